@@ -1,0 +1,155 @@
+// What the typings of passport.socketio refused, and what is new.
+
+import cookieParser from 'cookie-parser';
+import { RedisStore } from 'connect-redis';
+import { createSecretKey } from 'node:crypto';
+import { createServer } from 'node:http';
+import passport from 'passport';
+import { createClient } from 'redis';
+import { Server, type Socket } from 'socket.io';
+import { AuthorizationError, authorize } from 'passport-socketio-native';
+import type { Accept, AuthorizedRequest, Authorizer, FailureCode, Stats } from 'passport-socketio-native';
+
+const store = new RedisStore({ client: createClient() });
+
+// Options.
+authorize({ store, cookieParser, secret: ['new', 'old'], userProperty: 'account' });
+authorize({ store, passport: new passport.Passport(), secret: Buffer.from('keyboard cat') });
+const secrets: readonly (string | Uint8Array)[] = ['new', new Uint8Array(8)];
+authorize({ store, passport, secret: secrets });
+authorize({ store, passport, secret: [createSecretKey('new', 'utf8'), 'old'] });
+authorize({
+  redis: 'rediss://user:password@localhost:6380/1',
+  prefix: 'sess:',
+  timeout: 250,
+  maxPending: 100,
+});
+authorize({ redis: 'unix:///run/redis.sock', store, sessionIdInQuery: 'signed' });
+authorize({
+  store: {
+    get: (sid: string, callback: (err: unknown, session?: object) => void) => callback(null, { sid }),
+  },
+});
+authorize({ store: { get: async () => undefined }, sessionIdInQuery: false });
+authorize({
+  redis: 'redis://localhost',
+  cookieParser: () => (req, _res, next) => {
+    req.cookies = {};
+    next();
+  },
+});
+authorize({
+  redis: 'redis://localhost',
+  store: undefined,
+  key: undefined,
+  secret: undefined,
+  prefix: undefined,
+  timeout: undefined,
+  maxPending: undefined,
+  sessionIdInQuery: undefined,
+  passport: undefined,
+  cookieParser: undefined,
+  userProperty: undefined,
+  success: undefined,
+  fail: undefined,
+});
+
+// Whatever the events and the data of the sockets are, and for Engine.IO.
+interface Events {
+  message(text: string): void;
+}
+interface Data {
+  since: number;
+}
+const authorizer: Authorizer = authorize({ store });
+const io = new Server<Events, Events, Events, Data>(createServer(), { allowRequest: authorizer });
+io.use(authorizer);
+io.of('/chat').use(authorizer);
+new Server().of(/^\/room-\d+$/).use(authorizer);
+declare const socket: Socket;
+authorizer(socket, (error?: Error) => console.log(error));
+authorizer(
+  { headers: { cookie: 'connect.sid=1' } },
+  (_error: string | null | undefined, accepted: boolean) => accepted,
+);
+
+// The callbacks, typed by the user.
+interface Account {
+  id: number;
+  name: string;
+}
+authorize<Account>({
+  store,
+  success(data, accept) {
+    const account: Account = data.user;
+    const loggedIn: true = data.user.logged_in;
+    const parts: [string, boolean | undefined] = [data.sessionID, data.socketio_version_1];
+    console.log(
+      account.name.length,
+      loggedIn,
+      parts,
+      data.headers.cookie,
+      data.cookie['connect.sid'],
+      this.key,
+    );
+    accept();
+  },
+  async fail(data, message, critical, accept, { code, hint, cause }) {
+    if (data.user.logged_in) console.log(data.user.name);
+    const failure: FailureCode = code;
+    accept(critical ? Object.assign(new Error(String(message)), { failure, hint, cause }) : null, false);
+  },
+});
+authorize({
+  store,
+  fail: (_data, message, _critical, accept) =>
+    accept(message instanceof Error ? message : new Error(message)),
+});
+authorize<Account>({ store, success: accepted });
+authorize({ store, success: accepted, fail: (data) => data.anything });
+authorize<Account>({ store, userProperty: 'account', success: (data) => data.account.name });
+authorize<Express.User>({ store, success: (data, accept) => accept(null, takesUser(data.user)) });
+
+function accepted(data: AuthorizedRequest<Account>, accept: Accept): void {
+  accept(null, data.user.id > 0);
+}
+
+function takesUser(user: Express.User): boolean {
+  return Boolean(user);
+}
+
+// The authorizer's own members.
+if (authorizer.backend.kind === 'redis') console.log(authorizer.backend.address.length);
+console.log(authorizer.backend.reason.length);
+const stats: Stats = authorizer.stats();
+const counters: number[] = [stats.authorized, stats.refused, stats.pending, stats.reconnects];
+const latency: number[] = [stats.latency.p50, stats.latency.p90, stats.latency.p99, stats.latency.max];
+const forged: number = stats.failures.BAD_SIGNATURE ?? 0;
+const each: [string, number][] = Object.entries(stats.failures);
+console.log(counters, latency, stats.latency.count, forged, each);
+authorizer.close();
+
+function explain(error: unknown): string {
+  if (!(error instanceof AuthorizationError)) return 'unknown';
+  const { data, cause } = error;
+  const handled: { [code in FailureCode]: string } = {
+    CORS_NO_SESSION: 'credentials',
+    NO_COOKIE: 'log in',
+    COOKIE_NOT_SIGNED: 'log in',
+    BAD_SIGNATURE: 'log in',
+    SESSION_NOT_FOUND: 'log in',
+    STORE_ERROR: 'later',
+    STORE_TIMEOUT: 'later',
+    OVERLOADED: 'later',
+    BAD_SESSION: 'operator',
+    PASSPORT_NOT_INITIALIZED: 'log in',
+    NOT_LOGGED_IN: 'log in',
+    DESERIALIZE_ERROR: 'later',
+    CALLBACK_ERROR: 'operator',
+    USER_NOT_FOUND: 'log in',
+    REFUSED: 'not allowed',
+    CLOSED: 'later',
+  };
+  return handled[error.code] + data.code + error.message + String(cause);
+}
+explain(new Error());

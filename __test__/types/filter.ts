@@ -1,0 +1,68 @@
+// filterSocketsByUser keeps the type of the sockets that it is given.
+
+import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
+import { filterSocketsByUser } from 'passport-socketio-native';
+import type { Guest, SocketOf } from 'passport-socketio-native';
+
+interface Account {
+  name: string;
+}
+interface Data {
+  since: number;
+}
+interface Out {
+  message(text: string): void;
+}
+
+const io = new Server<DefaultEventsMap, Out, DefaultEventsMap, Data>();
+type Chat = Socket<DefaultEventsMap, Out, DefaultEventsMap, Data>;
+declare const chats: Iterable<Chat>;
+const isAda = (user: Account) => user.name === 'ada';
+
+same<Chat[]>()(filterSocketsByUser(io, isAda));
+same<Chat[]>()(filterSocketsByUser(io.sockets, isAda));
+same<Chat[]>()(filterSocketsByUser(io.of('/chat'), isAda));
+same<Chat[]>()(filterSocketsByUser(io.of(/^\/room-\d+$/), isAda));
+same<Chat[]>()(filterSocketsByUser(io.of('/').sockets, isAda));
+same<Chat[]>()(filterSocketsByUser(io.of('/').sockets.values(), isAda));
+same<Chat[]>()(filterSocketsByUser([...chats], isAda));
+same<Chat[]>()(filterSocketsByUser([...chats] as const, isAda));
+same<Chat[]>()(filterSocketsByUser(new Set(chats), isAda));
+same<Chat[]>()(filterSocketsByUser(chats, isAda));
+same<Socket[]>()(filterSocketsByUser(new Server(), isAda));
+filterSocketsByUser(io, isAda).forEach((socket) => socket.emit('message', String(socket.data.since)));
+
+declare const mixed: Server | Namespace;
+same<Socket[]>()(filterSocketsByUser(mixed, isAda));
+
+// The user by type argument; the predicate without a type; guests.
+const byArgument: Chat[] = filterSocketsByUser<Account>(io, (user) => user.name === 'ada');
+same<Chat[]>()(filterSocketsByUser<Account, typeof io>(io, (user) => user.name === 'ada'));
+same<Chat[]>()(filterSocketsByUser(io, (user) => user.anything));
+same<Chat[]>()(filterSocketsByUser(io, (user: Guest | (Account & { logged_in: true })) => !user.logged_in));
+same<Chat[]>()(filterSocketsByUser(io, () => true));
+console.log(byArgument);
+
+// Whatever has the shape of an old Socket.IO: a Server and a Namespace of 0.9 to 2, with ids, or an array in 1.
+interface OldSocket {
+  id: string;
+}
+interface OldNamespace {
+  sockets: { [id: string]: OldSocket };
+  connected: { [id: string]: OldSocket };
+}
+declare const oldIo: { sockets: OldNamespace };
+same<OldSocket[]>()(filterSocketsByUser(oldIo, isAda));
+same<OldSocket[]>()(filterSocketsByUser(oldIo.sockets, isAda));
+same<OldSocket[]>()(filterSocketsByUser({ connected: oldIo.sockets.connected }, isAda));
+same<OldSocket[]>()(filterSocketsByUser({ sockets: { sockets: [{ id: 'a' }] } }, isAda));
+declare const untyped: any;
+same<any[]>()(filterSocketsByUser(untyped, isAda));
+same<Chat>()({} as SocketOf<typeof io>);
+
+/** Compiles only when both types are the same, and neither is `any` alone. */
+function same<Expected>() {
+  return <Actual>(actual: Same<Actual, Expected> extends true ? Actual : never): Actual => actual;
+}
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,0 +1,118 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { once: event } = require('node:events');
+const { startDemo } = require('./server');
+const { Visitor } = require('./visitor');
+
+const STEP_WITHIN_MS = 10_000;
+const END_WITHIN_MS = 10_000;
+
+/** Plays visitors of the demo against the real thing: HTTP, cookies, WebSocket. Throws at the first surprise. */
+async function once() {
+  const demo = await startDemo();
+  console.log(`Sessions: ${demo.sessions.description}\n`);
+  const visitor = new Visitor(demo);
+  try {
+    await play(visitor);
+    await checkBackend(demo);
+  } finally {
+    visitor.leave();
+    await demo.stop();
+  }
+  console.log('\nAll as expected.');
+  failUnlessEnding();
+}
+
+async function play(visitor) {
+  const cookie = await step('alice logs in by HTTP', () => visitor.logIn('alice'));
+  const alice = await step('alice connects with her cookie and is greeted by name', async () => {
+    const socket = visitor.connect(cookie);
+    assert.deepEqual(await answer(socket), { greeted: 'alice' });
+    return socket;
+  });
+  await step('bob logs in and connects; alice sees him come', async () => {
+    const seen = bothPresent(alice);
+    assert.deepEqual(await answer(visitor.connect(await visitor.logIn('bob'))), { greeted: 'bob' });
+    await seen;
+  });
+  await step('a forged cookie is refused: No session found, BAD_SIGNATURE', async () => {
+    const refused = { message: 'No session found', code: 'BAD_SIGNATURE' };
+    assert.deepEqual(await answer(visitor.connect(forged(cookie))), refused);
+  });
+  await step('no cookie is refused: No session found, NO_COOKIE', async () => {
+    const refused = { message: 'No session found', code: 'NO_COOKIE' };
+    assert.deepEqual(await answer(visitor.connect()), refused);
+  });
+  await step('alice logs out and her socket is disconnected', async () => {
+    const disconnected = event(alice, 'disconnect');
+    await visitor.logOut(cookie);
+    assert.equal((await disconnected)[0], 'io server disconnect');
+  });
+  await step('her old cookie is refused: No session found, SESSION_NOT_FOUND', async () => {
+    const refused = { message: 'No session found', code: 'SESSION_NOT_FOUND' };
+    assert.deepEqual(await answer(visitor.connect(cookie)), refused);
+  });
+}
+
+/** After all look-ups, because the authorizer falls back to the store when its own look-ups disagree with it. */
+async function checkBackend({ sessions, backend }) {
+  const expected = sessions.inRedis ? 'redis' : 'store';
+  const title = {
+    redis: 'the addon read the sessions from Redis itself',
+    store: 'the store gave the sessions',
+  };
+  await step(title[expected], async () => {
+    const { kind, reason } = backend();
+    assert.equal(kind, expected, reason);
+  });
+}
+
+async function step(title, action) {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing happened for ${STEP_WITHIN_MS} ms`)), STEP_WITHIN_MS);
+  });
+  try {
+    const result = await Promise.race([action(), late]);
+    console.log(`ok      ${title}`);
+    return result;
+  } catch (error) {
+    throw new Error(`FAILED  ${title}\n${error.message}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the server says to a new connection: its greeting, or its refusal. */
+function answer(socket) {
+  return new Promise((resolve) => {
+    socket.once('welcome', ({ name }) => resolve({ greeted: name }));
+    socket.once('connect_error', ({ message, data }) => resolve({ message, code: data?.code }));
+  });
+}
+
+function bothPresent(socket) {
+  return new Promise((resolve) => {
+    socket.on('present', (list) => {
+      const names = list.map(({ name }) => name);
+      if (names.includes('alice') && names.includes('bob')) resolve();
+    });
+  });
+}
+
+/** The same session id under a signature that nobody made: the signature's first character is another one. */
+function forged(cookie) {
+  return cookie.replace(/\.([^.])([^.]*)$/, (_all, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`);
+}
+
+/** A timer that does not keep the process alive: it only fires when something else does. */
+function failUnlessEnding() {
+  const complain = () => {
+    console.error(`Everything is closed, and yet the process is still alive after ${END_WITHIN_MS} ms.`);
+    process.exit(1);
+  };
+  setTimeout(complain, END_WITHIN_MS).unref();
+}
+
+module.exports = { once };

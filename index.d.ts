@@ -1,0 +1,290 @@
+// Written by hand: the public contract. It names no type of Socket.IO, Express or Passport. What the apps hand in is
+// described by the few members that are used, so that any version, several copies, or none of their typings will do,
+// and nothing is added to a global or to another module. @types/node is needed, as for Socket.IO itself.
+
+/// <reference types="node" />
+
+import type { KeyObject } from 'crypto';
+import type { IncomingMessage } from 'http';
+
+/**
+ * A middleware that lets a client in when the session named by its express-session cookie has a Passport user.
+ *
+ * ```ts
+ * io.use(authorize<Express.User>({ secret: 'keyboard cat', store: sessionStore }));
+ * ```
+ *
+ * `User` is what `passport.deserializeUser` gives. Without it, requests and users are `any`, as in
+ * @types/passport.socketio.
+ *
+ * @throws {TypeError} when an option is missing or wrong: at once, not at the first connection.
+ * @throws {Error} when `passport` is neither given nor installed.
+ */
+export function authorize<User = any>(options: AuthorizeOptions<User>): Authorizer;
+
+/**
+ * The sockets whose user matches. A socket that no authorizer has seen is passed over.
+ *
+ * To have both the user and the sockets typed, give the predicate's parameter its type; TypeScript does not infer the
+ * second type argument once the first is written out, and the sockets are then `any`.
+ *
+ * ```ts
+ * filterSocketsByUser(io, (user: Express.User) => user.admin).forEach(socket => socket.emit('message', 'hello'));
+ * ```
+ *
+ * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or sockets in an
+ *   array, a Set, a Map (its values) or any other iterable.
+ * @param predicate is also asked about the {@link Guest}s that a `fail` let in. It must answer at once: a promise would
+ *   match everyone.
+ */
+export function filterSocketsByUser<User = any, Target extends SocketSource = any>(
+  target: Target,
+  predicate: (user: User) => boolean,
+): SocketOf<Target>[];
+
+/** The `Error` with which the default `fail` refuses: a Socket.IO client gets `message` and `data` in `connect_error`. */
+export class AuthorizationError extends Error {
+  private constructor();
+  readonly code: FailureCode;
+  readonly data: { readonly code: FailureCode };
+  /** What the store or `deserializeUser` gave, where one of them is the reason. Not sent to the client. */
+  readonly cause?: unknown;
+}
+
+/** The sessions are in `store`, or in Redis at `redis`; one of the two is required. */
+export type AuthorizeOptions<User = any> = OptionsWithRedis<User> | OptionsWithStore<User>;
+
+/** The name in @types/passport.socketio. */
+export type PassportSocketIoOptions<User = any> = OptionsWithStore<User>;
+
+export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
+  /**
+   * Where the sessions are: `redis://[[user]:password@]host[:port][/db]`, `rediss://…` for TLS, or `unix:///path`.
+   * No store is needed then.
+   */
+  redis: string;
+  store?: SessionStore | undefined;
+}
+
+export interface OptionsWithStore<User = any> extends CommonOptions<User> {
+  /**
+   * The store that express-session was given. Its Redis is asked natively where that is proven to give the same
+   * sessions, see {@link Authorizer.backend}; else its `get` is.
+   */
+  store: SessionStore;
+  redis?: string | undefined;
+}
+
+interface CommonOptions<User> {
+  /** Name of the session cookie, as express-session's `name`. Default `'connect.sid'`. */
+  key?: string | undefined;
+  /** What express-session signs the cookie with. In an array, any of them may have signed it. Without it no cookie counts. */
+  secret?: Secret | readonly Secret[] | undefined;
+  /** What a session's key in Redis begins with. Default: the store's own prefix, else `'sess:'`. */
+  prefix?: string | undefined;
+  /** Milliseconds that one look-up may take, beyond them `STORE_TIMEOUT`. Default 5000. */
+  timeout?: number | undefined;
+  /** Look-ups that may be under way at once, beyond them `OVERLOADED`. Default 10000. */
+  maxPending?: number | undefined;
+  /**
+   * Whether `?session_id=` wins over the cookie: `true`, the session id itself, as in passport.socketio, or the cookie's
+   * value; `'signed'`, only the cookie's value (`s:<id>.<signature>`); `false`, never. Default `true`.
+   */
+  sessionIdInQuery?: boolean | 'signed' | undefined;
+  /** The Passport that has `deserializeUser`. Default: `require('passport')` of the app. */
+  passport?: Passport | undefined;
+  /**
+   * `cookieParser` itself, not the result of calling it. The one of the cookie-parser package is recognised and
+   * replaced by native parsing; another one is called with the secret. Default: native parsing.
+   */
+  cookieParser?: CookieParser | undefined;
+  /** Name of the request's property that gets the user. Default `'user'`, the only one that is typed. */
+  userProperty?: string | undefined;
+  /**
+   * Called with a user: must call `accept()` to let the client in. Default: lets it in.
+   * What it throws, or its promise rejects with, goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the options.
+   */
+  success?: ((data: Shown<User, AuthorizedRequest<User>>, accept: Accept) => unknown) | undefined;
+  /**
+   * Called without a user: may call `accept()` to let the client in as a {@link Guest}. Default: refuses with an
+   * {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its promise rejects with,
+   * refuses the client, and a process warning is emitted. `this` is a copy of the options.
+   *
+   * @param message a text, except for `DESERIALIZE_ERROR` and `CALLBACK_ERROR`: there the very value that was given or thrown.
+   * @param critical whether it is the server's fault, rather than a visitor without a login.
+   */
+  fail?:
+    | ((
+        data: Shown<User, RefusedRequest<User>>,
+        message: any,
+        critical: boolean,
+        accept: Accept,
+        info: FailInfo,
+      ) => unknown)
+    | undefined;
+}
+
+export type Secret = string | Uint8Array | KeyObject;
+
+/** As much of express-session's `Store` as is used. */
+export interface SessionStore {
+  get(sid: string, callback: (err: any, session?: any) => void): unknown;
+}
+
+/** As much of a Passport `Authenticator` as is typed: the default one of the package, or any `new Passport()`. */
+export interface Passport {
+  deserializeUser(...args: any[]): any;
+}
+
+/**
+ * As cookie-parser: makes a middleware that sets `signedCookies`, or `cookies` where it has no secret. `Function` is for
+ * code that casts `cookieParser` to Express's `RequestHandler`, as @types/passport.socketio demanded.
+ */
+export type CookieParser = ((secret?: any, options?: any) => CookieMiddleware) | Function;
+
+export type CookieMiddleware = (req: any, res: any, next: (err?: any) => void) => unknown;
+
+/**
+ * Decides, once; later calls are ignored. With Socket.IO >= 1.0, `accept()` lets the client in and `accept(error)` or
+ * `accept(null, false)` refuses it. In the 0.9 style `accept(null, true)` lets it in.
+ */
+export type Accept = (err?: any, accepted?: boolean) => void;
+
+/** The request (the handshake data, in 0.9) with what the authorizer sets on it. */
+interface HandshakeRequest extends IncomingMessage {
+  /** `true` with Socket.IO >= 1.0, absent in the 0.9 style. */
+  socketio_version_1?: true;
+  /** cookie-parser's view of the header: the signed cookies, a forged one as `false`; an object without prototype. */
+  cookie: { [name: string]: any };
+  /** `''` where the client sent none. */
+  sessionID: string;
+  /** The user where `userProperty` has another name, 0.9's `query` and `xdomain`, and what the app itself puts here. */
+  [property: string]: any;
+}
+
+export interface AuthorizedRequest<User = any> extends HandshakeRequest {
+  user: User & { logged_in: true };
+}
+
+export interface RefusedRequest<User = any> extends HandshakeRequest {
+  /** There is a user after `CALLBACK_ERROR` only. */
+  user: Guest | (User & { logged_in: true });
+}
+
+/** Stands in for the user until one is known, and for good where `fail` lets the client in. */
+export interface Guest {
+  logged_in: false;
+}
+
+/** More about a failure than the original's arguments say. */
+export interface FailInfo {
+  readonly code: FailureCode;
+  /** What usually lies behind it and what to do, for the developer; not for the client. */
+  readonly hint?: string | undefined;
+  /** The store's error or the value that was given or thrown, where there is one. */
+  readonly cause?: unknown;
+}
+
+/** Why a client was refused. Stable, unlike the messages. */
+export type FailureCode =
+  // 'Can not read cookies from CORS-Requests. See CORS-Workaround in the readme.'
+  | 'CORS_NO_SESSION'
+  // 'No session found'
+  | 'NO_COOKIE'
+  | 'COOKIE_NOT_SIGNED'
+  | 'BAD_SIGNATURE'
+  | 'SESSION_NOT_FOUND'
+  // 'Error in session store:\n' and the cause; critical. BAD_SESSION: its text is not JSON
+  | 'STORE_ERROR'
+  | 'STORE_TIMEOUT'
+  | 'OVERLOADED'
+  | 'BAD_SESSION'
+  // 'Passport was not initialized'; critical. Also a visitor with a session who never logged in
+  | 'PASSPORT_NOT_INITIALIZED'
+  // 'User not authorized through passport. (User Property not found)'
+  | 'NOT_LOGGED_IN'
+  // the value that deserializeUser gave, or that success threw; critical
+  | 'DESERIALIZE_ERROR'
+  | 'CALLBACK_ERROR'
+  // 'User not found'
+  | 'USER_NOT_FOUND'
+  // success or fail called accept(null, false) with Socket.IO >= 1.0
+  | 'REFUSED'
+  // the authorizer was closed
+  | 'CLOSED';
+
+/** What `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)` take. */
+export interface Authorizer {
+  /** Socket.IO >= 1.0. */
+  (socket: { readonly request: object }, next: (err?: any) => void): void;
+  /** `allowRequest` of Engine.IO, and Socket.IO 0.9. */
+  (handshakeData: { headers: object }, accept: (err: any, accepted: boolean) => void): void;
+
+  /** Who answers look-ups now, and why. Once fallen back to the store it stays there. */
+  readonly backend: Backend;
+  /** What happened since `authorize()`. A snapshot. */
+  stats(): Stats;
+  /** Ends the connection to Redis. Pending look-ups and later calls fail with `CLOSED`. May be called twice. */
+  close(): void;
+}
+
+export type Backend =
+  /** Natively. `address` without credentials: `'redis://127.0.0.1:6379/0'`. */
+  | { readonly kind: 'redis'; readonly address: string; readonly reason: string }
+  /** Through `store.get`. */
+  | { readonly kind: 'store'; readonly reason: string };
+
+export interface Stats {
+  readonly authorized: number;
+  readonly refused: number;
+  readonly pending: number;
+  /** How often each code occurred; one that never did is absent. */
+  readonly failures: { readonly [Code in FailureCode]?: number };
+  /** Milliseconds that look-ups took, and how many of them were timed; all 0 when none was. */
+  readonly latency: {
+    readonly p50: number;
+    readonly p90: number;
+    readonly p99: number;
+    readonly max: number;
+    readonly count: number;
+  };
+  /** How often the native connection was made anew after it was lost. */
+  readonly reconnects: number;
+}
+
+/** Where sockets can be found: a Server, a Namespace, or an iterable. */
+export type SocketSource =
+  | { readonly sockets: object }
+  // a Namespace up to Socket.IO 2
+  | { readonly connected: object }
+  | Iterable<object>;
+
+/**
+ * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a Namespace's are
+ * a Map, in old versions an array or an object by id.
+ */
+export type SocketOf<Source> =
+  IsAny<Source> extends true
+    ? any
+    : Source extends ReadonlyMap<any, infer Socket>
+      ? Socket
+      : Source extends Iterable<infer Socket>
+        ? Socket
+        : Source extends { readonly sockets: infer Inner }
+          ? SocketOf<Inner>
+          : Source extends { readonly connected: infer Inner }
+            ? SocketOf<Inner>
+            : Source extends { readonly [id: string]: infer Socket }
+              ? Socket
+              : never;
+
+/**
+ * `Request` for the callbacks, or `any` where the user is: old code reads whatever it put on the request. The detour
+ * keeps TypeScript from inferring `User` from a callback's annotation (NoInfer does the same, from TypeScript 5.4 on).
+ */
+type Shown<User, Request> = [IsAny<User> extends true ? any : Request][User extends any ? 0 : never];
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+// Keeps the declarations without `export` private.
+export {};

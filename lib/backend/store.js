@@ -1,0 +1,78 @@
+'use strict';
+
+const { number } = require('../outcomes');
+
+/** Refusals after which the original asks its store for the session '' (and some stores have one, for guests). */
+const WITHOUT_ID = new Set([number.NO_COOKIE, number.COOKIE_NOT_SIGNED, number.BAD_SIGNATURE]);
+
+/** Look-ups through the app's own store; cookie and signature are native. */
+class StoreBackend {
+  #options;
+  #gate;
+  reconnects = 0;
+  /** Why look-ups are not native. */
+  reason = 'the store is not a connect-redis store';
+  /** Whether the store is asked for a visitor without a session id, as the original does. */
+  asksWithoutId = true;
+
+  constructor(options, gate) {
+    this.#options = options;
+    this.#gate = gate;
+  }
+
+  lookUp(receiver, sent, credential) {
+    const id = this.#gate.sessionId(sent, credential);
+    if (typeof id === 'string') this.#ask(id, number.SESSION_NOT_FOUND, receiver);
+    else if (this.asksWithoutId && WITHOUT_ID.has(id)) this.#ask('', id, receiver);
+    else receiver.deliver(id, undefined);
+  }
+
+  get description() {
+    return { kind: 'store', reason: this.reason };
+  }
+
+  close() {}
+
+  /** One `store.get`, with a deadline; its first answer counts. */
+  #ask(id, absent, receiver) {
+    const { store, timeout } = this.#options;
+    const started = performance.now();
+    let timer;
+    let open = true;
+    const finish = (outcome, value) => {
+      if (!open) return;
+      open = false;
+      clearTimeout(timer);
+      this.#gate.native.record(performance.now() - started);
+      receiver.deliver(outcome, value);
+    };
+    const answer = (error, session) => {
+      if (open) finish(...this.#read(error, session, absent));
+    };
+    try {
+      const result = store.get(id, answer);
+      // An async `get` that rejects has not called back.
+      if (typeof result?.then === 'function') result.then(undefined, answer);
+    } catch (error) {
+      answer(error ?? new Error('store.get threw nothing'));
+    }
+    if (!open) return;
+    timer = setTimeout(() => finish(number.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
+  }
+
+  /** The outcome of a session as the store gave it, as the original reads it. */
+  #read(error, session, absent) {
+    try {
+      if (error) return [error instanceof SyntaxError ? number.BAD_SESSION : number.STORE_ERROR, error];
+      if (!session) return [absent, undefined];
+      const login = session[this.#options.passport._key];
+      if (!login) return [number.PASSPORT_NOT_INITIALIZED, undefined];
+      const key = login.user;
+      return key === undefined ? [number.NOT_LOGGED_IN, undefined] : [number.FOUND, key];
+    } catch (thrown) {
+      return [number.STORE_ERROR, thrown];
+    }
+  }
+}
+
+module.exports = { StoreBackend };

@@ -1,0 +1,137 @@
+'use strict';
+
+const { AsyncResource } = require('node:async_hooks');
+const { table, number } = require('./outcomes');
+const { acceptOnce } = require('./answer');
+const { setUser } = require('./user');
+const { AuthorizationError, withoutStack } = require('./errors');
+
+/** Spares the bookkeeping that would emit `destroy` at garbage collection. */
+const ASYNC_OPTIONS = { requireManualDestroy: true };
+
+/**
+ * One connection on its way through: what became of its look-up comes in, `success` or `fail` is
+ * called. An AsyncResource, so that the app's callbacks see the AsyncLocalStorage of their own
+ * connection although one wake-up serves many (40 ns).
+ */
+class Connection extends AsyncResource {
+  /**
+   * @param {import('./authorizer').Authorizer} authorizer
+   * @param {object} data - the request
+   * @param {boolean} modern - Socket.IO ≥ 1.0
+   * @param {Function} done - `next(error)`, or `accept(error, accepted)` before 1.0
+   */
+  constructor(authorizer, data, modern, done) {
+    super('PassportSocketIoConnection', ASYNC_OPTIONS);
+    this.authorizer = authorizer;
+    this.data = data;
+    this.accept = acceptOnce(modern, done, this);
+    /** Why it was refused last; where nothing failed, the app's own `accept(null, false)`. */
+    this.outcome = number.REFUSED;
+    this.cause = undefined;
+  }
+
+  /** A verdict from the I/O thread or from a store, in whatever context that calls. */
+  deliver(outcome, value) {
+    this.runInAsyncScope(this.settle, this, outcome, value);
+  }
+
+  /**
+   * What became of the look-up.
+   * @param {number} outcome - index into the table of outcomes
+   * @param {unknown} value - the user's key where a session was found, else the cause of the failure
+   */
+  settle(outcome, value) {
+    this.authorizer.settled();
+    if (outcome === number.FOUND) this.#deserialize(value);
+    else this.fail(outcome, value);
+  }
+
+  /** Session known, user wanted. */
+  #deserialize(userKey) {
+    let open = true;
+    const done = (error, user) => {
+      // Passport calls again if a callback throws, and an app's deserializer may anyway.
+      if (!open) return;
+      open = false;
+      if (error) this.fail(number.DESERIALIZE_ERROR, error);
+      else if (!user) this.fail(number.USER_NOT_FOUND);
+      else this.#succeed(user);
+    };
+    try {
+      this.authorizer.options.passport.deserializeUser(userKey, this.data, done);
+    } catch (error) {
+      done(error ?? new Error('deserializeUser threw nothing'));
+    }
+  }
+
+  #succeed(user) {
+    const { options, tally } = this.authorizer;
+    setUser(this.data, options.userProperty, user);
+    tally.authorized += 1;
+    this.#call(
+      () => options.success(this.data, this.accept),
+      (error) => {
+        tally.authorized -= 1;
+        this.fail(number.CALLBACK_ERROR, error);
+      },
+    );
+  }
+
+  /**
+   * Tells the app that this connection is not to be let in, and why.
+   * @param {number} outcome - index into the table of outcomes
+   * @param {unknown} [cause]
+   */
+  fail(outcome, cause) {
+    const { options, tally } = this.authorizer;
+    const { code, critical, hint } = table[outcome];
+    this.outcome = outcome;
+    this.cause = typeof cause === 'string' && table[outcome].appendsCause ? faultOf(cause) : cause;
+    tally.refused(code);
+    const info = { code, hint, cause: this.cause };
+    this.#call(
+      () => options.fail(this.data, messageOf(outcome, this.cause), critical, this.accept, info),
+      (error) => this.#refuseFor(error),
+    );
+  }
+
+  /** The error of a refusal that the app gave none for: `accept(null, false)`. */
+  refusal() {
+    const { outcome, cause } = this;
+    return withoutStack(() => new AuthorizationError(messageOf(outcome, cause), { code: table[outcome].code, cause }));
+  }
+
+  /** `fail` itself failed: out with the client, and a word to the operator, as Express has for a handler. */
+  #refuseFor(error) {
+    this.accept(error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }), false);
+    process.emitWarning(
+      `The fail callback given to authorize() failed; the connection was refused. ${error?.stack ?? String(error)}`,
+      { type: 'PassportSocketIoWarning', code: 'FAIL_CALLBACK_ERROR' },
+    );
+  }
+
+  /** Calls one of the app's callbacks, whose error may come at once or as a rejection. */
+  #call(callback, onError) {
+    try {
+      const result = callback();
+      if (typeof result?.then === 'function') result.then(undefined, onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
+
+/** The original's message: fixed, or fixed and followed by the cause's, or the app's own error itself. */
+function messageOf(outcome, cause) {
+  const { message, appendsCause } = table[outcome];
+  if (appendsCause) return message + (cause?.message ?? cause);
+  return message === '' ? cause : message;
+}
+
+/** What befell the I/O thread, or the budget, comes as a text. */
+function faultOf(text) {
+  return withoutStack(() => new Error(text));
+}
+
+module.exports = { Connection };

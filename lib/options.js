@@ -1,0 +1,110 @@
+'use strict';
+
+const { KeyObject } = require('node:crypto');
+const { findPassport } = require('./passport');
+const { acceptByDefault, refuseByDefault } = require('./answer');
+
+const DEFAULTS = {
+  key: 'connect.sid',
+  secret: null,
+  store: null,
+  userProperty: 'user',
+  timeout: 5000,
+  maxPending: 10_000,
+  sessionIdInQuery: true,
+  success: acceptByDefault,
+  fail: refuseByDefault,
+};
+
+/** setTimeout's longest; a longer one would fire at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/**
+ * A checked copy of the options, defaults filled in. Own properties only, extras included: the copy
+ * is `this` in the app's callbacks.
+ * @throws {TypeError} naming the option and what it should be
+ */
+function readOptions(given) {
+  if (!isObject(given)) {
+    throw new TypeError('authorize() needs an object of options: authorize({ secret, store }).');
+  }
+  const options = { ...DEFAULTS };
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) options[name] = value;
+  }
+  options.passport ??= findPassport();
+  for (const [name, check] of Object.entries(CHECKS)) {
+    const complaint = check(options[name], options);
+    if (complaint) throw new TypeError(`authorize(): option ${name} ${complaint}`);
+  }
+  return options;
+}
+
+/** What is wrong with each option, or nothing. */
+const CHECKS = {
+  key: (key) => unless(isText(key), 'must be the name of the session cookie, as given to express-session (name).'),
+  secret: complainAboutSecret,
+  store: complainAboutStore,
+  redis: (redis) => unless(redis == null || isText(redis), 'must be a URL: redis://, rediss:// or unix://.'),
+  prefix: (prefix) =>
+    unless(prefix == null || typeof prefix === 'string', "must be the store's key prefix, a string such as 'sess:'."),
+  passport: (passport) =>
+    unless(
+      typeof passport?.deserializeUser === 'function',
+      "must be the app's Passport: require('passport'), or a new Passport() of it.",
+    ),
+  cookieParser: complainAboutCookieParser,
+  userProperty: (name) => unless(isText(name), "must be the name of a property, such as 'user'."),
+  success: (callback) => unless(typeof callback === 'function', 'must be a function (data, accept).'),
+  fail: (callback) =>
+    unless(typeof callback === 'function', 'must be a function (data, message, critical, accept, info).'),
+  timeout: (ms) =>
+    unless(typeof ms === 'number' && ms > 0 && ms <= LONGEST_TIMEOUT, 'must be a number of milliseconds above 0.'),
+  maxPending: (count) => unless(Number.isSafeInteger(count) && count > 0, 'must be a whole number above 0.'),
+  sessionIdInQuery: (mode) => unless([true, false, 'signed'].includes(mode), "must be true, 'signed' or false."),
+};
+
+function complainAboutSecret(secret) {
+  if (secret == null) return undefined;
+  if (Array.isArray(secret) && secret.length === 0) return 'is an empty array: give the secrets of express-session.';
+  const good = (Array.isArray(secret) ? secret : [secret]).every(isSecret);
+  return unless(good, 'must be the secret given to express-session: a string that is not empty, a Buffer, or an array.');
+}
+
+function complainAboutStore(store, { redis }) {
+  if (store == null) {
+    return unless(redis != null, "is missing: give express-session's store, or the option redis (a URL).");
+  }
+  if (typeof store === 'function' && typeof store.prototype?.get === 'function') {
+    return 'is a class: give the instance that express-session has (new Store(…)).';
+  }
+  return unless(typeof store.get === 'function', "must be express-session's store: it has no method get(sid, callback).");
+}
+
+function complainAboutCookieParser(parser) {
+  if (parser == null) return undefined;
+  if (typeof parser === 'function' && parser.length === 3) {
+    return "is a middleware, the result of calling it: give cookieParser itself, require('cookie-parser').";
+  }
+  return unless(typeof parser === 'function', "must be a function like require('cookie-parser').");
+}
+
+function isSecret(secret) {
+  if (typeof secret === 'string') return secret !== '';
+  if (secret instanceof Uint8Array) return secret.length > 0;
+  return secret instanceof KeyObject && secret.type === 'secret';
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value) {
+  return typeof value === 'string' && value !== '';
+}
+
+function unless(good, complaint) {
+  return good ? undefined : complaint;
+}
+
+module.exports = { readOptions };

@@ -1,0 +1,88 @@
+'use strict';
+
+const { CREDENTIAL } = require('./gate');
+const { parseWith } = require('./cookie-parser');
+
+/**
+ * The request object that the original hands to the app as `data`, and what it sets on it: `cookie`
+ * and `sessionID` are computed when somebody reads them, and are plain properties from then on.
+ */
+class RequestView {
+  #options;
+  #gate;
+  #parser;
+  #cookie = lazy('cookie', (data) => this.#gate.signedCookies(headerOf(data)));
+  #sessionID = lazy('sessionID', (data) => this.#sessionIdOf(data));
+
+  /** @param {Function | undefined} parser - the app's own cookie parser, where it has one */
+  constructor(options, gate, parser) {
+    this.#options = options;
+    this.#gate = gate;
+    this.#parser = parser;
+  }
+
+  /** Sets what the original sets before it asks the store. Throws what a custom cookie parser throws. */
+  prepare(data) {
+    if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
+    else Reflect.defineProperty(data, 'cookie', this.#cookie);
+    Reflect.defineProperty(data, 'sessionID', this.#sessionID);
+    data[this.#options.userProperty] = { logged_in: false };
+  }
+
+  /**
+   * What the client shows to prove its session: the query parameter before the cookie, as in the original.
+   * @returns {unknown} a string for `credential(data)`; anything else is no credential
+   */
+  sent(data) {
+    return this.#queried(data) || (this.#parser ? data.sessionID : headerOf(data));
+  }
+
+  /** What `sent(data)` is. */
+  credential(data) {
+    if (this.#queried(data)) return this.#queryCredential();
+    return this.#parser ? CREDENTIAL.ID : CREDENTIAL.HEADER;
+  }
+
+  #queried(data) {
+    if (this.#options.sessionIdInQuery === false) return undefined;
+    return data.query?.session_id || data._query?.session_id;
+  }
+
+  #queryCredential() {
+    return this.#options.sessionIdInQuery === 'signed' ? CREDENTIAL.SIGNED : CREDENTIAL.EITHER;
+  }
+
+  #sessionIdOf(data) {
+    const queried = this.#queried(data);
+    if (!queried) return data.cookie[this.#options.key] || '';
+    if (typeof queried !== 'string') return queried;
+    const id = this.#gate.sessionId(queried, this.#queryCredential());
+    return typeof id === 'string' ? id : '';
+  }
+}
+
+/** The Cookie header; Node joins several into one. */
+function headerOf(data) {
+  const header = data.headers?.cookie;
+  return typeof header === 'string' ? header : '';
+}
+
+/** A property that is computed on the first read, or replaced by the first write. */
+function lazy(name, compute) {
+  const settle = (data, value) => {
+    Reflect.defineProperty(data, name, { value, writable: true, enumerable: true, configurable: true });
+    return value;
+  };
+  return {
+    get() {
+      return settle(this, compute(this));
+    },
+    set(value) {
+      settle(this, value);
+    },
+    enumerable: true,
+    configurable: true,
+  };
+}
+
+module.exports = { RequestView };

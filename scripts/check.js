@@ -1,0 +1,48 @@
+'use strict';
+
+// `npm run check`: every npm script below, in this order, up to the first that fails.
+
+const { main, npmRun, say } = require('./support/prepare');
+
+const STEPS = [
+  ['format:check', 'Formatting: cargo fmt, prettier'],
+  ['lint', 'Lints: clippy with and without the Node half, eslint'],
+  ['test:core', 'Tests of the Rust core, without Node'],
+  ['build', 'The addon'],
+  ['generated', 'The committed loader and typings are those of this build'],
+  ['test:js', 'Tests of the package in Node'],
+  ['test:types', 'Tests of the typings'],
+  ['docs', 'Documentation of the Rust code, warnings are errors'],
+];
+
+main(() => {
+  const results = new Map();
+  let failure;
+  for (const [script, title] of STEPS) {
+    say(`${title} (npm run ${script})`);
+    const start = performance.now();
+    failure = failureOf(() => npmRun(script));
+    results.set(script, { verdict: failure ? 'FAILED' : 'ok', seconds: (performance.now() - start) / 1000 });
+    if (failure) break;
+  }
+  printSummary(results);
+  if (failure) throw failure;
+});
+
+function failureOf(step) {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function printSummary(results) {
+  say('Summary');
+  for (const [script] of STEPS) {
+    const { verdict, seconds } = results.get(script) ?? { verdict: 'not run' };
+    const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
+    console.log(`${script.padEnd(14)}${verdict.padEnd(8)}${time.padStart(9)}`.trimEnd());
+  }
+}

@@ -1,0 +1,134 @@
+'use strict';
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { findRedisServer } = require('./redis-server');
+
+// Node builtins only: this runs on a fresh clone, before there are any packages.
+
+const ROOT = path.join(__dirname, '..', '..');
+const OLDEST_NODE = [20, 19];
+
+/** What has to be there before the next step can run is not, and the message says what to do about it. */
+class CannotPrepare extends Error {}
+
+/** A command ended with something else than exit code 0; it has said itself why. */
+class StepFailed extends Error {
+  constructor(command, code) {
+    super(`"${command}" ended with ${typeof code === 'number' ? `exit code ${code}` : code}`);
+    this.exitCode = typeof code === 'number' ? code : 1;
+  }
+}
+
+/** Runs a command in the repository's root, its output straight through. `name` is what a failure calls it. */
+function run(command, args, name = [command, ...args].join(' ')) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (error) throw new StepFailed(name, error.message);
+  if (status !== 0) throw new StepFailed(name, status ?? signal);
+}
+
+/** npm tells its scripts where it is itself; that way it is found on Windows too, where `npm` is no program. */
+function npm(args, name) {
+  const itself = process.env.npm_execpath;
+  if (itself?.endsWith('.js')) run(process.execPath, [itself, ...args], name);
+  else run('npm', args, name);
+}
+
+function npmRun(script) {
+  npm(['run', '--silent', script], `npm run ${script}`);
+}
+
+function needNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new CannotPrepare(
+    `This is Node ${process.versions.node}. The package runs on 18, but its tools and the demo need ${OLDEST_NODE.join('.')} or newer.`,
+  );
+}
+
+/** The npm packages of the lock file, when they are missing or the lock file is newer than they are. */
+function installPackages() {
+  const lock = path.join(ROOT, 'package-lock.json');
+  const installed = modifiedAt(path.join(ROOT, 'node_modules', '.package-lock.json'));
+  const wanted = modifiedAt(lock) ?? modifiedAt(path.join(ROOT, 'package.json'));
+  if (installed !== undefined && installed >= wanted) return;
+  say('Installing the npm packages');
+  const command = fs.existsSync(lock) ? 'ci' : 'install';
+  npm([command, '--include=dev', '--no-audit', '--no-fund'], `npm ${command}`);
+}
+
+/** The addon for this platform, when it is missing or something that it is compiled from is newer. */
+function buildAddon() {
+  const platform = `.${process.platform}-${process.arch}`;
+  const addons = fs.readdirSync(ROOT).filter((name) => name.endsWith('.node') && name.includes(platform));
+  const built = newest(addons.map((name) => path.join(ROOT, name)));
+  const sources = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs'].flatMap((name) =>
+    filesIn(path.join(ROOT, name)),
+  );
+  if (built !== undefined && built >= newest(sources)) return;
+  needRust();
+  say('Compiling the addon (a few minutes the first time)');
+  npmRun('build');
+}
+
+function needRust() {
+  if (spawnSync('cargo', ['--version']).status === 0) return;
+  throw new CannotPrepare(
+    'Rust is missing: cargo is not on the PATH, and the addon is compiled here from its source.\n' +
+      'Install Rust from https://rustup.rs, open a new terminal, and run the same command again.',
+  );
+}
+
+/** A Redis server for the tests: through apt where that is possible, else the user is told how. */
+function installRedis() {
+  if (findRedisServer() !== undefined) return;
+  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
+  if (canInstall) {
+    say('Installing redis-server');
+    run('apt-get', ['update']);
+    run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', 'redis-server']);
+  }
+  if (findRedisServer() !== undefined) return;
+  throw new CannotPrepare(
+    'The tests start their own Redis, and neither redis-server nor valkey-server is on the PATH.\n' +
+      'Debian, Ubuntu: sudo apt-get install redis-server    Fedora: sudo dnf install valkey    macOS: brew install redis',
+  );
+}
+
+/** Runs a whole script: a failure is printed, and becomes the exit code. */
+async function main(script) {
+  try {
+    await script();
+  } catch (error) {
+    const mistake = [TypeError, ReferenceError, RangeError, SyntaxError].some(
+      (type) => error instanceof type,
+    );
+    console.error(`\n${mistake ? error.stack : error.message}`);
+    process.exitCode = error.exitCode ?? 1;
+  }
+}
+
+function say(text) {
+  console.log(`\n── ${text}`);
+}
+
+function filesIn(entry) {
+  if (!fs.existsSync(entry)) return [];
+  if (!fs.statSync(entry).isDirectory()) return [entry];
+  return fs.readdirSync(entry).flatMap((name) => filesIn(path.join(entry, name)));
+}
+
+function newest(files) {
+  return files.length === 0 ? undefined : Math.max(...files.map(modifiedAt));
+}
+
+function modifiedAt(file) {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+module.exports = { buildAddon, installPackages, installRedis, main, needNode, needRust, npmRun, say };

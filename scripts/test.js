@@ -1,0 +1,13 @@
+'use strict';
+
+// `npm test`: from a fresh clone to a checked one. Installs what the check needs, then runs the whole check.
+
+const { installPackages, installRedis, main, needNode, needRust, npmRun } = require('./support/prepare');
+
+main(() => {
+  needNode();
+  needRust();
+  installRedis();
+  installPackages();
+  npmRun('check');
+});

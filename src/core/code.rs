@@ -1,0 +1,186 @@
+//! The one table of outcomes: what became of a connection, in the words of `passport.socketio` 3.7.0.
+//!
+//! JavaScript reads the table once at load; only the discriminant crosses the boundary afterwards.
+
+/// What became of a connection. The discriminant is the number that JavaScript sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// The session names a user; the outcome's value is his key, to be deserialised by Passport.
+    Found,
+    /// Socket.IO 0.9 only: a cross-domain request, which carries no cookies. The page's fault.
+    CorsNoSession,
+    /// No cookie of that name, or one that is signed but empty. Nobody's fault: a visitor.
+    NoCookie,
+    /// The cookie is there but is not a signed one (`s:…`). The client's or the set-up's fault.
+    CookieNotSigned,
+    /// None of the secrets made this signature: a forged or an outdated cookie. The client's fault.
+    BadSignature,
+    /// The store knows no such session: it has expired or was destroyed. Nobody's fault.
+    SessionNotFound,
+    /// The store could not be asked, or answered with an error. The server's fault.
+    StoreError,
+    /// The store did not answer within `timeout`. The server's fault.
+    StoreTimeout,
+    /// `maxPending` look-ups are in flight already. The server's fault.
+    Overloaded,
+    /// The stored session is not JSON. The server's fault.
+    BadSession,
+    /// The session has no Passport member: since Passport 0.3 that is a visitor who has not logged in.
+    PassportNotInitialized,
+    /// The session has a Passport member without a user. Nobody's fault: a visitor.
+    NotLoggedIn,
+    /// The app's `deserializeUser` gave an error or threw one. The app's fault.
+    DeserializeError,
+    /// One of the app's own callbacks threw or rejected. The app's fault.
+    CallbackError,
+    /// The app's `deserializeUser` knows no such user (any more).
+    UserNotFound,
+    /// The app refused by `accept(null, false)`.
+    Refused,
+    /// The authorizer was closed while the look-up was pending, or before.
+    Closed,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Which one.
+    pub code: Code,
+    /// Its stable name, the `code` of errors. Never renamed.
+    pub name: &'static str,
+    /// `message` of the original, to the letter. Empty where the message is the app's own error.
+    pub message: &'static str,
+    /// `critical` of the original: not the visitor's doing.
+    pub critical: bool,
+    /// Whether what went wrong is appended to `message`, as the original does for its store's errors.
+    pub appends_cause: bool,
+    /// What it means and what to do, for a developer.
+    pub hint: &'static str,
+}
+
+const NO_SESSION: &str = "No session found";
+const STORE: &str = "Error in session store:\n";
+
+/// Every outcome, in the order of [`Code`]'s discriminants.
+pub const OUTCOMES: [Outcome; 17] = [
+    visitor(Code::Found, "FOUND", "", ""),
+    visitor(
+        Code::CorsNoSession,
+        "CORS_NO_SESSION",
+        "Can not read cookies from CORS-Requests. See CORS-Workaround in the readme.",
+        "The browser sends no cookies across origins here: send the session cookie's value as the query parameter session_id.",
+    ),
+    visitor(
+        Code::NoCookie,
+        "NO_COOKIE",
+        NO_SESSION,
+        "The handshake has no session cookie: check the option key, the cookie's domain, path, secure and sameSite, and withCredentials of the client.",
+    ),
+    visitor(
+        Code::CookieNotSigned,
+        "COOKIE_NOT_SIGNED",
+        NO_SESSION,
+        "The cookie named by the option key is not one that express-session signed: check that key is the name given to express-session.",
+    ),
+    visitor(
+        Code::BadSignature,
+        "BAD_SIGNATURE",
+        NO_SESSION,
+        "None of the secrets made the cookie's signature: either it is forged, or the option secret is not the one given to express-session.",
+    ),
+    visitor(
+        Code::SessionNotFound,
+        "SESSION_NOT_FOUND",
+        NO_SESSION,
+        "The cookie is genuine but its session is gone: it expired, was destroyed, or the store, database or prefix is not the one express-session writes to.",
+    ),
+    fault(Code::StoreError, "STORE_ERROR", "The session store could not be asked; see cause."),
+    fault(
+        Code::StoreTimeout,
+        "STORE_TIMEOUT",
+        "The session store did not answer within the option timeout (milliseconds).",
+    ),
+    fault(
+        Code::Overloaded,
+        "OVERLOADED",
+        "As many look-ups are in flight as the option maxPending allows: the session store is too slow for this rush.",
+    ),
+    fault(
+        Code::BadSession,
+        "BAD_SESSION",
+        "The stored session is not JSON: something other than express-session wrote it, or its serializer is a custom one.",
+    ),
+    Outcome {
+        code: Code::PassportNotInitialized,
+        name: "PASSPORT_NOT_INITIALIZED",
+        message: "Passport was not initialized",
+        critical: true,
+        appends_cause: false,
+        hint: "The session has no Passport member: since Passport 0.3 this is simply a visitor who has not logged in; otherwise passport.session() is missing, or the option passport is another instance.",
+    },
+    visitor(
+        Code::NotLoggedIn,
+        "NOT_LOGGED_IN",
+        "User not authorized through passport. (User Property not found)",
+        "The visitor has a session but is not logged in.",
+    ),
+    own(
+        Code::DeserializeError,
+        "DESERIALIZE_ERROR",
+        "passport.deserializeUser gave this error; look at the app's deserializer.",
+    ),
+    own(Code::CallbackError, "CALLBACK_ERROR", "A callback given to authorize() threw this error or rejected with it."),
+    visitor(
+        Code::UserNotFound,
+        "USER_NOT_FOUND",
+        "User not found",
+        "The session is logged in, but deserializeUser knows no such user (any more).",
+    ),
+    visitor(Code::Refused, "REFUSED", "Not authorized", "The app called accept(null, false)."),
+    fault(Code::Closed, "CLOSED", "authorizer.close() was called."),
+];
+
+impl Code {
+    /// The row of this code.
+    #[must_use]
+    pub fn outcome(self) -> &'static Outcome {
+        OUTCOMES.get(self as usize).unwrap_or(&OUTCOMES[0])
+    }
+}
+
+/// A refusal that is the visitor's own doing, or nobody's.
+const fn visitor(code: Code, name: &'static str, message: &'static str, hint: &'static str) -> Outcome {
+    Outcome { code, name, message, critical: false, appends_cause: false, hint }
+}
+
+/// A refusal because the session could not be had.
+const fn fault(code: Code, name: &'static str, hint: &'static str) -> Outcome {
+    Outcome { code, name, message: STORE, critical: true, appends_cause: true, hint }
+}
+
+/// A refusal whose message is the app's own error, handed on untouched.
+const fn own(code: Code, name: &'static str, hint: &'static str) -> Outcome {
+    Outcome { code, name, message: "", critical: true, appends_cause: false, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_discriminants() {
+        for (index, outcome) in OUTCOMES.iter().enumerate() {
+            assert_eq!(outcome.code as usize, index, "{}", outcome.name);
+            assert_eq!(outcome.code.outcome().name, outcome.name);
+        }
+        assert_eq!(Code::Closed as usize + 1, OUTCOMES.len());
+    }
+
+    #[test]
+    fn every_refusal_explains_itself() {
+        for outcome in OUTCOMES.iter().filter(|outcome| outcome.code != Code::Found) {
+            assert!(!outcome.hint.is_empty(), "{}", outcome.name);
+        }
+    }
+}

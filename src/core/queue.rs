@@ -1,0 +1,92 @@
+//! Look-ups that wait for the I/O thread: one arena for the bytes, so that a submission allocates nothing.
+
+use std::{ops::Range, sync::Arc, time::Instant};
+
+use crate::core::{admission::Credential, settings::Settings};
+
+/// Capacity that an emptied arena keeps: some 300 cookies. What a storm needed beyond it is given back.
+const KEPT_BYTES: usize = 64 * 1024;
+/// As many look-ups as fit the kept bytes, roughly.
+const KEPT_ITEMS: usize = 1024;
+
+/// One look-up that waits.
+#[derive(Debug)]
+pub struct Item {
+    /// JavaScript's number for the connection.
+    pub ticket: u32,
+    /// What the bytes are.
+    pub credential: Credential,
+    /// When it was submitted; its deadline counts from here.
+    pub since: Instant,
+    bytes: Range<usize>,
+    settings: usize,
+}
+
+/// Look-ups in the order of submission.
+#[derive(Debug, Default)]
+pub struct Queue {
+    items: Vec<Item>,
+    arena: Vec<u8>,
+    /// The settings of these look-ups; usually one, because they seldom change. An index per item
+    /// instead of an `Arc` spares two atomic operations a look-up between two threads.
+    settings: Vec<Arc<Settings>>,
+}
+
+impl Queue {
+    /// Appends a look-up. True if the queue was empty, so that the reader has to be woken.
+    pub fn push(
+        &mut self,
+        ticket: u32,
+        credential: Credential,
+        admitted: &[u8],
+        settings: &Arc<Settings>,
+    ) -> bool {
+        if !self.settings.last().is_some_and(|last| Arc::ptr_eq(last, settings)) {
+            self.settings.push(Arc::clone(settings));
+        }
+        let start = self.arena.len();
+        self.arena.extend_from_slice(admitted);
+        let was_empty = self.items.is_empty();
+        self.items.push(Item {
+            ticket,
+            credential,
+            since: Instant::now(),
+            bytes: start..self.arena.len(),
+            settings: self.settings.len() - 1,
+        });
+        was_empty
+    }
+
+    /// The look-ups, oldest first.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// What the client sent for this item, as [`admit`](crate::core::admission::admit) cut it out.
+    #[must_use]
+    pub fn admitted(&self, item: &Item) -> &[u8] {
+        self.arena.get(item.bytes.clone()).unwrap_or_default()
+    }
+
+    /// The settings under which this item was submitted.
+    #[must_use]
+    pub fn settings(&self, item: &Item) -> Option<&Settings> {
+        self.settings.get(item.settings).map(Arc::as_ref)
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Forgets everything, keeping some room for the next ones.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        self.arena.clear();
+        self.settings.clear();
+        self.items.shrink_to(KEPT_ITEMS);
+        self.arena.shrink_to(KEPT_BYTES);
+    }
+}

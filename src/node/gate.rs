@@ -1,0 +1,157 @@
+//! Cookie and signature: the part of an authorizer that needs no store.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+
+use napi::bindgen_prelude::{Either, Uint8Array};
+use napi_derive::napi;
+
+use crate::core::{
+    admission::{self, Credential},
+    cookie,
+    histogram::Histogram,
+    settings::Settings,
+    signature::Secrets,
+};
+
+/// What an authorizer looks for. Every member has to be there: JavaScript owns the defaults.
+#[napi(object, object_to_js = false, use_nullable = true)]
+pub struct GateSettings {
+    /// Name of the session cookie.
+    pub key: String,
+    /// Secrets of express-session, newest first.
+    pub secrets: Vec<Either<String, Uint8Array>>,
+    /// What stands before the session id in a Redis key.
+    pub prefix: Either<String, Uint8Array>,
+    /// Name of Passport's member in the session.
+    pub passport_key: String,
+}
+
+/// How long look-ups took, in milliseconds.
+#[napi(object, object_from_js = false)]
+pub struct Latency {
+    /// Look-ups counted.
+    pub count: f64,
+    /// Median.
+    pub p50: f64,
+    /// 90 % took no longer.
+    pub p90: f64,
+    /// 99 % took no longer.
+    pub p99: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// Cookie parsing and signature checks under settings that can change.
+#[napi]
+pub struct Gate {
+    pub(super) settings: Rc<RefCell<Arc<Settings>>>,
+    pub(super) latency: Arc<Histogram>,
+}
+
+#[napi]
+impl Gate {
+    /// A gate under these settings.
+    #[napi(constructor, catch_unwind)]
+    #[must_use]
+    pub fn new(settings: GateSettings) -> Self {
+        Self { settings: Rc::new(RefCell::new(Arc::new(settings.into()))), latency: Arc::default() }
+    }
+
+    /// Replaces the settings; look-ups that were submitted before finish under the old ones.
+    #[napi(catch_unwind)]
+    pub fn configure(&self, settings: GateSettings) {
+        self.settings.replace(Arc::new(settings.into()));
+    }
+
+    /// The session id of what the client sent, or the number of the outcome that refuses it.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn session_id(&self, sent: String, credential: u32) -> Either<String, u32> {
+        let settings = self.settings.borrow();
+        let credential = credential_from(credential);
+        let id = admission::admit(credential, sent.as_bytes(), &settings)
+            .and_then(|admitted| admission::session_id(credential, admitted, &settings));
+        match id {
+            Ok(id) => Either::A(String::from_utf8_lossy(&id).into_owned()),
+            Err(code) => Either::B(code as u32),
+        }
+    }
+
+    /// The signed cookies of a header in header order, as name, value, name, value, …; `false` is the
+    /// value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn signed_cookies(&self, header: String) -> Vec<Either<String, bool>> {
+        let settings = self.settings.borrow();
+        let mut cookies: Vec<(&[u8], Either<String, bool>)> = Vec::new();
+        if settings.secrets.is_empty() {
+            return Vec::new();
+        }
+        let mut seen: Vec<&[u8]> = Vec::new();
+        for (name, raw) in cookie::pairs(header.as_bytes()) {
+            // cookie 0.7.2 fills a plain object, first value first: `__proto__` vanishes in it.
+            if name == b"__proto__" || seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            if let Some(signed) = cookie::value(raw).strip_prefix(b"s:") {
+                let value = settings.secrets.unsign(signed);
+                cookies.push((name, value.map_or(Either::B(false), |value| Either::A(text(value)))));
+            }
+        }
+        cookies.into_iter().flat_map(|(name, value)| [Either::A(text(name)), value]).collect()
+    }
+
+    /// Counts a look-up that JavaScript made itself; milliseconds.
+    #[napi(catch_unwind)]
+    pub fn record(&self, took: f64) {
+        self.latency.record(Duration::try_from_secs_f64(took / 1000.0).unwrap_or_default());
+    }
+
+    /// How long look-ups took so far.
+    #[napi(catch_unwind)]
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no server makes 2^53 look-ups")]
+    pub fn latency(&self) -> Latency {
+        let millis = |took: Duration| took.as_secs_f64() * 1000.0;
+        let quantile = |share| millis(self.latency.quantile(share));
+        Latency {
+            count: self.latency.count() as f64,
+            p50: quantile(0.5),
+            p90: quantile(0.9),
+            p99: quantile(0.99),
+            max: millis(self.latency.longest()),
+        }
+    }
+}
+
+impl From<GateSettings> for Settings {
+    fn from(settings: GateSettings) -> Self {
+        Self {
+            key: settings.key.into_bytes().into(),
+            secrets: Secrets::new(settings.secrets.iter().map(bytes)),
+            prefix: bytes(&settings.prefix).into(),
+            passport_key: settings.passport_key.into_bytes().into(),
+        }
+    }
+}
+
+/// The number that JavaScript gives for a kind of credential. An unknown one cannot come from our
+/// own JavaScript; it is read as the strictest kind.
+pub(super) fn credential_from(number: u32) -> Credential {
+    [Credential::Header, Credential::Signed, Credential::Either, Credential::Id]
+        .into_iter()
+        .find(|credential| *credential as u32 == number)
+        .unwrap_or(Credential::Signed)
+}
+
+fn bytes(text: &Either<String, Uint8Array>) -> &[u8] {
+    match text {
+        Either::A(text) => text.as_bytes(),
+        Either::B(bytes) => bytes,
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

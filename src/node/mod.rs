@@ -1,0 +1,18 @@
+//! The Node boundary: the only folder that names napi. It converts and hands on; what is decided is
+//! decided in [`core`](crate::core).
+//!
+//! # Layout
+//! - [`outcomes`]: the table of codes, as JavaScript reads it once.
+//! - [`gate`]: cookie and signature for whoever has no use for Redis.
+//! - [`lookup`]: one authorizer's look-ups in Redis.
+//! - [`delivery`]: verdicts to the JS thread, one wake-up for many.
+//! - [`io_thread`]: the thread all look-ups of an environment share.
+//! - [`raw`]: the two calls of the hot path, on the bare Node-API.
+
+// Public, because under `cargo test` the generated registration is not compiled and private items would look dead.
+pub mod delivery;
+pub mod gate;
+pub mod io_thread;
+pub mod lookup;
+pub mod outcomes;
+pub mod raw;

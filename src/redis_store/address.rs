@@ -1,0 +1,225 @@
+//! Where one Redis is, and how to log in.
+
+use std::{error::Error, fmt};
+
+use super::{
+    tls::{ClientTls, Tls},
+    url,
+};
+
+/// Where one Redis is and how to log in. What can be checked without a connection has been. `Debug` shows no password.
+#[derive(Clone)]
+pub struct Address {
+    pub(super) endpoint: Endpoint,
+    pub(super) login: Option<Login>,
+    pub(super) db: i64,
+    pub(super) client_name: Option<String>,
+}
+
+impl Address {
+    /// Reads a URL:
+    ///
+    /// - `redis://[[user]:password@]host[:port][/db]`, and `rediss://` for TLS
+    /// - `unix:///path/to/redis.sock[?db=n&user=u&pass=p]`, also `redis+unix://`
+    ///
+    /// User, password and path are percent-decoded. `?db=`, `?user=` and `?pass=` are read in every form, `?family=` is
+    /// accepted (both families are tried). `valkey` may stand for `redis`.
+    ///
+    /// # Errors
+    /// What is wrong and how it should look, never the password.
+    pub fn parse(url: &str, tls: Option<Tls>) -> Result<Self, AddressError> {
+        url::parse(url, tls).and_then(Self::from_parts)
+    }
+
+    /// Checks the parts of an address.
+    ///
+    /// # Errors
+    /// What is wrong and how it should look, never the password.
+    pub fn from_parts(parts: Parts) -> Result<Self, AddressError> {
+        if parts.db < 0 {
+            return Err(AddressError::new("the database must be a number from 0, as in redis://host:6379/2"));
+        }
+        let password = parts.password.filter(|password| !password.is_empty());
+        let username = parts.username.filter(|username| !username.is_empty());
+        // A user without a password is one with `nopass`, who logs in with any.
+        let login = (password.is_some() || username.is_some())
+            .then(|| Login { username, password: password.unwrap_or_default() });
+        let endpoint = match parts.path {
+            Some(_) if parts.tls.is_some() => {
+                return Err(AddressError::new("TLS over a Unix socket is not supported"));
+            }
+            Some(path) => unix(path)?,
+            None => tcp(&parts.host, parts.port, parts.tls)?,
+        };
+        Ok(Self {
+            endpoint,
+            login,
+            db: parts.db,
+            client_name: parts.client_name.filter(|name| !name.is_empty()),
+        })
+    }
+
+    /// `redis://127.0.0.1:6379/0`: which Redis this is, without credentials.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let db = self.db;
+        match &self.endpoint {
+            Endpoint::Tcp { host, port, tls } => {
+                let scheme = if tls.is_some() { "rediss" } else { "redis" };
+                if host.contains(':') {
+                    format!("{scheme}://[{host}]:{port}/{db}")
+                } else {
+                    format!("{scheme}://{host}:{port}/{db}")
+                }
+            }
+            #[cfg(unix)]
+            Endpoint::Unix(path) => format!("unix://{}?db={db}", path.display()),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Address").field(&self.identity()).finish()
+    }
+}
+
+/// The parts of an address. There is no `Debug`: a password may be among them.
+#[derive(Clone)]
+pub struct Parts {
+    /// Name or IP address, IPv6 with or without brackets. Default `127.0.0.1`.
+    pub host: String,
+    /// Default 6379.
+    pub port: u16,
+    /// Path of a Unix socket, which then stands for host and port.
+    pub path: Option<String>,
+    /// User of Redis's ACL. Default: Redis's `default` user.
+    pub username: Option<String>,
+    /// An empty one counts as none.
+    pub password: Option<String>,
+    /// Number of the database. Default 0.
+    pub db: i64,
+    /// TLS, and with what.
+    pub tls: Option<Tls>,
+    /// What `CLIENT LIST` shows. Not sent by default, and a server that refuses it is not an error.
+    pub client_name: Option<String>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 6379,
+            path: None,
+            username: None,
+            password: None,
+            db: 0,
+            tls: None,
+            client_name: None,
+        }
+    }
+}
+
+/// What is wrong with an address, and how it should look. Never holds the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressError(String);
+
+impl AddressError {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for AddressError {}
+
+#[derive(Clone)]
+pub(super) enum Endpoint {
+    /// `host` has no brackets.
+    Tcp { host: String, port: u16, tls: Option<ClientTls> },
+    #[cfg(unix)]
+    Unix(std::path::PathBuf),
+}
+
+#[derive(Clone)]
+pub(super) struct Login {
+    pub(super) username: Option<String>,
+    pub(super) password: String,
+}
+
+fn tcp(host: &str, port: u16, tls: Option<Tls>) -> Result<Endpoint, AddressError> {
+    let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    if host.is_empty() || host.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '@' | '[' | ']')) {
+        return Err(AddressError::new(
+            "the host must be a name or an IP address, as in 127.0.0.1, and not a URL",
+        ));
+    }
+    if port == 0 {
+        return Err(AddressError::new("the port must be a number from 1 to 65535"));
+    }
+    let tls = tls.map(|tls| ClientTls::new(&tls, host)).transpose()?;
+    Ok(Endpoint::Tcp { host: host.to_owned(), port, tls })
+}
+
+#[cfg(unix)]
+fn unix(path: String) -> Result<Endpoint, AddressError> {
+    if path.is_empty() || path.contains('\0') {
+        return Err(AddressError::new(
+            "the path of the Unix socket is missing, as in unix:///run/redis/redis.sock",
+        ));
+    }
+    Ok(Endpoint::Unix(path.into()))
+}
+
+#[cfg(not(unix))]
+fn unix(_: String) -> Result<Endpoint, AddressError> {
+    Err(AddressError::new("Unix sockets are not available on this platform"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_and_debug_show_no_credentials() {
+        let parts = Parts {
+            host: "::1".to_owned(),
+            username: Some("alice".to_owned()),
+            password: Some("hunter2".to_owned()),
+            db: 3,
+            ..Parts::default()
+        };
+        let address = Address::from_parts(parts).unwrap();
+        assert_eq!(address.identity(), "redis://[::1]:6379/3");
+        assert_eq!(format!("{address:?}"), r#"Address("redis://[::1]:6379/3")"#);
+    }
+
+    #[test]
+    fn empty_credentials_are_none() {
+        let empty = || Some(String::new());
+        let address =
+            Address::from_parts(Parts { username: empty(), password: empty(), ..Parts::default() }).unwrap();
+        assert!(address.login.is_none());
+        let nopass = Parts { username: Some("bob".to_owned()), ..Parts::default() };
+        assert_eq!(Address::from_parts(nopass).unwrap().login.unwrap().password, "");
+    }
+
+    #[test]
+    fn wrong_parts_are_named() {
+        let error = |parts| Address::from_parts(parts).unwrap_err().to_string();
+        for host in ["", "redis://localhost", "a b", "user@host", "[::1"] {
+            let text = error(Parts { host: host.to_owned(), ..Parts::default() });
+            assert!(text.starts_with("the host must be"), "{host}: {text}");
+        }
+        assert!(error(Parts { port: 0, ..Parts::default() }).starts_with("the port must be"));
+        assert!(error(Parts { db: -1, ..Parts::default() }).starts_with("the database must be"));
+        assert!(error(Parts { path: Some(String::new()), ..Parts::default() }).contains("path"));
+        let both = Parts { path: Some("/s".to_owned()), tls: Some(Tls::default()), ..Parts::default() };
+        assert!(error(both).starts_with("TLS over a Unix socket"));
+    }
+}

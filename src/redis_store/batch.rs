@@ -1,0 +1,189 @@
+//! Look-ups that share one journey to Redis.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    ops::Range,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use crate::{
+    core::{
+        admission,
+        code::Code,
+        histogram::Histogram,
+        outbox::{Outbox, Page},
+        queue::{Item, Queue},
+        session::{self, Session},
+    },
+    redis_store::{fault::Fault, fetch::Found, keys::Keys},
+};
+
+/// The look-ups of a queue that passed the signature, each session's key once. Those that did not
+/// are answered when the batch is made: Redis never hears of a forged cookie.
+///
+/// Only look-ups of one batch share an answer. One that was submitted while a read was in flight
+/// waits for the next read, so that it never sees the session as it was before its submission.
+pub struct Batch<'a> {
+    queue: &'a Queue,
+    keys: Keys,
+    outbox: &'a Outbox,
+    latency: &'a Histogram,
+    pending: Mutex<Vec<Lookup>>,
+}
+
+/// A look-up that waits for the value of a key. Ordered by key, then by submission.
+#[derive(Clone, Copy)]
+struct Lookup {
+    key: usize,
+    item: usize,
+}
+
+impl<'a> Batch<'a> {
+    /// Proves all signatures, and refuses those that fail.
+    pub fn new(queue: &'a Queue, outbox: &'a Outbox, latency: &'a Histogram) -> Self {
+        let mut keys = Keys::default();
+        let mut pending = Vec::with_capacity(queue.items().len());
+        let mut refused = Vec::new();
+        let mut known = Known::default();
+        for (index, item) in queue.items().iter().enumerate() {
+            let Some(settings) = queue.settings(item) else { continue };
+            match admission::session_id(item.credential, queue.admitted(item), settings) {
+                Ok(id) => {
+                    let key = known.index(&mut keys, &settings.prefix, &id);
+                    pending.push(Lookup { key, item: index });
+                }
+                Err(code) => refused.push((item, code)),
+            }
+        }
+        pending.sort_by_key(|lookup| lookup.key);
+        let batch = Self { queue, keys, outbox, latency, pending: Mutex::new(pending) };
+        batch.deliver(refused, |page, item, code| page.code(item.ticket, code));
+        batch
+    }
+
+    /// The keys to ask for.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Whether every look-up has its verdict.
+    pub fn is_settled(&self) -> bool {
+        self.pending().is_empty()
+    }
+
+    /// When the oldest look-up that still waits was submitted.
+    pub fn oldest(&self) -> Option<Instant> {
+        self.pending().iter().filter_map(|lookup| self.item(*lookup)).map(|item| item.since).min()
+    }
+
+    /// Redis's answer for a range of the keys: a value each, or what befell the whole request.
+    pub fn answer(&self, keys: Range<usize>, values: Result<Vec<Found>, Fault>) {
+        let start = keys.start;
+        let answered = self.settle(|lookup| keys.contains(&lookup.key));
+        self.deliver(answered, |page, item, lookup: Lookup| match &values {
+            Ok(values) => self.verdict(page, item, values.get(lookup.key - start)),
+            Err(fault) => write_fault(page, item, fault),
+        });
+    }
+
+    /// No answer will come: everybody who waits hears why.
+    pub fn fail(&self, fault: &Fault) {
+        let failed = self.settle(|_| true);
+        self.deliver(failed, |page, item, _| write_fault(page, item, fault));
+    }
+
+    /// Ends the look-ups submitted before `since` by their deadline.
+    pub fn expire(&self, since: Instant) {
+        let late = self.settle(|lookup| self.item(*lookup).is_none_or(|item| item.since < since));
+        self.deliver(late, |page, item, _| write_fault(page, item, &Fault::Timeout));
+    }
+
+    fn verdict(&self, page: &mut Page, item: &Item, value: Option<&Found>) {
+        let text = match value {
+            Some(Ok(Some(text))) => text,
+            Some(Ok(None)) => return page.code(item.ticket, Code::SessionNotFound),
+            Some(Err(fault)) => return write_fault(page, item, fault),
+            None => return page.fault(item.ticket, Code::StoreError, "Redis answered with too few values"),
+        };
+        let passport_key = self.queue.settings(item).map_or(&[][..], |settings| &settings.passport_key);
+        match session::read(text, passport_key) {
+            Session::User(key) => page.found(item.ticket, key),
+            Session::Absent => page.code(item.ticket, Code::SessionNotFound),
+            Session::NotInitialized => page.code(item.ticket, Code::PassportNotInitialized),
+            Session::NotLoggedIn => page.code(item.ticket, Code::NotLoggedIn),
+            Session::NotJson(at) => page.fault(item.ticket, Code::BadSession, &at.to_string()),
+        }
+    }
+
+    /// Takes the look-ups that `now` chooses out of those that wait.
+    fn settle(&self, now: impl Fn(&Lookup) -> bool) -> Vec<(&'a Item, Lookup)> {
+        let mut settled = Vec::new();
+        self.pending().retain(|lookup| {
+            let chosen = now(lookup);
+            if chosen {
+                settled.extend(self.item(*lookup).map(|item| (item, *lookup)));
+            }
+            !chosen
+        });
+        settled
+    }
+
+    /// Writes verdicts and counts the time each look-up took.
+    fn deliver<T>(&self, settled: Vec<(&'a Item, T)>, mut write: impl FnMut(&mut Page, &Item, T)) {
+        if settled.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        for (item, _) in &settled {
+            self.latency.record(now.saturating_duration_since(item.since));
+        }
+        self.outbox.write(|to| settled.into_iter().for_each(|(item, about)| write(to.page(), item, about)));
+    }
+
+    fn item(&self, lookup: Lookup) -> Option<&'a Item> {
+        self.queue.items().get(lookup.item)
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Vec<Lookup>> {
+        // Held for a few lines that cannot leave the list half-done.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Batch<'_> {
+    /// Nobody waits for ever: whoever is left when a batch ends, be it by a panic, is refused.
+    fn drop(&mut self) {
+        self.fail(&Fault::Store("the look-up broke off".into()));
+    }
+}
+
+fn write_fault(page: &mut Page, item: &Item, fault: &Fault) {
+    match fault {
+        Fault::Store(cause) => page.fault(item.ticket, Code::StoreError, cause),
+        Fault::Timeout => page.fault(item.ticket, Code::StoreTimeout, "no answer within the timeout"),
+        Fault::Closed => page.fault(item.ticket, Code::Closed, "the authorizer was closed"),
+    }
+}
+
+/// Which keys a batch has already. By a hash of the bytes, so that nothing is copied; two keys with
+/// one hash are asked for separately, which is merely a little more work.
+#[derive(Default)]
+struct Known {
+    hasher: RandomState,
+    by_hash: HashMap<u64, usize>,
+}
+
+impl Known {
+    fn index(&mut self, keys: &mut Keys, prefix: &[u8], id: &[u8]) -> usize {
+        let index = keys.push(prefix, id);
+        let hash = self.hasher.hash_one(keys.get(index));
+        let known = *self.by_hash.entry(hash).or_insert(index);
+        if known != index && keys.get(known) == keys.get(index) {
+            keys.pop();
+            return known;
+        }
+        index
+    }
+}

@@ -1,0 +1,105 @@
+//! Looks up many keys through one connection.
+
+use std::ops::Range;
+
+use futures_util::{StreamExt, stream::FuturesOrdered};
+use redis::{Cmd, Pipeline, ServerError, Value};
+
+use super::{fault::Fault, keys::Keys, live::Live};
+
+/// Keys in one MGET. Larger chunks gain nothing measurable, and Redis serves nobody else during one.
+pub const CHUNK: usize = 64;
+
+/// The value of one key: its bytes, `None` when there is no such key, or the key's own error.
+pub type Found = Result<Option<Vec<u8>>, Fault>;
+
+/// Looks up `keys` in chunks that are all sent before the first answer is read. `on_chunk` gets each chunk's answer as it
+/// arrives, in the order of the keys: the indices, and one [`Found`] for each, or the fault of the whole chunk.
+///
+/// One key is a GET. Several are one MGET (14 % less CPU than as many GETs, and up to half as much again a second), or,
+/// where the server refuses that, GETs in a pipeline.
+///
+/// May be dropped at any time: an answer that nobody waits for is thrown away.
+pub async fn fetch(
+    live: &Live,
+    keys: &Keys,
+    mut on_chunk: impl FnMut(Range<usize>, Result<Vec<Found>, Fault>),
+) {
+    let starts = (0..keys.len()).step_by(CHUNK);
+    let ranges = starts.map(|start| start..keys.len().min(start + CHUNK));
+    let mut chunks: FuturesOrdered<_> =
+        ranges.map(|range| async { (range.clone(), fetch_chunk(live, keys, range).await) }).collect();
+    while let Some((range, answer)) = chunks.next().await {
+        on_chunk(range, answer);
+    }
+}
+
+async fn fetch_chunk(live: &Live, keys: &Keys, range: Range<usize>) -> Result<Vec<Found>, Fault> {
+    if range.len() == 1 {
+        let answer = live.request(&command("GET", keys, range)).await?;
+        return Ok(vec![found(answer)]);
+    }
+    if live.mget_refused() {
+        return get_each(live, keys, range).await;
+    }
+    match live.request(&command("MGET", keys, range.clone())).await? {
+        Value::Array(values) if values.len() == range.len() => Ok(values.into_iter().map(found).collect()),
+        Value::ServerError(refusal) if is_worth_single_gets(&refusal) => {
+            if refuses_every_mget(&refusal) {
+                live.note_mget_refused();
+            }
+            get_each(live, keys, range).await
+        }
+        Value::ServerError(refusal) => Err((&refusal).into()),
+        _ => Err(unexpected("MGET")),
+    }
+}
+
+/// One answer a key, so that one key of another type, or out of the user's reach, does not fail its neighbours.
+async fn get_each(live: &Live, keys: &Keys, range: Range<usize>) -> Result<Vec<Found>, Fault> {
+    let mut pipeline = Pipeline::with_capacity(range.len());
+    for index in range {
+        pipeline.add_command(command("GET", keys, index..index + 1));
+    }
+    Ok(live.request_all(&pipeline).await?.into_iter().map(found).collect())
+}
+
+fn command(name: &str, keys: &Keys, range: Range<usize>) -> Cmd {
+    let mut command = Cmd::with_capacity(1 + range.len(), name.len() + keys.size(&range));
+    command.arg(name);
+    for key in keys.range(range) {
+        command.arg(key);
+    }
+    command
+}
+
+fn found(answer: Value) -> Found {
+    match answer {
+        Value::BulkString(bytes) => Ok(Some(bytes)),
+        Value::Nil => Ok(None),
+        Value::ServerError(refusal) => Err((&refusal).into()),
+        _ => Err(unexpected("GET")),
+    }
+}
+
+/// NOPERM: the user may GET only, or not all of these keys. CROSSSLOT: a single node of a cluster has them all, yet not
+/// in one slot. Unknown: MGET was renamed, or a proxy does not have it.
+fn is_worth_single_gets(refusal: &ServerError) -> bool {
+    matches!(refusal.code(), "NOPERM") || refuses_every_mget(refusal)
+}
+
+/// Whether the next MGET would be refused as well. NOPERM names the command when it is about the command: `NOPERM this
+/// user has no permissions to run the 'mget' command`.
+fn refuses_every_mget(refusal: &ServerError) -> bool {
+    let says = |what: &str| refusal.details().is_some_and(|text| text.to_ascii_lowercase().contains(what));
+    match refusal.code() {
+        "NOPERM" => says("'mget'"),
+        "CROSSSLOT" => true,
+        "ERR" => says("unknown command"),
+        _ => false,
+    }
+}
+
+fn unexpected(command: &str) -> Fault {
+    Fault::store(format!("an answer to {command} that Redis does not give"))
+}

@@ -1,0 +1,69 @@
+//! Where look-ups wait for their worker.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::core::{admission::Credential, queue::Queue, settings::Settings};
+
+/// A queue between the JS thread, which fills it, and a worker, which takes all that waits at once:
+/// while one batch is in flight the next one fills, without timers and without latency when idle.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    state: Mutex<State>,
+    filled: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: Queue,
+    closed: bool,
+}
+
+impl Inbox {
+    /// Appends a look-up. True if the queue was empty, so that somebody has to [`wake`](Self::wake)
+    /// the worker; None if the inbox is closed.
+    pub fn push(
+        &self,
+        ticket: u32,
+        credential: Credential,
+        admitted: &[u8],
+        settings: &Arc<Settings>,
+    ) -> Option<bool> {
+        let mut state = self.lock();
+        (!state.closed).then(|| state.queue.push(ticket, credential, admitted, settings))
+    }
+
+    /// Wakes the worker.
+    pub fn wake(&self) {
+        self.filled.notify_one();
+    }
+
+    /// Takes nothing more; what waits is still handed out.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.wake();
+    }
+
+    /// Waits for look-ups and moves all of them into `batch`, which must be empty. False at the end.
+    pub async fn next(&self, batch: &mut Queue) -> bool {
+        loop {
+            {
+                let mut state = self.lock();
+                if !state.queue.is_empty() {
+                    std::mem::swap(&mut state.queue, batch);
+                    return true;
+                }
+                if state.closed {
+                    return false;
+                }
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        // A queue is whole after every push, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,149 @@
+//! Keeps one connection to Redis alive, whatever happens.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
+
+use super::{address::Address, backoff::Backoff, connect::connect, fault::Fault, live::Live};
+
+/// A connection that lived this long was worth something, and its loss is answered by an attempt at once. One that is
+/// accepted and lost again and again is not.
+const STEADY: Duration = Duration::from_secs(1);
+
+/// A supervised connection. A clone is cheap; the last one dropped closes the connection.
+#[derive(Clone)]
+pub struct Link {
+    handle: Arc<Handle>,
+}
+
+impl Link {
+    /// Starts to connect, on the current tokio runtime, and does not stop before [`close`](Self::close).
+    ///
+    /// `probe_key` is looked up to prove a new connection: take one below the prefix of the sessions, so that a user who
+    /// may read nothing else can read it, and which no session has.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, as `tokio::spawn` does.
+    #[must_use = "dropping it closes the connection"]
+    pub fn open(address: Address, probe_key: Vec<u8>) -> Self {
+        let shared =
+            Arc::new(Shared { state: watch::Sender::new(State::Connecting), connects: AtomicU64::new(0) });
+        let supervisor = tokio::spawn(supervise(shared.clone(), address, probe_key)).abort_handle();
+        Self { handle: Arc::new(Handle { shared, supervisor }) }
+    }
+
+    /// The live connection. Waits only while the first attempt to connect is under way, at the start and when the server
+    /// ended a connection that had been in order (a restart, a failover, a proxy that tidies up).
+    ///
+    /// # Errors
+    /// Why there is none: the error of the last attempt, or what ended the last connection.
+    pub async fn connection(&self) -> Result<Live, Fault> {
+        let mut states = self.handle.shared.state.subscribe();
+        match states.wait_for(|state| !matches!(state, State::Connecting)).await.as_deref() {
+            Ok(State::Up(live)) => Ok(live.clone()),
+            Ok(State::Down(fault)) => Err(fault.clone()),
+            Ok(State::Connecting | State::Closed) | Err(_) => Err(Fault::Closed),
+        }
+    }
+
+    /// Closes the connection for good: requests that wait, and all later ones, fail with [`Fault::Closed`]. The socket is
+    /// closed when the runtime next runs, or with it.
+    pub fn close(&self) {
+        self.handle.close();
+    }
+
+    /// Whether there is a live connection.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        matches!(*self.handle.shared.state.borrow(), State::Up(_))
+    }
+
+    /// How often a connection was made again.
+    #[must_use]
+    pub fn reconnects(&self) -> u64 {
+        self.handle.shared.connects.load(Ordering::Relaxed).saturating_sub(1)
+    }
+}
+
+/// Apart from [`Shared`], which the supervisor holds too: when the last `Link` goes, so does this.
+struct Handle {
+    shared: Arc<Shared>,
+    supervisor: AbortHandle,
+}
+
+impl Handle {
+    fn close(&self) {
+        if let State::Up(live) = self.shared.state.send_replace(State::Closed) {
+            live.declare_lost(Fault::Closed);
+        }
+        self.supervisor.abort();
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+struct Shared {
+    state: watch::Sender<State>,
+    connects: AtomicU64,
+}
+
+enum State {
+    /// Until the first attempt has ended: look-ups wait.
+    Connecting,
+    Up(Live),
+    Down(Fault),
+    Closed,
+}
+
+impl Shared {
+    /// Closed stays closed, also when `close` is called on another thread in this very moment.
+    fn publish(&self, state: State) {
+        self.state.send_if_modified(|current| {
+            let open = !matches!(current, State::Closed);
+            if open {
+                *current = state;
+            }
+            open
+        });
+    }
+}
+
+/// Every error is retried: a wrong password is corrected on the server, a host name appears, a dump is loaded.
+async fn supervise(shared: Arc<Shared>, address: Address, probe_key: Vec<u8>) {
+    let mut backoff = Backoff::default();
+    loop {
+        match connect(&address, &probe_key).await {
+            Ok(mut connection) => {
+                let since = Instant::now();
+                shared.connects.fetch_add(1, Ordering::Relaxed);
+                shared.publish(State::Up(connection.live.clone()));
+                let fault = connection.until_lost().await;
+                if since.elapsed() >= STEADY {
+                    backoff.reset();
+                    // Not so when the server fell silent: an attempt may then take all its time.
+                    if connection.was_ended() {
+                        shared.publish(State::Connecting);
+                        continue;
+                    }
+                }
+                shared.publish(State::Down(fault));
+            }
+            Err(fault) => shared.publish(State::Down(fault)),
+        }
+        sleep(backoff.next_delay()).await;
+    }
+}

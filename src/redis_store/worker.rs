@@ -1,0 +1,71 @@
+//! The pipeline of one authorizer on the I/O thread, top to bottom: take what waits, prove
+//! signatures, ask Redis once for each session, read the sessions, hand out verdicts.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    select,
+    time::{Instant, sleep_until},
+};
+
+use crate::{
+    core::{histogram::Histogram, outbox::Outbox, queue::Queue},
+    redis_store::{batch::Batch, fetch::fetch, inbox::Inbox, supervisor::Link},
+};
+
+/// Deadlines closer together than this end in one go, so that a batch of thousands that Redis leaves
+/// unanswered is not searched thousands of times.
+const DEADLINE_GRAIN: Duration = Duration::from_millis(5);
+
+/// Everything a worker needs.
+#[derive(Clone)]
+pub struct Worker {
+    /// Where look-ups come from.
+    pub inbox: Arc<Inbox>,
+    /// The connection.
+    pub link: Link,
+    /// Where verdicts go.
+    pub outbox: Arc<Outbox>,
+    /// Where the time each look-up took is counted.
+    pub latency: Arc<Histogram>,
+    /// How long a look-up may take, from its submission on.
+    pub timeout: Duration,
+}
+
+impl Worker {
+    /// Works until the inbox is closed and empty. Should a batch panic, its look-ups are refused and
+    /// the work goes on: one bad session must not stop all later ones.
+    pub async fn run(self) {
+        while tokio::spawn(self.clone().work()).await.is_err_and(|error| error.is_panic()) {}
+    }
+
+    async fn work(self) {
+        let mut queue = Queue::default();
+        while self.inbox.next(&mut queue).await {
+            let batch = Batch::new(&queue, &self.outbox, &self.latency);
+            if !batch.is_settled() {
+                self.look_up(&batch).await;
+            }
+            drop(batch);
+            queue.clear();
+        }
+    }
+
+    /// Answers every look-up of the batch: by Redis, by what keeps Redis from answering, or by its deadline.
+    async fn look_up(&self, batch: &Batch<'_>) {
+        let answers = async {
+            match self.link.connection().await {
+                Ok(live) => fetch(&live, batch.keys(), |keys, values| batch.answer(keys, values)).await,
+                Err(fault) => batch.fail(&fault),
+            }
+        };
+        tokio::pin!(answers);
+        while let Some(oldest) = batch.oldest() {
+            let deadline = Instant::from_std(oldest) + self.timeout;
+            select! {
+                () = &mut answers => break,
+                () = sleep_until(deadline) => batch.expire(deadline.into_std() + DEADLINE_GRAIN - self.timeout),
+            }
+        }
+    }
+}

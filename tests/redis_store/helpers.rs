@@ -1,0 +1,82 @@
+//! Links, keys and answers in few words.
+
+use std::{
+    fmt::Debug,
+    time::{Duration, Instant},
+};
+
+use passport_socketio_native::redis_store::{Address, Fault, Found, Keys, Link, Live, Parts, fetch};
+use tokio::time::sleep;
+
+use crate::support::fake_server::Answer;
+
+pub const PROBE: &[u8] = b"sess:\0probe";
+pub const NIL: Answer = Answer::Say("$-1\r\n");
+pub const OK: Answer = Answer::Say("+OK\r\n");
+pub const PONG: Answer = Answer::Say("+PONG\r\n");
+
+pub fn open(url: &str) -> Link {
+    Link::open(Address::parse(url, None).unwrap(), PROBE.to_vec())
+}
+
+pub fn open_parts(parts: Parts) -> Link {
+    Link::open(Address::from_parts(parts).unwrap(), PROBE.to_vec())
+}
+
+pub fn keys(ids: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Keys {
+    let mut keys = Keys::default();
+    for id in ids {
+        keys.push(b"sess:", id.as_ref());
+    }
+    keys
+}
+
+/// All answers in order; the fault of a chunk stands for each of its keys.
+pub async fn fetch_all(live: &Live, keys: &Keys) -> Vec<Found> {
+    let mut answers = Vec::new();
+    fetch(live, keys, |range, chunk| {
+        assert_eq!(range.start, answers.len(), "chunks come in order");
+        match chunk {
+            Ok(values) => {
+                assert_eq!(values.len(), range.len());
+                answers.extend(values);
+            }
+            Err(fault) => answers.extend(range.map(|_| Err(fault.clone()))),
+        }
+    })
+    .await;
+    assert_eq!(answers.len(), keys.len());
+    answers
+}
+
+pub async fn get(link: &Link, id: &str) -> Found {
+    let live = link.connection().await?;
+    fetch_all(&live, &keys([id])).await.remove(0)
+}
+
+pub fn value(text: &str) -> Found {
+    Ok(Some(text.as_bytes().to_vec()))
+}
+
+pub fn text<T: Debug>(result: Result<T, Fault>) -> String {
+    match result.unwrap_err() {
+        Fault::Store(text) => text.to_string(),
+        other => panic!("not a fault of the store: {other:?}"),
+    }
+}
+
+/// Polls until `condition` holds.
+pub async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        if let Some(result) = condition().await {
+            return result;
+        }
+        assert!(Instant::now() < deadline, "not within 10 s: {what}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+pub async fn recovers(link: &Link, id: &str, expected: &Found) {
+    eventually("the link recovers", async || (get(link, id).await == *expected).then_some(())).await;
+}

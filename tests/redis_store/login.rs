@@ -1,0 +1,123 @@
+//! Getting to a Redis, and in.
+
+use passport_socketio_native::redis_store::Parts;
+
+use crate::{
+    helpers::{NIL, OK, eventually, get, open, open_parts, recovers, text, value},
+    support::{
+        fake_server::{Answer, FakeServer},
+        test_redis::TestRedis,
+    },
+};
+
+#[tokio::test]
+async fn password_and_user() {
+    let redis = TestRedis::start();
+    redis.set("sess:a", "1");
+    redis.run_line("ACL SETUSER alice on >p@ss/w:%rd ~* +@all");
+    redis.run_line("ACL SETUSER bob on nopass ~* +@all");
+    redis.run_line("CONFIG SET requirepass secret");
+    for credentials in [":secret@", "default:secret@", "alice:p%40ss%2Fw%3A%25rd@", "bob@"] {
+        let link = open(&redis.url().replace("//", &format!("//{credentials}")));
+        assert_eq!(get(&link, "a").await, value("1"), "{credentials}");
+    }
+    let parts = Parts {
+        port: redis.port(),
+        username: Some("alice".to_owned()),
+        password: Some("p@ss/w:%rd".to_owned()),
+        client_name: Some("sessions".to_owned()),
+        ..Parts::default()
+    };
+    let link = open_parts(parts);
+    assert_eq!(get(&link, "a").await, value("1"));
+    let refused =
+        [("", "NOAUTH "), (":no@", "WRONGPASS "), ("alice:no@", "WRONGPASS "), ("x:secret@", "WRONGPASS ")];
+    for (credentials, expected) in refused {
+        let link = open(&redis.url().replace("//", &format!("//{credentials}")));
+        let answer = text(get(&link, "a").await);
+        assert!(answer.starts_with(expected), "{credentials}: {answer}");
+        assert!(!link.is_up());
+    }
+}
+
+#[tokio::test]
+async fn a_client_is_named_only_when_asked() {
+    let redis = TestRedis::start();
+    let (named, nameless) = (
+        Parts { port: redis.port(), client_name: Some("sessions".to_owned()), ..Parts::default() },
+        redis.url(),
+    );
+    let (named, nameless) = (open_parts(named), open(&nameless));
+    let _ = (named.connection().await.unwrap(), nameless.connection().await.unwrap());
+    let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut redis.admin()).unwrap();
+    assert_eq!(clients.matches(" name=sessions ").count(), 1, "{clients}");
+    assert!(!redis.info("commandstats").contains("client|setinfo"));
+}
+
+#[tokio::test]
+async fn a_password_that_is_not_needed_does_no_harm() {
+    let redis = TestRedis::start();
+    redis.set("sess:a", "1");
+    assert_eq!(get(&open(&redis.url().replace("//", "//:unneeded@")), "a").await, value("1"));
+}
+
+#[tokio::test]
+async fn a_server_from_before_users() {
+    let server = FakeServer::start(|_, words| match words[0].as_str() {
+        "AUTH" if words.len() == 3 => Answer::Say("-ERR wrong number of arguments for 'auth' command\r\n"),
+        "AUTH" => OK,
+        _ => NIL,
+    });
+    let link = open(&server.url().replace("//", "//default:pw@"));
+    assert_eq!(get(&link, "a").await, Ok(None));
+    assert!(server.seen().contains(&"AUTH pw".to_owned()));
+}
+
+#[tokio::test]
+async fn a_wrong_password_that_is_put_right() {
+    let redis = TestRedis::with_options(&["--requirepass", "old"]);
+    let mut admin = redis.admin();
+    redis::cmd("AUTH").arg("old").exec(&mut admin).unwrap();
+    redis::cmd("SET").arg("sess:a").arg("1").exec(&mut admin).unwrap();
+    let link = open(&redis.url().replace("//", "//:new@"));
+    assert!(text(get(&link, "a").await).starts_with("WRONGPASS "));
+    redis::cmd("CONFIG").arg(&["SET", "requirepass", "new"]).exec(&mut admin).unwrap();
+    recovers(&link, "a", &value("1")).await;
+}
+
+#[tokio::test]
+async fn databases() {
+    let redis = TestRedis::start();
+    redis.set("sess:a", "0");
+    let mut admin = redis.admin();
+    redis::cmd("SELECT").arg(5).exec(&mut admin).unwrap();
+    redis::cmd("SET").arg("sess:a").arg("5").exec(&mut admin).unwrap();
+    assert_eq!(get(&open(&format!("{}/5", redis.url())), "a").await, value("5"));
+    assert_eq!(get(&open(&redis.url()), "a").await, value("0"));
+    assert_eq!(text(get(&open(&format!("{}/99", redis.url())), "a").await), "ERR DB index is out of range");
+    redis.run_line("ACL SETUSER reader on >pw ~sess:* +get");
+    let refused = open(&format!("{}/5", redis.url().replace("//", "//reader:pw@")));
+    assert!(text(get(&refused, "a").await).starts_with("NOPERM "));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_unix_socket() {
+    let mut redis = TestRedis::start();
+    redis.set("sess:a", "1");
+    let link = open(&format!("unix://{}", redis.socket().display()));
+    assert_eq!(get(&link, "a").await, value("1"));
+    redis.kill();
+    eventually("the loss is noticed", async || (!link.is_up()).then_some(())).await;
+    redis.restart();
+    recovers(&link, "a", &Ok(None)).await;
+    assert!(
+        text(get(&open("unix:///no/such/redis.sock"), "a").await).starts_with("No such file or directory")
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_exist() {
+    let answer = text(get(&open("redis://no-such-host.invalid"), "a").await);
+    assert!(answer.contains("lookup") || answer.contains("within"), "{answer}");
+}

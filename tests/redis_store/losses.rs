@@ -1,0 +1,173 @@
+//! Connections that are lost, and come back.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use crate::{
+    helpers::{NIL, PONG, PROBE, eventually, fetch_all, get, keys, open, recovers, text, value},
+    support::{
+        fake_server::{Answer, FakeServer},
+        test_redis::{TestRedis, free_port},
+    },
+};
+
+#[tokio::test]
+async fn a_killed_server() {
+    let mut redis = TestRedis::start();
+    let link = open(&redis.url());
+    assert_eq!(get(&link, "a").await, Ok(None));
+    redis.kill();
+    eventually("the loss is noticed", async || (!link.is_up()).then_some(())).await;
+    // Each look-up is answered at once, with the true cause.
+    eventually("the true cause", async || (text(get(&link, "a").await).contains("refused")).then_some(()))
+        .await;
+    let start = Instant::now();
+    for _ in 0..100 {
+        assert!(text(get(&link, "a").await).starts_with("Connection refused"));
+    }
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    redis.restart();
+    redis.set("sess:a", "1");
+    recovers(&link, "a", &value("1")).await;
+    assert_eq!(link.reconnects(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_yet() {
+    let port = free_port();
+    let link = open(&format!("redis://127.0.0.1:{port}"));
+    assert!(text(get(&link, "a").await).starts_with("Connection refused"));
+    let late = TestRedis::on_port(port);
+    late.set("sess:a", "1");
+    recovers(&link, "a", &value("1")).await;
+    assert_eq!(link.reconnects(), 0);
+}
+
+#[tokio::test]
+async fn a_hung_server() {
+    let redis = TestRedis::start();
+    redis.set("sess:a", "1");
+    let link = open(&redis.url());
+    assert_eq!(get(&link, "a").await, value("1"));
+    redis.hang();
+    let start = Instant::now();
+    assert!(text(get(&link, "a").await).starts_with("no answer for 800 ms"));
+    let elapsed = start.elapsed();
+    assert!(elapsed > Duration::from_millis(500) && elapsed < Duration::from_secs(4), "{elapsed:?}");
+    let start = Instant::now();
+    assert!(text(get(&link, "a").await).contains("no answer"));
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+    // A new connection is accepted by the system, but answered by nobody.
+    eventually("an attempt fails", async || {
+        text(get(&link, "a").await).contains("within 1500 ms").then_some(())
+    })
+    .await;
+    redis.resume();
+    recovers(&link, "a", &value("1")).await;
+}
+
+#[tokio::test]
+async fn a_killed_connection() {
+    let redis = TestRedis::start();
+    let link = open(&redis.url());
+    assert_eq!(get(&link, "a").await, Ok(None));
+    // Nothing is being looked up: the end of the connection is noticed all the same.
+    redis.run_line("CLIENT KILL TYPE normal SKIPME yes");
+    eventually("a new connection", async || (link.reconnects() == 1 && link.is_up()).then_some(())).await;
+    assert_eq!(get(&link, "a").await, Ok(None));
+}
+
+#[tokio::test]
+async fn look_ups_in_flight_when_the_connection_ends() {
+    let server = FakeServer::start(|number, words| match words[1].as_str() {
+        "sess:a" if number == 0 => Answer::HangUp,
+        _ => NIL,
+    });
+    let link = open(&server.url());
+    assert_eq!(text(get(&link, "a").await), "the server closed the connection");
+    recovers(&link, "a", &Ok(None)).await;
+}
+
+#[tokio::test]
+async fn look_ups_wait_while_an_ended_connection_is_replaced() {
+    let server = FakeServer::start(|number, words| match (number, words) {
+        (0, [_, key]) if key == "sess:bye" => Answer::HangUp,
+        // Half a second for the probe.
+        (1, [_, key]) if *key == String::from_utf8_lossy(PROBE) => Answer::Slowly(b"$-1\r\n".to_vec()),
+        (_, [ping]) if ping == "PING" => PONG,
+        _ => NIL,
+    });
+    let link = open(&server.url());
+    assert_eq!(get(&link, "a").await, Ok(None));
+    sleep(Duration::from_millis(1200)).await;
+    assert_eq!(text(get(&link, "bye").await), "the server closed the connection");
+    eventually("the loss is noticed", async || (!link.is_up()).then_some(())).await;
+    assert_eq!(get(&link, "a").await, Ok(None));
+    assert_eq!(link.reconnects(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_loads_its_dump() {
+    let server = FakeServer::start(|number, words| match (number, words[0].as_str()) {
+        (_, "PING") => PONG,
+        (0, _) if words[1] == "sess:a" => Answer::Say("-LOADING Redis is loading the dataset in memory\r\n"),
+        (1..4, _) => Answer::Say("-LOADING Redis is loading the dataset in memory\r\n"),
+        _ => NIL,
+    });
+    let link = open(&server.url());
+    assert_eq!(text(get(&link, "a").await), "LOADING Redis is loading the dataset in memory");
+    assert_eq!(text(get(&link, "a").await), "LOADING Redis is loading the dataset in memory");
+    recovers(&link, "a", &Ok(None)).await;
+    assert_eq!(link.reconnects(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_forgets_who_we_are() {
+    let server = FakeServer::start(|number, words| match (number, words[0].as_str()) {
+        (0, "MGET") => Answer::Say("-NOAUTH Authentication required.\r\n"),
+        (_, "MGET") => Answer::Say("*2\r\n$-1\r\n$1\r\n1\r\n"),
+        _ => NIL,
+    });
+    let link = open(&server.url());
+    let live = link.connection().await.unwrap();
+    assert_eq!(text(fetch_all(&live, &keys(["a", "b"])).await.remove(0)), "NOAUTH Authentication required.");
+    // The old connection is of no more use, a new one is.
+    assert!(text(fetch_all(&live, &keys(["a", "b"])).await.remove(0)).starts_with("NOAUTH"));
+    let live = eventually("a new connection", async || match link.reconnects() {
+        1 => link.connection().await.ok(),
+        _ => None,
+    });
+    assert_eq!(fetch_all(&live.await, &keys(["a", "b"])).await, [Ok(None), value("1")]);
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_not_a_hung_server() {
+    let server = FakeServer::start(|_, words| match words {
+        [_, key] if key == "sess:large" => {
+            Answer::Slowly(format!("$100000\r\n{}\r\n", "x".repeat(100_000)).into_bytes())
+        }
+        [ping] if ping == "PING" => PONG,
+        _ => NIL,
+    });
+    let link = open(&server.url());
+    assert_eq!(get(&link, "large").await.map(|value| value.map(|bytes| bytes.len())), Ok(Some(100_000)));
+    assert_eq!(link.reconnects(), 0);
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_quiet() {
+    let server = FakeServer::start(|_, words| if words[0] == "PING" { PONG } else { NIL });
+    let link = open(&server.url());
+    assert_eq!(get(&link, "a").await, Ok(None));
+    let pings = || server.seen().iter().filter(|command| *command == "PING").count();
+    eventually("PINGs while in use", async || (pings() >= 3).then_some(())).await;
+    let quiet = async || {
+        let before = pings();
+        sleep(Duration::from_millis(1500)).await;
+        (pings() - before <= 1).then(pings)
+    };
+    let before = eventually("hardly a PING when idle", quiet).await;
+    assert_eq!(get(&link, "a").await, Ok(None));
+    eventually("PINGs when used again", async || (pings() >= before + 3).then_some(())).await;
+}

@@ -1,0 +1,96 @@
+//! TLS, with certificates made on the spot.
+
+use passport_socketio_native::redis_store::{Address, Found, Link, Parts, Tls};
+
+use crate::{
+    helpers::{PROBE, get, open, open_parts, text, value},
+    support::{
+        certificates::Certificates,
+        test_redis::{TestRedis, free_port},
+    },
+};
+
+fn tls_redis(files: &Certificates, server: &str, clients: &str) -> (TestRedis, u16) {
+    let port = free_port();
+    let (cert, key, ca) =
+        (files.path(&format!("{server}.pem")), files.path(&format!("{server}.key")), files.path("ca.pem"));
+    let port_option = port.to_string();
+    let options = [
+        "--tls-port",
+        &port_option,
+        "--tls-cert-file",
+        &cert,
+        "--tls-key-file",
+        &key,
+        "--tls-ca-cert-file",
+        &ca,
+        "--tls-auth-clients",
+        clients,
+    ];
+    let redis = TestRedis::with_options(&options);
+    redis.set("sess:a", "1");
+    (redis, port)
+}
+
+async fn get_tls(host: &str, port: u16, tls: Tls) -> Found {
+    let parts = Parts { host: host.to_owned(), port, tls: Some(tls), ..Parts::default() };
+    get(&open_parts(parts), "a").await
+}
+
+#[tokio::test]
+async fn tls_with_an_authority() {
+    let Some(files) = Certificates::make() else { return };
+    let (redis, port) = tls_redis(&files, "server", "no");
+    let ca = || Tls { ca: Some(files.text("ca.pem")), ..Tls::default() };
+    assert_eq!(get_tls("localhost", port, ca()).await, value("1"));
+    let url = Address::parse(&format!("rediss://localhost:{port}"), Some(ca())).unwrap();
+    assert_eq!(get(&Link::open(url, PROBE.to_vec()), "a").await, value("1"));
+
+    let unknown = text(get_tls("localhost", port, Tls::default()).await);
+    assert!(unknown.contains("UnknownIssuer"), "{unknown}");
+    let name = text(get_tls("127.0.0.1", port, ca()).await);
+    assert!(name.contains("certificate") && name.contains("not valid for name"), "{name}");
+    let named = Tls { servername: Some("localhost".to_owned()), ..ca() };
+    assert_eq!(get_tls("127.0.0.1", port, named).await, value("1"));
+    let careless = Tls { reject_unauthorized: false, ..Tls::default() };
+    assert_eq!(get_tls("127.0.0.1", port, careless).await, value("1"));
+    let plain = text(get(&open(&format!("redis://localhost:{port}")), "a").await);
+    assert!(
+        plain.contains("not Redis's protocol") || plain.contains("closed") || plain.contains("reset"),
+        "{plain}"
+    );
+    drop(redis);
+}
+
+#[tokio::test]
+async fn tls_of_a_server_that_signed_itself() {
+    let Some(files) = Certificates::make() else { return };
+    let (_redis, port) = tls_redis(&files, "alone", "no");
+    let trusting = |file: &str| Tls { ca: Some(files.text(file)), ..Tls::default() };
+    for tls in [Tls::default(), trusting("ca.pem")] {
+        let refused = text(get_tls("localhost", port, tls).await);
+        assert!(refused.contains("invalid peer certificate"), "{refused}");
+    }
+    assert_eq!(get_tls("localhost", port, trusting("alone.pem")).await, value("1"));
+    let name = text(get_tls("127.0.0.1", port, trusting("alone.pem")).await);
+    assert!(name.contains("not valid for name"), "{name}");
+    assert_eq!(
+        get_tls("localhost", port, Tls { reject_unauthorized: false, ..Tls::default() }).await,
+        value("1")
+    );
+}
+
+#[tokio::test]
+async fn tls_with_a_certificate_of_our_own() {
+    let Some(files) = Certificates::make() else { return };
+    let (_redis, port) = tls_redis(&files, "server", "yes");
+    let nameless = Tls { ca: Some(files.text("ca.pem")), ..Tls::default() };
+    let ours =
+        Tls { cert: Some(files.text("client.pem")), key: Some(files.text("client.key")), ..nameless.clone() };
+    assert_eq!(get_tls("localhost", port, ours.clone()).await, value("1"));
+    let refused = text(get_tls("localhost", port, nameless).await);
+    assert!(!refused.is_empty());
+    let swapped = Tls { key: Some(files.text("server.key")), ..ours };
+    let parts = Parts { tls: Some(swapped), ..Parts::default() };
+    assert!(Address::from_parts(parts).unwrap_err().to_string().contains("do not go together"));
+}
