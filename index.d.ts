@@ -1,6 +1,7 @@
-// Written by hand: the public contract. It names no type of Socket.IO, Express or Passport. What the apps hand in is
-// described by the few members that are used, so that any version, several copies, or none of their typings will do,
-// and nothing is added to a global or to another module. @types/node is needed, as for Socket.IO itself.
+// Written by hand: the public contract. It names no type of Socket.IO, Express or Passport. What an app hands
+// in is described by the few members that are used, so that any version, several copies, or none of their
+// typings will do, and nothing is added to a global or to another module. @types/node is needed, as for
+// Socket.IO itself.
 
 /// <reference types="node" />
 
@@ -8,7 +9,8 @@ import type { KeyObject } from 'crypto';
 import type { IncomingMessage } from 'http';
 
 /**
- * A middleware that lets a client in when the session named by its express-session cookie has a Passport user.
+ * A middleware that lets a client in when the session named by its express-session cookie has a Passport
+ * user.
  *
  * ```ts
  * io.use(authorize<Express.User>({ secret: 'keyboard cat', store: sessionStore }));
@@ -25,24 +27,27 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
 /**
  * The sockets whose user matches. A socket that no authorizer has seen is passed over.
  *
- * To have both the user and the sockets typed, give the predicate's parameter its type; TypeScript does not infer the
- * second type argument once the first is written out, and the sockets are then `any`.
+ * To have both the user and the sockets typed, give the predicate's parameter its type; TypeScript does not
+ * infer the second type argument once the first is written out, and the sockets are then `any`.
  *
  * ```ts
- * filterSocketsByUser(io, (user: Express.User) => user.admin).forEach(socket => socket.emit('message', 'hello'));
+ * for (const socket of filterSocketsByUser(io, (user: Account) => user.admin)) socket.emit('message', 'hello');
  * ```
  *
- * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or sockets in an
- *   array, a Set, a Map (its values) or any other iterable.
- * @param predicate is also asked about the {@link Guest}s that a `fail` let in. It must answer at once: a promise would
- *   match everyone.
+ * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or
+ *   sockets in an array, a Set, a Map (its values) or any other iterable.
+ * @param predicate is also asked about the {@link Guest}s that a `fail` let in. It must answer at once: a
+ *   promise would match everyone.
  */
 export function filterSocketsByUser<User = any, Target extends SocketSource = any>(
   target: Target,
   predicate: (user: User) => boolean,
 ): SocketOf<Target>[];
 
-/** The `Error` with which the default `fail` refuses: a Socket.IO client gets `message` and `data` in `connect_error`. */
+/**
+ * The `Error` with which the default `fail` refuses. A Socket.IO client gets its `message` and `data` in
+ * `connect_error`.
+ */
 export class AuthorizationError extends Error {
   private constructor();
   readonly code: FailureCode;
@@ -59,8 +64,8 @@ export type PassportSocketIoOptions<User = any> = OptionsWithStore<User>;
 
 export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
   /**
-   * Where the sessions are: `redis://[[user]:password@]host[:port][/db]`, `rediss://…` for TLS, or `unix:///path`.
-   * No store is needed then.
+   * Where the sessions are: `redis://[[user]:password@]host[:port][/db]`, `rediss://…` for TLS, or
+   * `unix:///path`. No store is needed then.
    */
   redis: string;
   store?: SessionStore | undefined;
@@ -68,8 +73,8 @@ export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
 
 export interface OptionsWithStore<User = any> extends CommonOptions<User> {
   /**
-   * The store that express-session was given. Its Redis is asked natively where that is proven to give the same
-   * sessions, see {@link Authorizer.backend}; else its `get` is.
+   * The store that express-session was given. Its Redis is asked natively where that is proven to give the
+   * same sessions, see {@link Authorizer.backend}; else its `get` is.
    */
   store: SessionStore;
   redis?: string | undefined;
@@ -78,17 +83,20 @@ export interface OptionsWithStore<User = any> extends CommonOptions<User> {
 interface CommonOptions<User> {
   /** Name of the session cookie, as express-session's `name`. Default `'connect.sid'`. */
   key?: string | undefined;
-  /** What express-session signs the cookie with. In an array, any of them may have signed it. Without it no cookie counts. */
+  /**
+   * What express-session signs the cookie with; in an array, any of them may have signed it. Without a secret
+   * no cookie counts.
+   */
   secret?: Secret | readonly Secret[] | undefined;
-  /** What a session's key in Redis begins with. Default: the store's own prefix, else `'sess:'`. */
+  /** What the key of a session in Redis begins with. Default: the store's own prefix, else `'sess:'`. */
   prefix?: string | undefined;
   /** Milliseconds that one look-up may take, beyond them `STORE_TIMEOUT`. Default 5000. */
   timeout?: number | undefined;
   /** Look-ups that may be under way at once, beyond them `OVERLOADED`. Default 10000. */
   maxPending?: number | undefined;
   /**
-   * Whether `?session_id=` wins over the cookie: `true`, the session id itself, as in passport.socketio, or the cookie's
-   * value; `'signed'`, only the cookie's value (`s:<id>.<signature>`); `false`, never. Default `true`.
+   * Whether `?session_id=` wins over the cookie: `true`, the bare session id, as in passport.socketio, or the
+   * cookie's value (`s:<id>.<signature>`); `'signed'`, the cookie's value only; `false`, never. Default `true`.
    */
   sessionIdInQuery?: boolean | 'signed' | undefined;
   /** The Passport that has `deserializeUser`. Default: `require('passport')` of the app. */
@@ -102,15 +110,17 @@ interface CommonOptions<User> {
   userProperty?: string | undefined;
   /**
    * Called with a user: must call `accept()` to let the client in. Default: lets it in.
-   * What it throws, or its promise rejects with, goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the options.
+   * What it throws, or its promise rejects with, goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the
+   * options.
    */
   success?: ((data: Shown<User, AuthorizedRequest<User>>, accept: Accept) => unknown) | undefined;
   /**
-   * Called without a user: may call `accept()` to let the client in as a {@link Guest}. Default: refuses with an
-   * {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its promise rejects with,
-   * refuses the client, and a process warning is emitted. `this` is a copy of the options.
+   * Called without a user: may call `accept()` to let the client in as a {@link Guest}. Default: refuses with
+   * an {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its promise
+   * rejects with, refuses the client, and a process warning is emitted. `this` is a copy of the options.
    *
-   * @param message a text, except for `DESERIALIZE_ERROR` and `CALLBACK_ERROR`: there the very value that was given or thrown.
+   * @param message a text, except for `DESERIALIZE_ERROR` and `CALLBACK_ERROR`: there the very value that was
+   *   given or thrown.
    * @param critical whether it is the server's fault, rather than a visitor without a login.
    */
   fail?:
@@ -137,16 +147,17 @@ export interface Passport {
 }
 
 /**
- * As cookie-parser: makes a middleware that sets `signedCookies`, or `cookies` where it has no secret. `Function` is for
- * code that casts `cookieParser` to Express's `RequestHandler`, as @types/passport.socketio demanded.
+ * As cookie-parser: makes a middleware that sets `signedCookies`, or `cookies` where it has no secret.
+ * `Function` is for code that casts `cookieParser` to Express's `RequestHandler`, as @types/passport.socketio
+ * demanded.
  */
 export type CookieParser = ((secret?: any, options?: any) => CookieMiddleware) | Function;
 
 export type CookieMiddleware = (req: any, res: any, next: (err?: any) => void) => unknown;
 
 /**
- * Decides, once; later calls are ignored. With Socket.IO >= 1.0, `accept()` lets the client in and `accept(error)` or
- * `accept(null, false)` refuses it. In the 0.9 style `accept(null, true)` lets it in.
+ * Decides, once; later calls are ignored. With Socket.IO >= 1.0, `accept()` lets the client in, and
+ * `accept(error)` or `accept(null, false)` refuses it. In the 0.9 style `accept(null, true)` lets it in.
  */
 export type Accept = (err?: any, accepted?: boolean) => void;
 
@@ -154,11 +165,11 @@ export type Accept = (err?: any, accepted?: boolean) => void;
 interface HandshakeRequest extends IncomingMessage {
   /** `true` with Socket.IO >= 1.0, absent in the 0.9 style. */
   socketio_version_1?: true;
-  /** cookie-parser's view of the header: the signed cookies, a forged one as `false`; an object without prototype. */
+  /** cookie-parser's `signedCookies`: a forged one is `false`. An object without prototype. */
   cookie: { [name: string]: any };
   /** `''` where the client sent none. */
   sessionID: string;
-  /** The user where `userProperty` has another name, 0.9's `query` and `xdomain`, and what the app itself puts here. */
+  /** The user under another `userProperty`, 0.9's `query` and `xdomain`, and what the app itself puts here. */
   [property: string]: any;
 }
 
@@ -260,8 +271,8 @@ export type SocketSource =
   | Iterable<object>;
 
 /**
- * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a Namespace's are
- * a Map, in old versions an array or an object by id.
+ * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a
+ * Namespace's are a Map, in old versions an array or an object by id.
  */
 export type SocketOf<Source> =
   IsAny<Source> extends true
@@ -279,8 +290,9 @@ export type SocketOf<Source> =
               : never;
 
 /**
- * `Request` for the callbacks, or `any` where the user is: old code reads whatever it put on the request. The detour
- * keeps TypeScript from inferring `User` from a callback's annotation (NoInfer does the same, from TypeScript 5.4 on).
+ * `Request` for the callbacks, or `any` where the user is: old code reads whatever it put on the request. The
+ * indexing keeps TypeScript from inferring `User` from the annotations of old callbacks, which need not agree
+ * (`NoInfer` does the same, but only from TypeScript 5.4 on).
  */
 type Shown<User, Request> = [IsAny<User> extends true ? any : Request][User extends any ? 0 : never];
 

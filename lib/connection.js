@@ -99,12 +99,17 @@ class Connection extends AsyncResource {
   /** The error of a refusal that the app gave none for: `accept(null, false)`. */
   refusal() {
     const { outcome, cause } = this;
-    return withoutStack(() => new AuthorizationError(messageOf(outcome, cause), { code: table[outcome].code, cause }));
+    return withoutStack(
+      () => new AuthorizationError(messageOf(outcome, cause), { code: table[outcome].code, cause }),
+    );
   }
 
   /** `fail` itself failed: out with the client, and a word to the operator, as Express has for a handler. */
   #refuseFor(error) {
-    this.accept(error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }), false);
+    this.accept(
+      error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }),
+      false,
+    );
     process.emitWarning(
       `The fail callback given to authorize() failed; the connection was refused. ${error?.stack ?? String(error)}`,
       { type: 'PassportSocketIoWarning', code: 'FAIL_CALLBACK_ERROR' },

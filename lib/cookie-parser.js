@@ -12,7 +12,8 @@ const MARKS = ['JSONCookie', 'JSONCookies', 'signedCookie', 'signedCookies'];
  */
 function customParser({ cookieParser, secret }, gate) {
   if (!cookieParser) return undefined;
-  const standard = MARKS.every((mark) => typeof cookieParser[mark] === 'function') && agrees(cookieParser, secret, gate);
+  const standard =
+    MARKS.every((mark) => typeof cookieParser[mark] === 'function') && agrees(cookieParser, secret, gate);
   return standard ? undefined : cookieParser;
 }
 

@@ -9,7 +9,9 @@ const { userOf } = require('./user');
  */
 function filterSocketsByUser(target, predicate) {
   if (typeof predicate !== 'function') {
-    throw new TypeError('filterSocketsByUser(target, predicate): predicate must be a function (user) => boolean.');
+    throw new TypeError(
+      'filterSocketsByUser(target, predicate): predicate must be a function (user) => boolean.',
+    );
   }
   const matches = [];
   for (const socket of socketsOf(target)) {

@@ -42,12 +42,16 @@ function readOptions(given) {
 
 /** What is wrong with each option, or nothing. */
 const CHECKS = {
-  key: (key) => unless(isText(key), 'must be the name of the session cookie, as given to express-session (name).'),
+  key: (key) =>
+    unless(isText(key), 'must be the name of the session cookie, as given to express-session (name).'),
   secret: complainAboutSecret,
   store: complainAboutStore,
   redis: (redis) => unless(redis == null || isText(redis), 'must be a URL: redis://, rediss:// or unix://.'),
   prefix: (prefix) =>
-    unless(prefix == null || typeof prefix === 'string', "must be the store's key prefix, a string such as 'sess:'."),
+    unless(
+      prefix == null || typeof prefix === 'string',
+      "must be the store's key prefix, a string such as 'sess:'.",
+    ),
   passport: (passport) =>
     unless(
       typeof passport?.deserializeUser === 'function',
@@ -59,16 +63,24 @@ const CHECKS = {
   fail: (callback) =>
     unless(typeof callback === 'function', 'must be a function (data, message, critical, accept, info).'),
   timeout: (ms) =>
-    unless(typeof ms === 'number' && ms > 0 && ms <= LONGEST_TIMEOUT, 'must be a number of milliseconds above 0.'),
+    unless(
+      typeof ms === 'number' && ms > 0 && ms <= LONGEST_TIMEOUT,
+      'must be a number of milliseconds above 0.',
+    ),
   maxPending: (count) => unless(Number.isSafeInteger(count) && count > 0, 'must be a whole number above 0.'),
-  sessionIdInQuery: (mode) => unless([true, false, 'signed'].includes(mode), "must be true, 'signed' or false."),
+  sessionIdInQuery: (mode) =>
+    unless([true, false, 'signed'].includes(mode), "must be true, 'signed' or false."),
 };
 
 function complainAboutSecret(secret) {
   if (secret == null) return undefined;
-  if (Array.isArray(secret) && secret.length === 0) return 'is an empty array: give the secrets of express-session.';
+  if (Array.isArray(secret) && secret.length === 0)
+    return 'is an empty array: give the secrets of express-session.';
   const good = (Array.isArray(secret) ? secret : [secret]).every(isSecret);
-  return unless(good, 'must be the secret given to express-session: a string that is not empty, a Buffer, or an array.');
+  return unless(
+    good,
+    'must be the secret given to express-session: a string that is not empty, a Buffer, or an array.',
+  );
 }
 
 function complainAboutStore(store, { redis }) {
@@ -78,7 +90,10 @@ function complainAboutStore(store, { redis }) {
   if (typeof store === 'function' && typeof store.prototype?.get === 'function') {
     return 'is a class: give the instance that express-session has (new Store(…)).';
   }
-  return unless(typeof store.get === 'function', "must be express-session's store: it has no method get(sid, callback).");
+  return unless(
+    typeof store.get === 'function',
+    "must be express-session's store: it has no method get(sid, callback).",
+  );
 }
 
 function complainAboutCookieParser(parser) {

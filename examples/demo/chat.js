@@ -12,7 +12,7 @@ function attachChat(server, { cookie, secret, store, passport }) {
 
   io.on('connection', (socket) => {
     const { user } = socket.request;
-    log.connected(user.name, socket.conn.transport.name);
+    log.connected(user.name, `${socket.conn.transport.name}, look-ups: ${authorizer.backend.kind}`);
     socket.emit('welcome', { name: user.name });
     io.emit('present', whoIsPresent(io));
 

@@ -10,14 +10,21 @@ const FAMILIES = [
   {
     name: 'ioredis',
     matches: (client) =>
-      typeof client.status === 'string' && client.connector && client.options && client.sendCommand && !client.isCluster,
+      typeof client.status === 'string' &&
+      client.connector &&
+      client.options &&
+      client.sendCommand &&
+      !client.isCluster,
     unsupported: ({ options }) =>
-      (options.sentinels && 'Sentinel') || (options.tls && 'TLS') || (options.Connector && 'a connector of its own'),
+      (options.sentinels && 'Sentinel') ||
+      (options.tls && 'TLS') ||
+      (options.Connector && 'a connector of its own'),
     address({ options }) {
       const { host, port, path, username, password } = options;
       return { host, port, path, username, password };
     },
-    database: ({ prevCondition, condition, options }) => prevCondition?.select ?? condition?.select ?? options.db,
+    database: ({ prevCondition, condition, options }) =>
+      prevCondition?.select ?? condition?.select ?? options.db,
     keyPrefix: ({ options }) => options.keyPrefix,
   },
   {

@@ -40,13 +40,14 @@ class DerivedBackend {
     this.#options = options;
     this.#gate = gate;
     this.#store = store;
-    this.#store.reason = 'it is not yet proven that the addon sees the same sessions';
+    this.#store.reason = 'the proof that the addon sees the same sessions is under way';
     this.#recognised = this.#recognise();
   }
 
   lookUp(connection, sent, credential) {
     if (this.#native && !this.#stands()) this.#native = undefined;
-    if (this.#isProven()) this.#native.lookUp(new Doubted(this, connection, sent, credential), sent, credential);
+    if (this.#isProven())
+      this.#native.lookUp(new Doubted(this, connection, sent, credential), sent, credential);
     else this.#prove(connection, sent, credential);
   }
 
@@ -121,7 +122,8 @@ class DerivedBackend {
         return;
       }
       this.#gate.keyPrefix = keyPrefix;
-      if (!this.#closed) this.#native = new RedisBackend(this.#options, this.#gate, address, 'the store, as proven');
+      if (!this.#closed)
+        this.#native = new RedisBackend(this.#options, this.#gate, address, 'the store, as proven');
     } catch (error) {
       this.#settleForStore(`the store's client could not be followed: ${error.message}`);
     }

@@ -12,7 +12,8 @@ const SESSION = Object.freeze({ dryRun: 1, cookie: { path: '/' } });
  */
 async function whyNotConnectRedis(store) {
   if (Object.hasOwn(store, 'get')) return 'the store has a get of its own';
-  if (store.serializer !== undefined && store.serializer !== JSON) return 'the store has a serializer of its own';
+  if (store.serializer !== undefined && store.serializer !== JSON)
+    return 'the store has a serializer of its own';
   const keys = [];
   const client = {
     get(key, callback) {

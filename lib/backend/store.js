@@ -37,7 +37,7 @@ class StoreBackend {
   #ask(id, absent, receiver) {
     const { store, timeout } = this.#options;
     const started = performance.now();
-    let timer;
+    let timer = null;
     let open = true;
     const finish = (outcome, value) => {
       if (!open) return;

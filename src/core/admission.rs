@@ -82,3 +82,81 @@ fn unsign<'v>(value: &'v [u8], settings: &Settings) -> Result<&'v [u8], Code> {
     let signed = value.strip_prefix(b"s:").ok_or(Code::CookieNotSigned)?;
     settings.secrets.unsign(signed).ok_or(Code::BadSignature)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::signature::Secrets;
+
+    /// `cookie-signature.sign(id, 'cat')` of version 1.0.6.
+    const ABC: &str = "abc.q3V1x4amKSWnp3CL0jtU+ZarcYO4i4KG/vZKAvkHBwA";
+
+    fn settings(secrets: &[&str]) -> Settings {
+        Settings {
+            key: b"sid"[..].into(),
+            secrets: Secrets::new(secrets),
+            prefix: b"sess:"[..].into(),
+            passport_key: b"passport"[..].into(),
+        }
+    }
+
+    fn id(credential: Credential, sent: &str, secrets: &[&str]) -> Result<String, Code> {
+        let settings = settings(secrets);
+        let admitted = admit(credential, sent.as_bytes(), &settings)?;
+        let id = session_id(credential, admitted, &settings)?;
+        Ok(String::from_utf8(id.into_owned()).unwrap())
+    }
+
+    fn header(value: &str) -> Result<String, Code> {
+        id(Credential::Header, &format!("a=1; sid={value}; b=2"), &["dog", "cat"])
+    }
+
+    #[test]
+    fn a_signed_cookie_gives_its_id() {
+        assert_eq!(header(&format!("s:{ABC}")), Ok("abc".into()));
+        assert_eq!(header(&format!("s%3A{ABC}")), Ok("abc".into()));
+        assert_eq!(header(&format!("s%3a{}", ABC.replace('/', "%2F"))), Ok("abc".into()));
+        assert_eq!(header(&format!("%73:{ABC}")), Ok("abc".into()));
+        assert_eq!(header(&format!("\"s:{ABC}\"")), Ok("abc".into()));
+    }
+
+    #[test]
+    fn anything_else_is_refused_for_its_reason() {
+        let admitted =
+            |sent: &str| admit(Credential::Header, sent.as_bytes(), &settings(&["cat"])).map(<[u8]>::len);
+        assert_eq!(admitted("a=1"), Err(Code::NoCookie));
+        assert_eq!(admitted(""), Err(Code::NoCookie));
+        assert_eq!(admitted("sid="), Err(Code::CookieNotSigned));
+        assert_eq!(admitted("sid=abc"), Err(Code::CookieNotSigned));
+        assert_eq!(admitted("sid=j%3A%7B%7D"), Err(Code::CookieNotSigned));
+        assert_eq!(header(&format!("s:{ABC}=")), Err(Code::BadSignature));
+        assert_eq!(header("s:abc"), Err(Code::BadSignature));
+        // What does not decode is taken as it stands, and then it does not begin with `s:`.
+        assert_eq!(header(&format!("s%3A{ABC}%ZZ")), Err(Code::CookieNotSigned));
+        assert_eq!(id(Credential::Header, &format!("sid=s:{ABC}"), &[]), Err(Code::BadSignature));
+    }
+
+    #[test]
+    fn a_query_parameter_by_its_mode() {
+        let signed = format!("s:{ABC}");
+        assert_eq!(id(Credential::Signed, &signed, &["cat"]), Ok("abc".into()));
+        assert_eq!(id(Credential::Signed, "abc", &["cat"]), Err(Code::CookieNotSigned));
+        assert_eq!(id(Credential::Signed, &signed, &["dog"]), Err(Code::BadSignature));
+        assert_eq!(id(Credential::Either, &signed, &["cat"]), Ok("abc".into()));
+        assert_eq!(id(Credential::Either, "abc", &["cat"]), Ok("abc".into()));
+        assert_eq!(id(Credential::Either, &signed, &["dog"]), Ok(signed));
+        assert_eq!(id(Credential::Id, "s:abc", &[]), Ok("s:abc".into()));
+        assert_eq!(id(Credential::Id, "", &[]), Err(Code::NoCookie));
+    }
+
+    #[test]
+    fn an_id_that_is_empty_or_json_is_never_looked_up() {
+        // `sign('', 'cat')` and `sign('j:{"a":1}', 'cat')`, `sign('j:0', 'cat')`.
+        assert_eq!(header("s:.HJD4OD7oBhH4cTVEmqCb1hOtVB9nlolZ6XO+lfQ4BDo"), Err(Code::NoCookie));
+        assert_eq!(
+            header("s:j:{\"a\":1}.SAmAicHorOeAJNgWH+Kbl4TjNgIUz10XF3G93Ct44do"),
+            Err(Code::SessionNotFound)
+        );
+        assert_eq!(header("s:j:0.c8/NhQy7r9GnMtFlCG8SPfU+iLOfqYD5ycxjndVJPQM"), Ok("j:0".into()));
+    }
+}

@@ -130,7 +130,11 @@ pub const OUTCOMES: [Outcome; 17] = [
         "DESERIALIZE_ERROR",
         "passport.deserializeUser gave this error; look at the app's deserializer.",
     ),
-    own(Code::CallbackError, "CALLBACK_ERROR", "A callback given to authorize() threw this error or rejected with it."),
+    own(
+        Code::CallbackError,
+        "CALLBACK_ERROR",
+        "A callback given to authorize() threw this error or rejected with it.",
+    ),
     visitor(
         Code::UserNotFound,
         "USER_NOT_FOUND",

@@ -8,7 +8,7 @@ use std::{
 /// Sub-buckets of each power of two: a quantile is at most 1/16 (6 %) above the true value.
 const STEPS: u64 = 16;
 /// Values below `STEPS` µs have a bucket each; 28 powers of two above reach 70 minutes.
-const BUCKETS: usize = STEPS as usize * 29;
+const BUCKETS: usize = 16 * 29;
 
 /// Latencies in microseconds.
 #[derive(Debug)]

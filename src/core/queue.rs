@@ -90,3 +90,46 @@ impl Queue {
         self.arena.shrink_to(KEPT_BYTES);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::signature::Secrets;
+
+    fn settings(prefix: &str) -> Arc<Settings> {
+        Arc::new(Settings {
+            key: b"sid"[..].into(),
+            secrets: Secrets::new(["cat"]),
+            prefix: prefix.as_bytes().into(),
+            passport_key: b"passport"[..].into(),
+        })
+    }
+
+    #[test]
+    fn each_look_up_keeps_its_bytes_and_its_settings() {
+        let (old, new) = (settings("old:"), settings("new:"));
+        let mut queue = Queue::default();
+        assert!(queue.push(1, Credential::Header, b"s:a.x", &old));
+        assert!(!queue.push(2, Credential::Id, b"", &old));
+        assert!(!queue.push(3, Credential::Id, b"c", &new));
+        let seen: Vec<_> = queue
+            .items()
+            .iter()
+            .map(|item| (item.ticket, queue.admitted(item), &*queue.settings(item).unwrap().prefix))
+            .collect();
+        assert_eq!(seen, [(1, &b"s:a.x"[..], &b"old:"[..]), (2, b"", b"old:"), (3, b"c", b"new:")]);
+    }
+
+    #[test]
+    fn cleared_it_is_empty_and_gives_memory_back() {
+        let settings = settings("");
+        let mut queue = Queue::default();
+        for ticket in 0..5_000 {
+            queue.push(ticket, Credential::Header, &[b'x'; 100], &settings);
+        }
+        queue.clear();
+        assert!(queue.is_empty());
+        assert!(queue.arena.capacity() <= KEPT_BYTES && queue.items.capacity() <= KEPT_ITEMS);
+        assert!(queue.push(1, Credential::Id, b"a", &settings));
+    }
+}

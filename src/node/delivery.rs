@@ -105,9 +105,13 @@ impl Delivery {
     /// # Errors
     /// `rows` is too short.
     #[napi(constructor, catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
     pub fn new(on_wake: Function<'_, (), UnknownReturnValue>, rows: Int32Array) -> napi::Result<Self> {
         if rows.len() != ROW_NUMBERS {
-            return Err(napi::Error::new(Status::InvalidArg, format!("rows must hold {ROW_NUMBERS} numbers")));
+            return Err(napi::Error::new(
+                Status::InvalidArg,
+                format!("rows must hold {ROW_NUMBERS} numbers"),
+            ));
         }
         let on_wake: Arc<OnWake> = Arc::new(
             on_wake
@@ -140,6 +144,6 @@ impl Delivery {
     /// The engine is out of memory.
     #[napi(catch_unwind, ts_return_type = "() => string")]
     pub fn drain(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::drain_function(env, Rc::clone(&self.host))
+        raw::drain_function(env.raw(), Rc::clone(&self.host))
     }
 }

@@ -66,6 +66,7 @@ impl Gate {
     /// The session id of what the client sent, or the number of the outcome that refuses it.
     #[napi(catch_unwind)]
     #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
     pub fn session_id(&self, sent: String, credential: u32) -> Either<String, u32> {
         let settings = self.settings.borrow();
         let credential = credential_from(credential);
@@ -81,6 +82,7 @@ impl Gate {
     /// value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
     #[napi(catch_unwind)]
     #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
     pub fn signed_cookies(&self, header: String) -> Vec<Either<String, bool>> {
         let settings = self.settings.borrow();
         let mut cookies: Vec<(&[u8], Either<String, bool>)> = Vec::new();
@@ -111,7 +113,7 @@ impl Gate {
     /// How long look-ups took so far.
     #[napi(catch_unwind)]
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "no server makes 2^53 look-ups")]
+    #[allow(clippy::cast_precision_loss, reason = "no server makes 2^53 look-ups")]
     pub fn latency(&self) -> Latency {
         let millis = |took: Duration| took.as_secs_f64() * 1000.0;
         let quantile = |share| millis(self.latency.quantile(share));

@@ -116,13 +116,13 @@ impl Lookup {
             host: Rc::clone(&self.host),
             settings: Rc::clone(&self.settings),
         };
-        raw::submit_function(env, submitter)
+        raw::submit_function(env.raw(), submitter)
     }
 
     /// How the connection is doing.
     #[napi(catch_unwind)]
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "no connection is made 2^53 times")]
+    #[allow(clippy::cast_precision_loss, reason = "no connection is made 2^53 times")]
     pub fn status(&self) -> LinkStatus {
         let link = self.state.link.get();
         LinkStatus {
@@ -148,7 +148,13 @@ pub struct Submitter {
 
 impl Submitter {
     /// Queues a look-up, or says at once why there is nothing to look up.
-    pub(super) fn submit(&self, env: sys::napi_env, sent: &[u8], credential: u32, ticket: u32) -> Option<Code> {
+    pub(super) fn submit(
+        &self,
+        env: sys::napi_env,
+        sent: &[u8],
+        credential: u32,
+        ticket: u32,
+    ) -> Option<Code> {
         let credential = credential_from(credential);
         let settings = self.settings.borrow();
         let admitted = match admission::admit(credential, sent, &settings) {

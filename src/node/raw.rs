@@ -10,7 +10,7 @@ use std::{
     rc::Rc,
 };
 
-use napi::{Env, Status, bindgen_prelude::Unknown, sys};
+use napi::{Status, bindgen_prelude::Unknown, sys};
 
 use crate::{
     core::{
@@ -35,7 +35,7 @@ struct Submit {
 ///
 /// # Errors
 /// The engine is out of memory.
-pub(super) fn submit_function(env: &Env, submitter: Submitter) -> napi::Result<Unknown<'static>> {
+pub(super) fn submit_function(env: sys::napi_env, submitter: Submitter) -> napi::Result<Unknown<'static>> {
     let header = RefCell::new(vec![0; HEADER_BYTES]);
     function(env, c"submit", submit, Submit { submitter, header })
 }
@@ -44,7 +44,7 @@ pub(super) fn submit_function(env: &Env, submitter: Submitter) -> napi::Result<U
 ///
 /// # Errors
 /// The engine is out of memory.
-pub(super) fn drain_function(env: &Env, host: Rc<Host>) -> napi::Result<Unknown<'static>> {
+pub(super) fn drain_function(env: sys::napi_env, host: Rc<Host>) -> napi::Result<Unknown<'static>> {
     function(env, c"drain", drain, host)
 }
 
@@ -63,7 +63,7 @@ pub(super) fn unrefer(env: sys::napi_env, function: sys::napi_threadsafe_functio
 
 /// A JS function that carries `context`, freed with it.
 fn function<T>(
-    env: &Env,
+    env: sys::napi_env,
     name: &'static CStr,
     callback: unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value,
     context: T,
@@ -74,9 +74,9 @@ fn function<T>(
     // SAFETY: `env` is the environment of the call that we are in; `name` is static and has this length;
     // `data` is a live box that only the finalizer frees.
     let status = unsafe {
-        match sys::napi_create_function(env.raw(), name.as_ptr(), length, Some(callback), data, &raw mut function) {
+        match sys::napi_create_function(env, name.as_ptr(), length, Some(callback), data, &raw mut function) {
             sys::Status::napi_ok => sys::napi_add_finalizer(
-                env.raw(),
+                env,
                 function,
                 data,
                 Some(free::<T>),
@@ -92,7 +92,7 @@ fn function<T>(
         return Err(napi::Error::new(Status::from(status), "the function could not be made"));
     }
     // SAFETY: `function` is a value that was just made in this environment's current handle scope.
-    Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), function) })
+    Ok(unsafe { Unknown::from_raw_unchecked(env, function) })
 }
 
 /// Frees the context of a function that was collected, or whose environment ends.
@@ -115,7 +115,9 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
     let refusal = catch_unwind(AssertUnwindSafe(|| {
         let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Code::NoCookie) };
         match read_utf8(env, sent, &mut header) {
-            Some(sent) => context.submitter.submit(env, sent, read_u32(env, credential), read_u32(env, ticket)),
+            Some(sent) => {
+                context.submitter.submit(env, sent, read_u32(env, credential), read_u32(env, ticket))
+            }
             None => Some(Code::NoCookie),
         }
     }))
@@ -172,7 +174,7 @@ fn write_rows(rows: &[Row], values_arrive: bool, numbers: &mut [i32]) {
 }
 
 /// The bytes of a JS string; None if it is none.
-fn read_utf8<'b>(env: sys::napi_env, value: sys::napi_value, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+fn read_utf8(env: sys::napi_env, value: sys::napi_value, buffer: &mut Vec<u8>) -> Option<&[u8]> {
     let mut length = get_utf8(env, value, buffer)?;
     // V8 writes whole characters only, so a cut may end up to three bytes before the terminating zero.
     if length + 4 >= buffer.len() {

@@ -79,10 +79,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Redis's answer for a range of the keys: a value each, or what befell the whole request.
-    pub fn answer(&self, keys: Range<usize>, values: Result<Vec<Found>, Fault>) {
+    pub fn answer(&self, keys: &Range<usize>, values: &Result<Vec<Found>, Fault>) {
         let start = keys.start;
         let answered = self.settle(|lookup| keys.contains(&lookup.key));
-        self.deliver(answered, |page, item, lookup: Lookup| match &values {
+        self.deliver(answered, |page, item, lookup: Lookup| match values {
             Ok(values) => self.verdict(page, item, values.get(lookup.key - start)),
             Err(fault) => write_fault(page, item, fault),
         });

@@ -55,16 +55,15 @@ impl Worker {
     async fn look_up(&self, batch: &Batch<'_>) {
         let answers = async {
             match self.link.connection().await {
-                Ok(live) => fetch(&live, batch.keys(), |keys, values| batch.answer(keys, values)).await,
+                Ok(live) => fetch(&live, batch.keys(), |keys, values| batch.answer(&keys, &values)).await,
                 Err(fault) => batch.fail(&fault),
             }
         };
         tokio::pin!(answers);
         while let Some(oldest) = batch.oldest() {
-            let deadline = Instant::from_std(oldest) + self.timeout;
             select! {
                 () = &mut answers => break,
-                () = sleep_until(deadline) => batch.expire(deadline.into_std() + DEADLINE_GRAIN - self.timeout),
+                () = sleep_until(Instant::from_std(oldest) + self.timeout) => batch.expire(oldest + DEADLINE_GRAIN),
             }
         }
     }

@@ -13,6 +13,7 @@ let known;
 socket.on('welcome', ({ name }) => {
   me = name;
   show('room', 'in', `connected as ${name}`);
+  tellAbout();
 });
 
 socket.on('connect_error', (error) => {
@@ -54,18 +55,20 @@ $('say').addEventListener('submit', (event) => {
   $('text').value = '';
 });
 
-fetch('/about')
-  .then((response) => response.json())
-  .then(({ people, sessions, backend }) => {
-    $('about').textContent =
-      `Sessions: ${sessions}. Look-up for each connection: ${LOOK_UP[backend.kind]} (${backend.reason}).`;
-    $('choices').replaceChildren(...people.map(choice));
-  });
+tellAbout();
 $('wrong').hidden = location.search !== '?wrong';
 const elsewhere = new URL(location.origin);
 elsewhere.hostname = location.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
 $('elsewhere').href = elsewhere.href;
 $('elsewhere').textContent = elsewhere.host;
+
+/** What looks the sessions up may be another thing after a few connections. */
+async function tellAbout() {
+  const { people, sessions, backend } = await (await fetch('/about')).json();
+  $('about').textContent =
+    `Sessions: ${sessions}. Look-up for each connection: ${LOOK_UP[backend.kind]} (${backend.reason}).`;
+  $('choices').replaceChildren(...people.map(choice));
+}
 
 function show(section, state, text) {
   for (const id of ['log-in', 'room']) $(id).hidden = id !== section;

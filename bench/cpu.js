@@ -1,0 +1,43 @@
+'use strict';
+
+const fs = require('node:fs');
+
+/**
+ * CPU time used so far, in nanoseconds. Of the main thread where the kernel tells it apart (Linux; libuv's
+ * `process.threadCpuUsage` came with Node 23.9), else `main` is that of all threads, which is too much for
+ * every contender with threads.
+ */
+class CpuClock {
+  #text = Buffer.alloc(64);
+  #file = openSchedstat();
+
+  /** Whether `main` is the main thread alone. */
+  get tellsThreadsApart() {
+    return this.#file !== undefined;
+  }
+
+  /** @returns {{ main: number, process: number }} */
+  read() {
+    // The order matters: this call makes the kernel book what the running thread has used since the last
+    // timer tick. Without it schedstat is up to 4 ms behind, with it some microseconds.
+    const { user, system } = process.cpuUsage();
+    const all = (user + system) * 1000;
+    return { main: this.#file === undefined ? all : this.#mainThread(), process: all };
+  }
+
+  #mainThread() {
+    const length = fs.readSync(this.#file, this.#text, 0, this.#text.length, 0);
+    return Number.parseInt(this.#text.toString('latin1', 0, length), 10);
+  }
+}
+
+/** `<ns on a CPU> <ns waiting for one> <turns>` of the thread whose id is the process's: the main one. */
+function openSchedstat() {
+  try {
+    return fs.openSync(`/proc/self/task/${process.pid}/schedstat`);
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { CpuClock };
