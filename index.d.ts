@@ -31,7 +31,7 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
  * infer the second type argument once the first is written out, and the sockets are then `any`.
  *
  * ```ts
- * for (const socket of filterSocketsByUser(io, (user: Account) => user.admin)) socket.emit('message', 'hello');
+ * for (const socket of filterSocketsByUser(io, (user: Account) => user.admin)) socket.emit('hello');
  * ```
  *
  * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or
@@ -44,10 +44,7 @@ export function filterSocketsByUser<User = any, Target extends SocketSource = an
   predicate: (user: User) => boolean,
 ): SocketOf<Target>[];
 
-/**
- * The `Error` with which the default `fail` refuses. A Socket.IO client gets its `message` and `data` in
- * `connect_error`.
- */
+/** The `Error` of the default `fail`. A Socket.IO client gets its `message` and `data` in `connect_error`. */
 export class AuthorizationError extends Error {
   private constructor();
   readonly code: FailureCode;
@@ -96,28 +93,27 @@ interface CommonOptions<User> {
   maxPending?: number | undefined;
   /**
    * Whether `?session_id=` wins over the cookie: `true`, the bare session id, as in passport.socketio, or the
-   * cookie's value (`s:<id>.<signature>`); `'signed'`, the cookie's value only; `false`, never. Default `true`.
+   * cookie's value (`s:<id>.<mac>`); `'signed'`, the cookie's value only; `false`, never. Default `true`.
    */
   sessionIdInQuery?: boolean | 'signed' | undefined;
   /** The Passport that has `deserializeUser`. Default: `require('passport')` of the app. */
   passport?: Passport | undefined;
   /**
-   * `cookieParser` itself, not the result of calling it. The one of the cookie-parser package is recognised and
-   * replaced by native parsing; another one is called with the secret. Default: native parsing.
+   * `cookieParser` itself, not the result of calling it. The one of the cookie-parser package is recognised
+   * and replaced by native parsing; another one is called with the secret. Default: native parsing.
    */
   cookieParser?: CookieParser | undefined;
   /** Name of the request's property that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**
    * Called with a user: must call `accept()` to let the client in. Default: lets it in.
-   * What it throws, or its promise rejects with, goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the
-   * options.
+   * What it throws or rejects with goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the options.
    */
   success?: ((data: Shown<User, AuthorizedRequest<User>>, accept: Accept) => unknown) | undefined;
   /**
    * Called without a user: may call `accept()` to let the client in as a {@link Guest}. Default: refuses with
-   * an {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its promise
-   * rejects with, refuses the client, and a process warning is emitted. `this` is a copy of the options.
+   * an {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its
+   * promise rejects with, refuses the client, and a process warning is emitted. `this` is as in `success`.
    *
    * @param message a text, except for `DESERIALIZE_ERROR` and `CALLBACK_ERROR`: there the very value that was
    *   given or thrown.
@@ -141,7 +137,7 @@ export interface SessionStore {
   get(sid: string, callback: (err: any, session?: any) => void): unknown;
 }
 
-/** As much of a Passport `Authenticator` as is typed: the default one of the package, or any `new Passport()`. */
+/** As much of a Passport `Authenticator` as is typed: the package's default one, or any `new Passport()`. */
 export interface Passport {
   deserializeUser(...args: any[]): any;
 }
@@ -169,7 +165,7 @@ interface HandshakeRequest extends IncomingMessage {
   cookie: { [name: string]: any };
   /** `''` where the client sent none. */
   sessionID: string;
-  /** The user under another `userProperty`, 0.9's `query` and `xdomain`, and what the app itself puts here. */
+  /** The user under another `userProperty`, 0.9's `query` and `xdomain`, and what the app puts here. */
   [property: string]: any;
 }
 
@@ -235,7 +231,7 @@ export interface Authorizer {
   readonly backend: Backend;
   /** What happened since `authorize()`. A snapshot. */
   stats(): Stats;
-  /** Ends the connection to Redis. Pending look-ups and later calls fail with `CLOSED`. May be called twice. */
+  /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
   close(): void;
 }
 

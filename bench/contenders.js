@@ -54,7 +54,13 @@ function originals(url) {
 
 function oursByUrl(url) {
   const middleware = ours.authorize(optionsWith({ redis: url }));
-  return { key: 'ours', name: 'ours, option redis', role: 'ours', middleware, close: () => middleware.close() };
+  return {
+    key: 'ours',
+    name: 'ours, option redis',
+    role: 'ours',
+    middleware,
+    close: () => middleware.close(),
+  };
 }
 
 async function oursByStore(url) {
@@ -78,7 +84,7 @@ async function oursByStore(url) {
 function optionsWith(where) {
   const passport = new Passport();
   passport.deserializeUser((id, done) => done(null, { id }));
-  return { secret: SECRET, passport, cookieParser: require('cookie-parser'), ...where };
+  return { secret: SECRET, passport, ...where };
 }
 
 async function nodeRedis(url) {

@@ -74,7 +74,9 @@ async function round(clock, contender, mode, count) {
   const seconds = (performance.now() - began) / 1000;
   const expected = mode.accepts || contender.acceptsAll ? count : 0;
   if (accepted !== expected) {
-    throw new Error(`${contender.name} accepted ${accepted} of ${count} connections in the mode "${mode.name}"`);
+    throw new Error(
+      `${contender.name} accepted ${accepted} of ${count} connections in the mode "${mode.name}"`,
+    );
   }
   return {
     main: (after.main - before.main) / 1000 / count,
@@ -115,7 +117,10 @@ async function measure({ clock, contenders, modes, passes, roundMs, onPass }) {
     for (const mode of shuffled(modes)) {
       for (const contender of shuffled(contenders)) {
         const count = counts.get(mode).get(contender);
-        rounds.get(mode).get(contender).push(await round(clock, contender, mode, count));
+        rounds
+          .get(mode)
+          .get(contender)
+          .push(await round(clock, contender, mode, count));
       }
     }
     onPass(pass, passes);

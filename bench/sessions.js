@@ -28,7 +28,10 @@ const ANONYMOUS = flat(OTHER_COOKIES.trim().slice(0, -1));
 
 function visitor(index) {
   // uid-safe, with which express-session makes its ids: 24 random bytes, 32 characters.
-  return { sid: randomBytes(24).toString('base64url'), user: index.toString(16).padStart(24, '65f0c1a2b3d4e5f6') };
+  return {
+    sid: randomBytes(24).toString('base64url'),
+    user: index.toString(16).padStart(24, '65f0c1a2b3d4e5f6'),
+  };
 }
 
 function sessionOf(user) {
@@ -37,7 +40,13 @@ function sessionOf(user) {
     passport: { user },
     csrfSecret: randomBytes(18).toString('base64url'),
     returnTo: '/rooms/general?from=mail',
-    cart: { items: [{ sku: 'A-1009', count: 2 }, { sku: 'B-2210', count: 1 }], currency: 'EUR' },
+    cart: {
+      items: [
+        { sku: 'A-1009', count: 2 },
+        { sku: 'B-2210', count: 1 },
+      ],
+      currency: 'EUR',
+    },
     flash: {},
     views: 17,
     lastSeen: new Date().toISOString(),
