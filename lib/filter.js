@@ -22,7 +22,8 @@ function filterSocketsByUser(target, predicate) {
 }
 
 function socketsOf(target) {
-  const sockets = listOf(target) ?? ofNamespace(target) ?? ofNamespace(target?.sockets);
+  // A server's `sockets` first: the manager of 0.9 has a `connected` of its own, which holds no sockets.
+  const sockets = listOf(target) ?? ofNamespace(target?.sockets) ?? ofNamespace(target);
   if (sockets) return sockets;
   throw new TypeError(
     'filterSocketsByUser(target, predicate): target must be a Socket.IO server, a namespace, or a list of sockets.',

@@ -2,6 +2,7 @@
 
 const { CREDENTIAL } = require('./gate');
 const { parseWith } = require('./cookie-parser');
+const { setGuest } = require('./user');
 
 /**
  * The request object that the original hands to the app as `data`, and what it sets on it: `cookie`
@@ -26,7 +27,7 @@ class RequestView {
     if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
     else Reflect.defineProperty(data, 'cookie', this.#cookie);
     Reflect.defineProperty(data, 'sessionID', this.#sessionID);
-    data[this.#options.userProperty] = { logged_in: false };
+    setGuest(data, this.#options.userProperty);
   }
 
   /**

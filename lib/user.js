@@ -7,6 +7,15 @@
 const properties = new WeakMap();
 let onlyDefault = true;
 
+/** Stands in for the user until one is known. */
+function setGuest(data, property) {
+  data[property] = { logged_in: false };
+  // A request may come again for another namespace, whose authorizer has another property.
+  if (property === 'user' && onlyDefault) return;
+  properties.set(data, property);
+  onlyDefault = false;
+}
+
 /** Puts the user on the request, logged in. */
 function setUser(data, property, user) {
   data[property] = user;
@@ -15,9 +24,6 @@ function setUser(data, property, user) {
   } catch {
     // A frozen user, a string, a getter: a success all the same, as in the original's sloppy mode.
   }
-  if (property === 'user') return;
-  properties.set(data, property);
-  onlyDefault = false;
 }
 
 /** The user of a socket, undefined if it has none: one of another server, or recovered without a check. */
@@ -28,4 +34,4 @@ function userOf(socket) {
   return data[properties.get(data) ?? 'user'];
 }
 
-module.exports = { setUser, userOf };
+module.exports = { setGuest, setUser, userOf };

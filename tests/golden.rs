@@ -12,7 +12,8 @@ use serde_json::Value;
 
 #[test]
 fn cookies_are_those_of_cookie_0_7_2() {
-    let rows: Vec<(String, Vec<(String, String)>)> = serde_json::from_str(include_str!("data/cookies.json")).unwrap();
+    let rows: Vec<(String, Vec<(String, String)>)> =
+        serde_json::from_str(include_str!("data/cookies.json")).unwrap();
     for (header, expected) in &rows {
         let mut cookies = BTreeMap::new();
         for (name, raw) in cookie::pairs(header.as_bytes()) {
@@ -30,7 +31,8 @@ fn cookies_are_those_of_cookie_0_7_2() {
 
 #[test]
 fn percent_decoding_is_that_of_decode_uri_component() {
-    let rows: Vec<(String, Option<String>)> = serde_json::from_str(include_str!("data/percent.json")).unwrap();
+    let rows: Vec<(String, Option<String>)> =
+        serde_json::from_str(include_str!("data/percent.json")).unwrap();
     for (raw, expected) in &rows {
         let decoded = percent::decode(raw.as_bytes()).map(|decoded| text(&decoded));
         assert_eq!(decoded, *expected, "{raw:?}");
@@ -56,7 +58,8 @@ fn signed_cookies_are_those_of_cookie_parser_1_4_7() {
 
 #[test]
 fn sessions_are_those_of_json_parse() {
-    let rows: Vec<(String, String, Vec<Value>)> = serde_json::from_str(include_str!("data/sessions.json")).unwrap();
+    let rows: Vec<(String, String, Vec<Value>)> =
+        serde_json::from_str(include_str!("data/sessions.json")).unwrap();
     let mut positions = 0;
     for (text, passport_key, expected) in &rows {
         let said = session::read(text.as_bytes(), passport_key.as_bytes());
@@ -64,7 +67,11 @@ fn sessions_are_those_of_json_parse() {
         match said {
             Session::User(key) => {
                 let start = key.as_ptr().addr() - text.as_ptr().addr();
-                assert_eq!([expected[1].clone(), expected[2].clone()], [start, start + key.len()], "{text:?}");
+                assert_eq!(
+                    [expected[1].clone(), expected[2].clone()],
+                    [start, start + key.len()],
+                    "{text:?}"
+                );
             }
             Session::NotJson(refused) => {
                 assert_eq!(json::validate(text.as_bytes()), Err(refused));

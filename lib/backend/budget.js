@@ -31,6 +31,11 @@ class Budget {
   release() {
     this.#inFlight -= 1;
   }
+
+  /** Whether none is under way. */
+  get isIdle() {
+    return this.#inFlight === 0;
+  }
 }
 
 module.exports = { Budget };

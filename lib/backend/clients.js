@@ -48,7 +48,7 @@ const FAMILIES = [
       (options?.socket?.tls && 'TLS') ||
       (options?.credentialsProvider?.type === 'streaming-credentials-provider' && 'credentials that change'),
     async address({ options }) {
-      const { host, port, path } = options?.socket ?? {};
+      const { host = 'localhost', port, path } = options?.socket ?? {};
       const { username, password } = (await options?.credentialsProvider?.credentials?.()) ?? options ?? {};
       return { host, port, path, username, password };
     },
@@ -80,18 +80,21 @@ async function derive(client) {
     path: path || null,
     username: username || null,
     password: password || null,
-    db: databaseOf(client),
+    db: Number(family.database(client) ?? 0),
   };
   return { address, keyPrefix: family.keyPrefix(client) ?? '' };
 }
 
-/** The database that a client has selected, as far as one can see. */
-function databaseOf(client) {
-  return Number(familyOf(client)?.database(client) ?? 0);
+/** What decides where a client's GET leads and can change while it lives: compared one by one, by identity. */
+function stateOf(client) {
+  const family = familyOf(client);
+  const settings = family ? [Number(family.database(client) ?? 0), family.keyPrefix(client) ?? ''] : [];
+  return [...settings, ...PATCHABLE.map((method) => client?.[method])];
 }
 
 function familyOf(client) {
+  if (typeof client !== 'object' || client === null) return undefined;
   return FAMILIES.find((family) => family.matches(client));
 }
 
-module.exports = { derive, databaseOf, PATCHABLE };
+module.exports = { derive, stateOf };

@@ -23,32 +23,42 @@ class Comparison {
     this.expected = expected;
   }
 
-  /** @param {(equal: boolean | undefined) => void} done - undefined: no answer, no evidence */
-  async run(done) {
+  /** @returns {Promise<boolean | undefined>} whether both gave the same; undefined: no answer, no evidence */
+  async run() {
     if (this.expected !== undefined) {
-      const first = await ask(this.#native, this.#sent, this.#credential);
-      if (first.outcome === number.FOUND && same(first.value, this.expected)) return done(true);
-      if (isNoAnswer(first.outcome)) return done(undefined);
+      const first = await this.#ask(this.#native);
+      if (isNoAnswer(first)) return undefined;
+      if (same(first, { outcome: number.FOUND, value: this.expected })) return true;
     }
-    const said = await ask(this.#store, this.#sent, this.#credential);
-    const seen = await ask(this.#native, this.#sent, this.#credential);
-    if (isNoAnswer(said.outcome) || isNoAnswer(seen.outcome)) return done(undefined);
-    return done(said.outcome === seen.outcome && same(said.value, seen.value));
+    const said = await this.#ask(this.#store);
+    const seen = await this.#ask(this.#native);
+    return isNoAnswer(said) || isNoAnswer(seen) ? undefined : same(said, seen);
+  }
+
+  #ask(backend) {
+    return new Promise((resolve) => {
+      const deliver = (outcome, value) => resolve({ outcome, value });
+      backend.lookUp({ deliver }, this.#sent, this.#credential);
+    });
   }
 }
 
-function ask(backend, sent, credential) {
-  return new Promise((resolve) => {
-    backend.lookUp({ deliver: (outcome, value) => resolve({ outcome, value }) }, sent, credential);
-  });
+const NO_ANSWER = new Set([number.STORE_ERROR, number.STORE_TIMEOUT, number.CLOSED]);
+
+function isNoAnswer({ outcome }) {
+  return NO_ANSWER.has(outcome);
 }
 
-function isNoAnswer(outcome) {
-  return outcome === number.STORE_ERROR || outcome === number.STORE_TIMEOUT || outcome === number.CLOSED;
-}
-
+/** The same user, or refused for the same reason; the words for a reason differ. */
 function same(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
+  if (one.outcome !== other.outcome) return false;
+  if (one.outcome !== number.FOUND) return true;
+  try {
+    return JSON.stringify(one.value) === JSON.stringify(other.value);
+  } catch {
+    // The app has the key that the store gave, and may have made a ring of it meanwhile.
+    return false;
+  }
 }
 
 module.exports = { Comparison };

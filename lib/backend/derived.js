@@ -2,19 +2,13 @@
 
 const { number } = require('../outcomes');
 const { whyNotConnectRedis } = require('./recognise');
-const { derive, databaseOf, PATCHABLE } = require('./clients');
+const { derive, stateOf } = require('./clients');
 const { RedisBackend } = require('./redis');
 const { Comparison } = require('./comparison');
-const { Budget } = require('./budget');
+const { Doubts, Doubted, isDoubtful } = require('./doubts');
 
 /** Users found both ways, and found equal, before the addon answers alone. */
 const PROOFS = 3;
-/**
- * Native misses and faults that the store is asked about as well: enough for the first ones after
- * anything has changed, too few to be worth an attack with an outdated cookie.
- */
-const DOUBTS_PER_SECOND = 20;
-const DOUBTS_AT_ONCE = 4;
 
 /**
  * Native look-ups where the app's own store leads, for as long as they are proven to see the same:
@@ -30,10 +24,12 @@ class DerivedBackend {
   #native;
   #proofs = 0;
   #comparing = false;
-  #budget = new Budget(DOUBTS_PER_SECOND, DOUBTS_AT_ONCE);
-  /** What the proof stands on: found again at each connection, or the proof is void. */
+  #doubts = new Doubts(this);
+  /** What recognition and proof stand on: found again at each connection, or both are void. */
   #seen;
   #recognised;
+  /** Native look-ups were derived, or are about to be, or will never be. */
+  #derived = false;
   #closed = false;
 
   constructor(options, gate, store) {
@@ -41,18 +37,19 @@ class DerivedBackend {
     this.#gate = gate;
     this.#store = store;
     this.#store.reason = 'the proof that the addon sees the same sessions is under way';
-    this.#recognised = this.#recognise();
+    this.#recognise();
   }
 
   lookUp(connection, sent, credential) {
-    if (this.#native && !this.#stands()) this.#native = undefined;
-    if (this.#isProven())
-      this.#native.lookUp(new Doubted(this, connection, sent, credential), sent, credential);
+    if (this.#native && !this.#isAsSeen()) this.#forget();
+    const native = this.#native;
+    if (this.trusts(native))
+      native.lookUp(new Doubted(this, native, connection, sent, credential), sent, credential);
     else this.#prove(connection, sent, credential);
   }
 
   get description() {
-    return this.#isProven() ? this.#native.description : this.#store.description;
+    return this.trusts(this.#native) ? this.#native.description : this.#store.description;
   }
 
   get reconnects() {
@@ -62,42 +59,50 @@ class DerivedBackend {
   close() {
     this.#closed = true;
     this.#native?.close();
+    this.#doubts.deliverAll();
   }
 
-  /**
-   * A native miss or fault: as long as the budget allows, the store has its say, and its word counts.
-   * @param {Doubted} doubted
-   */
-  doubt(doubted, outcome, value) {
-    const { connection, sent, credential } = doubted;
-    if (this.#closed || !this.#native || !this.#budget.take()) {
-      connection.deliver(outcome, value);
-      return;
-    }
-    const deliver = (said, saidValue) => {
-      this.#budget.release();
-      if (isFault(said)) connection.deliver(outcome, value);
-      else connection.deliver(said, saidValue);
-      if (said === outcome || isFault(said)) return;
-      // A miss may be a session that was made in between, a fault a Redis that moved: prove it anew.
-      this.#proofs = 0;
-      if (isFault(outcome)) this.#forget();
-      else this.#compare(sent, credential);
-    };
-    this.#store.lookUp({ deliver }, sent, credential);
+  /** Whether look-ups are answered by this one alone. */
+  trusts(native) {
+    return native !== undefined && native === this.#native && this.#proofs >= PROOFS;
   }
 
-  #isProven() {
-    return this.#native !== undefined && this.#proofs >= PROOFS;
+  /** @param {Doubted} doubted - has the native answer */
+  answered(doubted) {
+    if (this.#closed) doubted.deliverOwn();
+    else if (!this.trusts(doubted.native)) this.retry(doubted);
+    else if (isDoubtful(doubted.outcome)) this.#doubts.add(doubted);
+    else doubted.deliverOwn();
+  }
+
+  /** Asks the store about native bad news, in the time that is left. */
+  confirm({ since, sent, credential }, deliver) {
+    const left = Math.max(1, this.#options.timeout - (performance.now() - since));
+    this.#store.lookUp({ deliver }, sent, credential, left);
+  }
+
+  /** The store knew better. That may be a session made in between, or a Redis that moved: prove it anew. */
+  overrule({ native, outcome, sent, credential }) {
+    if (native !== this.#native) return;
+    this.#proofs = 0;
+    if (outcome === number.STORE_ERROR) this.#forget();
+    else this.#compare(sent, credential);
+  }
+
+  /** Nothing native is trusted (any more): the store answers. */
+  retry({ connection, sent, credential }) {
+    this.#prove(connection, sent, credential);
   }
 
   /** Asks nobody: the store's own `get` runs against an answer from memory. */
-  async #recognise() {
-    const reason = await whyNotConnectRedis(this.#options.store);
-    if (reason) this.#settleForStore(reason);
-    // connect-redis would read the bare prefix as a key: a session for everybody who has none.
-    else this.#store.asksWithoutId = false;
-    return !reason;
+  #recognise() {
+    this.#seen = marksOf(this.#options.store);
+    this.#recognised = whyNotConnectRedis(this.#options.store).then((reason) => {
+      if (reason) this.#settleForStore(reason);
+      // connect-redis would read the bare prefix as a key: a session for everybody who has none.
+      else this.#store.asksWithoutId = false;
+      return !reason;
+    });
   }
 
   /** The store answers; what it found is then looked up natively too. */
@@ -112,8 +117,9 @@ class DerivedBackend {
 
   /** Where the store's client is connected: asked at the first look-up, when clients have settled. */
   async #derive() {
-    if (this.#seen || this.#closed) return;
-    this.#seen = marksOf(this.#options.store);
+    if (this.#derived || this.#closed) return;
+    this.#derived = true;
+    if (!this.#isAsSeen()) this.#recognise();
     if (!(await this.#recognised)) return;
     try {
       const { address, keyPrefix, unsupported } = await derive(this.#options.store.client);
@@ -125,35 +131,36 @@ class DerivedBackend {
       if (!this.#closed)
         this.#native = new RedisBackend(this.#options, this.#gate, address, 'the store, as proven');
     } catch (error) {
-      this.#settleForStore(`the store's client could not be followed: ${error.message}`);
+      this.#settleForStore(`the store's client could not be followed: ${error?.message}`);
     }
   }
 
   /** Looks up natively what the store has answered. One at a time: proof, not load. */
-  #compare(sent, credential, expected) {
-    if (!this.#native || this.#comparing || this.#closed) return;
+  async #compare(sent, credential, expected) {
+    const native = this.#native;
+    if (!native || this.#comparing || this.#closed) return;
     this.#comparing = true;
-    new Comparison(this.#native, this.#store, sent, credential, expected).run((equal) => {
-      this.#comparing = false;
-      if (equal === true) this.#proofs += 1;
-      else if (equal === false) this.#contradicted();
-    });
+    const equal = await new Comparison(native, this.#store, sent, credential, expected).run();
+    this.#comparing = false;
+    // Nothing is learnt about what is there now, if that is another one or stands on something else.
+    if (native !== this.#native || !this.#isAsSeen()) return;
+    if (equal === true) this.#proofs += 1;
+    else if (equal === false) this.#contradicted();
   }
 
-  /** The proof stands as long as store and client are the same and unpatched. */
-  #stands() {
+  /** Whether store and client are still the same, unpatched and on the same database. */
+  #isAsSeen() {
     const now = marksOf(this.#options.store);
-    if (this.#seen.every((mark, i) => mark === now[i])) return true;
-    this.#forget();
-    return false;
+    return this.#seen.every((mark, i) => mark === now[i]);
   }
 
-  /** Derives again at the next look-up. */
+  /** Derives again at the next look-up. Look-ups in flight come back as CLOSED, and are made anew. */
   #forget() {
-    this.#native?.close();
+    const native = this.#native;
     this.#native = undefined;
-    this.#seen = undefined;
+    this.#derived = false;
     this.#proofs = 0;
+    native?.close();
   }
 
   #contradicted() {
@@ -168,34 +175,19 @@ class DerivedBackend {
 
   #settleForStore(reason) {
     this.#forget();
-    // Truthy, so that nothing is derived again; and nothing native is left to be compared with it.
-    this.#seen = [];
+    this.#derived = true;
     this.#store.reason = reason;
   }
 }
 
-/** A connection whose native miss or fault is doubted. */
-class Doubted {
-  constructor(backend, connection, sent, credential) {
-    this.backend = backend;
-    this.connection = connection;
-    this.sent = sent;
-    this.credential = credential;
+/** What must stay as it is; where that cannot be read, something that never does. */
+function marksOf(store) {
+  try {
+    const { get, client, serializer } = store;
+    return [get, client, serializer, ...stateOf(client)];
+  } catch {
+    return [NaN];
   }
-
-  deliver(outcome, value) {
-    if (outcome === number.SESSION_NOT_FOUND || isFault(outcome)) this.backend.doubt(this, outcome, value);
-    else this.connection.deliver(outcome, value);
-  }
-}
-
-function isFault(outcome) {
-  return outcome === number.STORE_ERROR || outcome === number.STORE_TIMEOUT;
-}
-
-/** What must stay as it is for the proof to hold. */
-function marksOf({ get, client, serializer }) {
-  return [get, client, serializer, databaseOf(client), ...PATCHABLE.map((method) => client[method])];
 }
 
 module.exports = { DerivedBackend };

@@ -11,7 +11,16 @@ const SESSION = Object.freeze({ dryRun: 1, cookie: { path: '/' } });
  * @returns {Promise<string | undefined>} why it is not, or nothing
  */
 async function whyNotConnectRedis(store) {
+  try {
+    return await inspect(store);
+  } catch (error) {
+    return `the store could not be looked into: ${error?.message}`;
+  }
+}
+
+async function inspect(store) {
   if (Object.hasOwn(store, 'get')) return 'the store has a get of its own';
+  if (overridesGet(store)) return "the store's class has a get of its own above that of its base class";
   if (store.serializer !== undefined && store.serializer !== JSON)
     return 'the store has a serializer of its own';
   const keys = [];
@@ -27,6 +36,15 @@ async function whyNotConnectRedis(store) {
   const session = await dryRun(Object.create(store, { client: { value: client } }));
   const asExpected = keys.length === 1 && keys[0] === `${store.prefix}${SID}` && isSession(session);
   return asExpected ? undefined : 'the store does not read sessions as connect-redis does';
+}
+
+/** A subclass whose `get` adds something to that of its base class may add it for some sessions only. */
+function overridesGet(store) {
+  let found = 0;
+  for (let proto = Object.getPrototypeOf(store); proto; proto = Object.getPrototypeOf(proto)) {
+    if (Object.hasOwn(proto, 'get')) found += 1;
+  }
+  return found > 1;
 }
 
 /** What its `get` calls back with, if it does so within a few microtasks. */

@@ -20,10 +20,11 @@ class StoreBackend {
     this.#gate = gate;
   }
 
-  lookUp(receiver, sent, credential) {
+  /** @param {number} [timeout] - milliseconds, where fewer are left than the option gives */
+  lookUp(receiver, sent, credential, timeout = this.#options.timeout) {
     const id = this.#gate.sessionId(sent, credential);
-    if (typeof id === 'string') this.#ask(id, number.SESSION_NOT_FOUND, receiver);
-    else if (this.asksWithoutId && WITHOUT_ID.has(id)) this.#ask('', id, receiver);
+    if (typeof id === 'string') this.#ask(id, number.SESSION_NOT_FOUND, receiver, timeout);
+    else if (this.asksWithoutId && WITHOUT_ID.has(id)) this.#ask('', id, receiver, timeout);
     else receiver.deliver(id, undefined);
   }
 
@@ -34,8 +35,8 @@ class StoreBackend {
   close() {}
 
   /** One `store.get`, with a deadline; its first answer counts. */
-  #ask(id, absent, receiver) {
-    const { store, timeout } = this.#options;
+  #ask(id, absent, receiver, timeout) {
+    const { store } = this.#options;
     const started = performance.now();
     let timer = null;
     let open = true;

@@ -115,7 +115,7 @@ impl Gate {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "no server makes 2^53 look-ups")]
     pub fn latency(&self) -> Latency {
-        let millis = |took: Duration| took.as_secs_f64() * 1000.0;
+        let millis = |took: Duration| took.as_micros() as f64 / 1000.0;
         let quantile = |share| millis(self.latency.quantile(share));
         Latency {
             count: self.latency.count() as f64,

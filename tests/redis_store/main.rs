@@ -21,3 +21,4 @@ mod other_servers;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod worker;

@@ -1,0 +1,260 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { filterSocketsByUser, authorize } = require('..');
+const { SECRET, cookieOf, passportOf } = require('./support/visit');
+const { storeOf } = require('./support/oracle');
+
+const ADA = { name: 'ada', logged_in: true };
+const BOB = { name: 'bob', logged_in: true };
+const GUEST = { logged_in: false };
+const everyone = () => true;
+
+/** A socket of Socket.IO ≥ 1.0, as far as one looks at it. */
+function socketOf(user, id = user?.name) {
+  const request = user === undefined ? {} : { user };
+  return { id, request, handshake: { headers: {}, query: {} }, conn: { request } };
+}
+
+/** Ada, a socket that no authorizer has seen, a guest and Bob, in this order. */
+const SOCKETS = [socketOf(ADA, 'a'), socketOf(undefined, 'b'), socketOf(GUEST, 'c'), socketOf(BOB, 'd')];
+const SEEN = [SOCKETS[0], SOCKETS[2], SOCKETS[3]];
+
+const lists = {
+  'an array': () => SOCKETS,
+  'a Set': () => new Set(SOCKETS),
+  'a Map': () => new Map(SOCKETS.map((socket) => [socket.id, socket])),
+  'the values of a Map': () => new Map(SOCKETS.map((socket) => [socket.id, socket])).values(),
+  'a generator': () =>
+    (function* () {
+      yield* SOCKETS;
+    })(),
+};
+
+for (const [name, list] of Object.entries(lists)) {
+  test(`${name} is filtered in its order; no user is passed over, a guest is not`, () => {
+    const asked = [];
+    const found = filterSocketsByUser(list(), (user) => asked.push(user) > 0);
+    assert.deepStrictEqual(found, SEEN);
+    assert.deepStrictEqual(asked, [ADA, GUEST, BOB]);
+    assert.deepStrictEqual(
+      filterSocketsByUser(list(), (user) => user.logged_in && user.name === 'bob'),
+      [SOCKETS[3]],
+    );
+    assert.deepStrictEqual(
+      filterSocketsByUser(list(), () => ''),
+      [],
+    );
+  });
+}
+
+test('an empty list, and sockets without request or that are nothing at all', () => {
+  assert.deepStrictEqual(filterSocketsByUser([], everyone), []);
+  // A RemoteSocket has no request, a socket over WebTransport has null.
+  const odd = [{ id: 'remote', handshake: { headers: {} } }, { request: null }, null, undefined, 'text'];
+  assert.deepStrictEqual(filterSocketsByUser(odd, everyone), []);
+});
+
+test('a user may be null or falsy: only undefined is passed over', () => {
+  const sockets = [socketOf(null, 'n'), socketOf(0, 'z'), socketOf('', 'e'), socketOf(undefined, 'u')];
+  assert.deepStrictEqual(filterSocketsByUser(sockets, everyone), sockets.slice(0, 3));
+});
+
+test('what the predicate throws leaves the call', () => {
+  const error = new Error('not that user');
+  const predicate = () => {
+    throw error;
+  };
+  assert.throws(() => filterSocketsByUser(SOCKETS, predicate), error);
+});
+
+test('targets that are none, and predicates that are none, are told so', () => {
+  for (const target of [
+    undefined,
+    null,
+    1,
+    'sockets',
+    true,
+    {},
+    () => {},
+    { sockets: {} },
+    { sockets: null },
+    new Date(),
+  ]) {
+    assert.throws(() => filterSocketsByUser(target, everyone), {
+      name: 'TypeError',
+      message: /target must be .*server/,
+    });
+  }
+  for (const predicate of [undefined, null, {}, 'name', { name: 'ada' }]) {
+    assert.throws(() => filterSocketsByUser([], predicate), {
+      name: 'TypeError',
+      message: /predicate must be a function/,
+    });
+  }
+});
+
+test('Socket.IO 0.9: the manager, io.sockets and a namespace', () => {
+  const handshaken = { a: { user: ADA }, b: {}, c: { user: GUEST }, d: { user: BOB } };
+  const io = managerOf09(handshaken, { '': ['a', 'b', 'c', 'd'], '/chat': ['d'] });
+  const ids = (target, predicate = everyone) =>
+    filterSocketsByUser(target, predicate).map((socket) => socket.id);
+  assert.deepStrictEqual(ids(io), ['a', 'c', 'd']);
+  assert.deepStrictEqual(ids(io.sockets), ['a', 'c', 'd']);
+  assert.deepStrictEqual(ids(io.of('/chat')), ['d']);
+  assert.deepStrictEqual(ids(io.of('/empty')), []);
+  assert.deepStrictEqual(ids(io.sockets.clients()), ['a', 'c', 'd']);
+  assert.deepStrictEqual(
+    ids(io, (user) => user.name === 'ada'),
+    ['a'],
+  );
+});
+
+/** The shape of socket.io 0.9.19: lib/manager.js, lib/namespace.js, lib/socket.js. */
+function managerOf09(handshaken, rooms) {
+  class Socket {
+    constructor(manager, id, namespace) {
+      Object.assign(this, { id, namespace, manager, disconnected: false, ackPackets: 0 });
+    }
+
+    get handshake() {
+      return this.manager.handshaken[this.id];
+    }
+  }
+
+  class SocketNamespace {
+    constructor(manager, name) {
+      Object.assign(this, {
+        manager,
+        name,
+        sockets: {},
+        auth: false,
+        flags: { endpoint: name, exceptions: [] },
+      });
+    }
+
+    clients() {
+      return (this.manager.rooms[this.name] ?? []).map((id) => this.socket(id));
+    }
+
+    socket(id) {
+      return (this.sockets[id] ??= new Socket(this.manager, id, this));
+    }
+  }
+
+  const ids = Object.keys(handshaken);
+  const manager = {
+    server: {},
+    namespaces: {},
+    settings: {},
+    handshaken,
+    connected: Object.fromEntries(ids.map((id) => [id, true])),
+    open: Object.fromEntries(ids.map((id) => [id, true])),
+    closed: {},
+    rooms,
+    roomClients: {},
+    of: (name) => (manager.namespaces[name] ??= new SocketNamespace(manager, name)),
+  };
+  manager.sockets = manager.of('');
+  return manager;
+}
+
+test('Socket.IO 1.0 to 1.3, where a namespace has its sockets in an array', () => {
+  const namespace = { name: '/', server: {}, sockets: SOCKETS, connected: byId(SOCKETS), fns: [], acks: {} };
+  assert.deepStrictEqual(filterSocketsByUser(namespace, everyone), SEEN);
+  assert.deepStrictEqual(
+    filterSocketsByUser({ nsps: { '/': namespace }, sockets: namespace }, everyone),
+    SEEN,
+  );
+});
+
+function byId(sockets) {
+  return Object.fromEntries(sockets.map((socket) => [socket.id, socket]));
+}
+
+/** How a socket comes to be in a namespace of each version. */
+const SERVERS = {
+  'socket.io-1': (namespace, socket) =>
+    (namespace.connected[socket.id] = namespace.sockets[socket.id] = socket),
+  'socket.io-2': (namespace, socket) =>
+    (namespace.connected[socket.id] = namespace.sockets[socket.id] = socket),
+  'socket.io-3': (namespace, socket) => namespace.sockets.set(socket.id, socket),
+  'socket.io': (namespace, socket) => namespace.sockets.set(socket.id, socket),
+};
+
+for (const [name, join] of Object.entries(SERVERS)) {
+  test(`a real server of ${name}: io, io.sockets, io.of('/') and a namespace of its own`, () => {
+    const { Server = require(name) } = require(name);
+    const io = new Server();
+    try {
+      const chat = io.of('/chat');
+      assert.deepStrictEqual(filterSocketsByUser(io, everyone), []);
+      assert.deepStrictEqual(filterSocketsByUser(chat, everyone), []);
+      for (const socket of SOCKETS) join(io.of('/'), socket);
+      join(chat, SOCKETS[3]);
+      for (const target of [io, io.sockets, io.of('/')])
+        assert.deepStrictEqual(filterSocketsByUser(target, everyone), SEEN);
+      assert.deepStrictEqual(filterSocketsByUser(chat, everyone), [SOCKETS[3]]);
+      assert.deepStrictEqual(
+        filterSocketsByUser(io, (user) => user.name === 'ada'),
+        [SOCKETS[0]],
+      );
+    } finally {
+      // Nothing listens, and the sockets are none: there is nothing that close() could close.
+      io.engine?.close?.();
+    }
+  });
+}
+
+test('the user is found under the userProperty of the authorizer that let it in, a guest too', () => {
+  const store = storeOf({ ada: { passport: { user: 'ada' } } });
+  const options = {
+    secret: SECRET,
+    store,
+    passport: passportOf(),
+    fail: (data, message, critical, accept) => accept(),
+  };
+  const accounts = authorize({ ...options, userProperty: 'account' });
+  const users = authorize(options);
+  const visitor = (authorizer, cookie) => {
+    const request = { headers: { cookie }, user: undefined };
+    authorizer({ request }, () => {});
+    return { request };
+  };
+  const sockets = [
+    visitor(accounts, cookieOf('ada')),
+    visitor(users, cookieOf('ada')),
+    visitor(accounts, ''),
+    visitor(users, ''),
+  ];
+  const asked = [];
+  const found = filterSocketsByUser(sockets, (user) => asked.push(user));
+  assert.ok(found.every((socket, i) => socket === sockets[i]));
+  assert.deepStrictEqual(
+    asked.map((user) => [user.id, user.logged_in]),
+    [
+      ['ada', true],
+      ['ada', true],
+      [undefined, false],
+      [undefined, false],
+    ],
+  );
+});
+
+test('a request that is authorised again under another userProperty: the later one counts', () => {
+  const options = {
+    secret: SECRET,
+    passport: passportOf(),
+    store: storeOf({ ada: { passport: { user: 'ada' } } }),
+  };
+  const request = { headers: { cookie: cookieOf('ada') } };
+  authorize({ ...options, userProperty: 'account' })({ request }, () => {});
+  authorize({ ...options, passport: passportOf((key, done) => done(null, { name: key })) })(
+    { request },
+    () => {},
+  );
+  const asked = [];
+  filterSocketsByUser([{ request }], (user) => asked.push(user));
+  assert.deepStrictEqual(asked, [{ name: 'ada', logged_in: true }]);
+});

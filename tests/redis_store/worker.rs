@@ -1,0 +1,182 @@
+//! The whole native pipeline: from a Cookie header to a verdict in the outbox.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use passport_socketio_native::{
+    core::{
+        admission::{Credential, admit},
+        code::Code,
+        histogram::Histogram,
+        outbox::Outbox,
+        settings::Settings,
+        signature::Secrets,
+    },
+    redis_store::{Address, Inbox, Link, Worker},
+};
+use serde_json::{Value, json};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+
+use crate::{helpers::PROBE, support::test_redis::TestRedis};
+
+/// `cookie-signature.sign('alice', 'cat')` of version 1.0.6.
+const ALICE: &str = "sid=s:alice.qr+Xwj1t+jSi4DLY3uAbwWWL2e25YoGs/CBGD1OeDLo";
+const FORGED: &str = "sid=s:alice.xr+Xwj1t+jSi4DLY3uAbwWWL2e25YoGs/CBGD1OeDLo";
+
+#[tokio::test]
+async fn from_a_cookie_to_a_verdict() {
+    let redis = TestRedis::start();
+    redis.set("sess:alice", r#"{"cookie":{},"passport":{"user":{"id":7}}}"#);
+    redis.set("sess:guest", r#"{"cookie":{}}"#);
+    redis.set("sess:out", r#"{"passport":{}}"#);
+    redis.set("sess:broken", r#"{"passport":{"user":1}"#);
+    redis.set("sess:nothing", "null");
+    let desk = Desk::open(&redis.url(), 5_000);
+    desk.submit(1, Credential::Header, ALICE);
+    desk.submit(2, Credential::Header, FORGED);
+    for (ticket, id) in (3..).zip(["alice", "guest", "out", "broken", "nothing", "gone"]) {
+        desk.submit(ticket, Credential::Id, id);
+    }
+    let verdicts = desk.verdicts(8).await;
+    let user = json!({"id": 7});
+    assert_eq!(verdicts[&1], (Code::Found, user.clone()));
+    assert_eq!(verdicts[&2], (Code::BadSignature, Value::Null));
+    assert_eq!(verdicts[&3], (Code::Found, user));
+    assert_eq!(verdicts[&4], (Code::PassportNotInitialized, Value::Null));
+    assert_eq!(verdicts[&5], (Code::NotLoggedIn, Value::Null));
+    assert_eq!(verdicts[&6].0, Code::BadSession);
+    assert_eq!(verdicts[&7], (Code::SessionNotFound, Value::Null));
+    assert_eq!(verdicts[&8], (Code::SessionNotFound, Value::Null));
+    assert_eq!(desk.latency.count(), 8);
+}
+
+#[tokio::test]
+async fn a_batch_asks_for_each_session_once_and_for_no_forged_one() {
+    let redis = TestRedis::start();
+    redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
+    let desk = Desk::open(&redis.url(), 5_000);
+    // All of them wait before the worker starts, so that they are one batch.
+    for ticket in 0..500 {
+        desk.submit(ticket, Credential::Header, if ticket % 2 == 0 { ALICE } else { FORGED });
+    }
+    let verdicts = desk.verdicts(500).await;
+    assert!(verdicts.iter().all(|(ticket, (code, _))| match ticket % 2 {
+        0 => *code == Code::Found,
+        _ => *code == Code::BadSignature,
+    }));
+    let hits = redis.info("stats").lines().find_map(|line| line.strip_prefix("keyspace_hits:").map(str::to_owned));
+    assert_eq!(hits.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn thousands_come_back_each_with_its_own_user() {
+    let redis = TestRedis::start();
+    for user in 0..300 {
+        redis.set(format!("sess:{user}"), format!(r#"{{"passport":{{"user":{user}}}}}"#));
+    }
+    let desk = Desk::open(&redis.url(), 5_000);
+    for ticket in 0..3_000 {
+        desk.submit(ticket, Credential::Id, &(ticket % 300).to_string());
+    }
+    for (ticket, verdict) in desk.verdicts(3_000).await {
+        assert_eq!(verdict, (Code::Found, json!(ticket % 300)));
+    }
+}
+
+#[tokio::test]
+async fn a_hung_server_is_answered_by_the_deadline() {
+    let redis = TestRedis::start();
+    redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
+    let desk = Desk::open(&redis.url(), 200);
+    desk.submit(1, Credential::Id, "alice");
+    assert_eq!(desk.verdicts(1).await[&1].0, Code::Found);
+    redis.hang();
+    for ticket in 2..70 {
+        desk.submit(ticket, Credential::Id, &ticket.to_string());
+    }
+    let verdicts = desk.verdicts(68).await;
+    redis.resume();
+    assert!(verdicts.values().all(|(code, _)| *code == Code::StoreTimeout), "{verdicts:?}");
+}
+
+#[tokio::test]
+async fn closing_answers_everybody() {
+    let redis = TestRedis::start();
+    let desk = Desk::open(&redis.url(), 5_000);
+    redis.hang();
+    desk.submit(1, Credential::Id, "a");
+    sleep(Duration::from_millis(50)).await;
+    desk.submit(2, Credential::Id, "b");
+    desk.inbox.close();
+    desk.link.close();
+    let verdicts = desk.verdicts(2).await;
+    redis.resume();
+    assert!(verdicts.values().all(|(code, _)| *code == Code::Closed), "{verdicts:?}");
+    assert!(desk.inbox.push(3, Credential::Id, b"c", &desk.settings).is_none());
+}
+
+/// One authorizer's native side without Node.
+struct Desk {
+    inbox: Arc<Inbox>,
+    link: Link,
+    outbox: Arc<Outbox>,
+    latency: Arc<Histogram>,
+    settings: Arc<Settings>,
+    woken: Arc<Notify>,
+}
+
+impl Desk {
+    fn open(url: &str, timeout: u64) -> Self {
+        let woken = Arc::new(Notify::new());
+        let wake = Arc::clone(&woken);
+        let desk = Self {
+            inbox: Arc::default(),
+            link: Link::open(Address::parse(url, None).unwrap(), PROBE.to_vec()),
+            outbox: Arc::new(Outbox::new(move || wake.notify_one())),
+            latency: Arc::default(),
+            settings: Arc::new(Settings {
+                key: b"sid"[..].into(),
+                secrets: Secrets::new(["cat"]),
+                prefix: b"sess:"[..].into(),
+                passport_key: b"passport"[..].into(),
+            }),
+            woken,
+        };
+        let worker = Worker {
+            inbox: Arc::clone(&desk.inbox),
+            link: desk.link.clone(),
+            outbox: Arc::clone(&desk.outbox),
+            latency: Arc::clone(&desk.latency),
+            timeout: Duration::from_millis(timeout),
+        };
+        tokio::spawn(worker.run());
+        desk
+    }
+
+    fn submit(&self, ticket: u32, credential: Credential, sent: &str) {
+        let admitted = admit(credential, sent.as_bytes(), &self.settings).unwrap();
+        if self.inbox.push(ticket, credential, admitted, &self.settings).unwrap() {
+            self.inbox.wake();
+        }
+    }
+
+    /// Waits for so many verdicts, by ticket.
+    async fn verdicts(&self, count: usize) -> BTreeMap<u32, (Code, Value)> {
+        let mut verdicts = BTreeMap::new();
+        while verdicts.len() < count {
+            timeout(Duration::from_secs(10), self.woken.notified()).await.expect("verdicts come");
+            while let Some(page) = self.outbox.take() {
+                let values: Vec<Value> = serde_json::from_slice(page.values()).unwrap_or_default();
+                let mut values = values.into_iter();
+                for row in page.rows() {
+                    let value = if row.has_value { values.next().unwrap() } else { Value::Null };
+                    assert!(verdicts.insert(row.ticket, (row.code, value)).is_none(), "one verdict a ticket");
+                }
+                self.outbox.recycle(page);
+            }
+        }
+        verdicts
+    }
+}
