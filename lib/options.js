@@ -107,7 +107,7 @@ function complainAboutCookieParser(parser) {
 function isSecret(secret) {
   if (typeof secret === 'string') return secret !== '';
   if (secret instanceof Uint8Array) return secret.length > 0;
-  return secret instanceof KeyObject && secret.type === 'secret';
+  return secret instanceof KeyObject && secret.symmetricKeySize > 0;
 }
 
 function isObject(value) {

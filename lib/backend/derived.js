@@ -60,6 +60,7 @@ class DerivedBackend {
     this.#closed = true;
     this.#native?.close();
     this.#doubts.deliverAll();
+    this.#store.close();
   }
 
   /** Whether look-ups are answered by this one alone. */

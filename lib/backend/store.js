@@ -9,6 +9,8 @@ const WITHOUT_ID = new Set([number.NO_COOKIE, number.COOKIE_NOT_SIGNED, number.B
 class StoreBackend {
   #options;
   #gate;
+  /** @type {Set<(outcome: number, value: unknown) => void>} how to end each look-up in flight */
+  #pending = new Set();
   reconnects = 0;
   /** Why look-ups are not native. */
   reason = 'the store is not a connect-redis store';
@@ -32,7 +34,10 @@ class StoreBackend {
     return { kind: 'store', reason: this.reason };
   }
 
-  close() {}
+  /** The store is the app's and stays open; nobody waits for it any longer. */
+  close() {
+    for (const finish of this.#pending) finish(number.CLOSED, 'the authorizer was closed');
+  }
 
   /** One `store.get`, with a deadline; its first answer counts. */
   #ask(id, absent, receiver, timeout) {
@@ -44,6 +49,7 @@ class StoreBackend {
       if (!open) return;
       open = false;
       clearTimeout(timer);
+      this.#pending.delete(finish);
       this.#gate.native.record(performance.now() - started);
       receiver.deliver(outcome, value);
     };
@@ -58,6 +64,7 @@ class StoreBackend {
       answer(error ?? new Error('store.get threw nothing'));
     }
     if (!open) return;
+    this.#pending.add(finish);
     timer = setTimeout(() => finish(number.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
   }
 

@@ -1,18 +1,20 @@
 //! The `Cookie` header, read as npm's cookie 0.7.2 `parse` reads it, on every input.
 //!
-//! The `cookie` crate disagrees with it (it percent-decodes names, keeps the last duplicate's place, refuses what npm's
-//! takes), and a header that two parsers read differently lets the wrong visitor in. What cookie 0.7.2 does, once its
-//! jumps between `=` and `;` are untangled: split at `;`, pass over parts without `=`, split the others at the first `=`,
-//! trim spaces and tabs (nothing else), take one pair of quotes off the value. No name is too odd, the empty one included.
+//! The `cookie` crate disagrees with it (it percent-decodes names, keeps the last duplicate's place, refuses
+//! what npm's takes), and a header that two parsers read differently lets the wrong visitor in. What cookie
+//! 0.7.2 does, once its jumps between `=` and `;` are untangled: split at `;`, pass over parts without `=`,
+//! split the others at the first `=`, trim spaces and tabs (nothing else), take one pair of quotes off the
+//! value. No name is too odd, the empty one included.
 
 use std::borrow::Cow;
 
 use super::{percent, swar};
 
-/// Every (name, raw value) pair in header order, duplicates included: of those the first counts. The raw value is
-/// trimmed and unquoted, not decoded; see [`value`].
+/// Every (name, raw value) pair in header order, duplicates included: of those the first counts. The raw
+/// value is trimmed and unquoted, not decoded; see [`value`].
 ///
 /// A pair called `__proto__` is left out: cookie 0.7.2 assigns it to a plain object, where it vanishes.
+#[must_use]
 pub fn pairs(header: &[u8]) -> Pairs<'_> {
     Pairs { rest: if is_too_short(header) { &[] } else { header } }
 }
@@ -40,15 +42,17 @@ impl<'h> Iterator for Pairs<'h> {
     }
 }
 
-/// Raw value of the first cookie called `name`: what [`pairs`] gives, without looking at the other values. Names are
-/// compared as they are, never decoded.
+/// Raw value of the first cookie called `name`: what [`pairs`] gives, without looking at the other values.
+/// Names are compared as they are, never decoded.
+#[must_use]
 pub fn find<'h>(header: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
     if is_too_short(header) || name == PROTO {
         return None;
     }
     let mut rest = header;
     loop {
-        // The name is compared in place, before the end of the pair is known: of most pairs only the `;` is sought.
+        // The name is compared in place, before the end of the pair is known: of most pairs only the `;` is
+        // sought.
         if let Some(after_name) = trim_start(rest).strip_prefix(name)
             && let [b'=', value @ ..] = trim_start(after_name)
             && can_be_a_name(name)
@@ -61,6 +65,7 @@ pub fn find<'h>(header: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
 }
 
 /// The percent-decoded value, or `raw` itself where that is malformed: cookie's `tryDecode`.
+#[must_use]
 pub fn value(raw: &[u8]) -> Cow<'_, [u8]> {
     percent::decode(raw).unwrap_or(Cow::Borrowed(raw))
 }
@@ -72,8 +77,8 @@ fn is_too_short(header: &[u8]) -> bool {
     header.len() < 2
 }
 
-/// Whether trimming and splitting can leave `name`. Only asked once it matched in place: `a=b` is no name, yet the header
-/// `a=b=c` begins with it and goes on with `=`.
+/// Whether trimming and splitting can leave `name`. Only asked once it matched in place: `a=b` is no name,
+/// yet the header `a=b=c` begins with it and goes on with `=`.
 fn can_be_a_name(name: &[u8]) -> bool {
     !name.iter().any(|byte| matches!(byte, b'=' | b';')) && trim_end(name).len() == name.len()
 }

@@ -1,12 +1,12 @@
 //! JSON texts, judged as V8's `JSON.parse` judges them and cut without being interpreted.
 //!
-//! Not `serde_json`: it refuses lone surrogates (`"\ud800"`), `1e999` and more than 128 levels, all of which V8 takes, and
-//! lets one choose between duplicates only by building a map. What V8 will parse must be accepted here and what V8 will
-//! throw at must be refused, whatever comes after the part that is used; so this is a strict scan of the whole text that
-//! builds nothing and hands values out as slices for V8.
+//! Not `serde_json`: it refuses lone surrogates (`"\ud800"`), `1e999` and more than 128 levels, all of which
+//! V8 takes, and lets one choose between duplicates only by building a map. What V8 will parse must be
+//! accepted here and what V8 will throw at must be refused, whatever comes after the part that is used; so
+//! this is a strict scan of the whole text that builds nothing and hands values out as slices for V8.
 //!
-//! Grammar: ECMA-404. Whitespace is SP, TAB, LF and CR; a byte order mark is none. Nesting is bounded by memory only, at
-//! one bit a level, since V8 does not recurse either.
+//! Grammar: ECMA-404. Whitespace is SP, TAB, LF and CR; a byte order mark is none. Nesting is bounded by
+//! memory only, at one bit a level, since V8 does not recurse either.
 
 mod key;
 mod nesting;
@@ -18,7 +18,8 @@ use nesting::{Container, Nesting};
 
 use super::swar;
 
-/// Position (byte offset) of the first thing `JSON.parse` would refuse; the length of the text where it ends too early.
+/// Position (byte offset) of the first thing `JSON.parse` would refuse; the length of the text where it ends
+/// too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotJson {
     /// Offset in bytes.
@@ -33,8 +34,8 @@ impl fmt::Display for NotJson {
 
 impl std::error::Error for NotJson {}
 
-/// Validates one whole JSON text exactly as V8's `JSON.parse` does. Bytes that are not UTF-8 are accepted inside strings
-/// (Node reads them as U+FFFD) and refused outside.
+/// Validates one whole JSON text exactly as V8's `JSON.parse` does. Bytes that are not UTF-8 are accepted
+/// inside strings (Node reads them as U+FFFD) and refused outside.
 ///
 /// # Errors
 /// The position of what is not JSON.
@@ -44,8 +45,9 @@ pub fn validate(text: &[u8]) -> Result<(), NotJson> {
     scanner.end()
 }
 
-/// JavaScript's truthiness of a valid JSON value: `null`, `false`, `""` and numbers that are zero are falsy. Numbers are
-/// zero as V8 reads them: `-0`, `0.0e9`, and `1e-999`, which underflows.
+/// JavaScript's truthiness of a valid JSON value: `null`, `false`, `""` and numbers that are zero are falsy.
+/// Numbers are zero as V8 reads them: `-0`, `0.0e9`, and `1e-999`, which underflows.
+#[must_use]
 pub fn is_truthy(value: &[u8]) -> bool {
     match value {
         b"null" | b"false" | b"\"\"" => false,
@@ -72,15 +74,16 @@ impl<'t> Scanner<'t> {
         self.peek() == Some(b'{')
     }
 
-    /// Enters an object: its first key, or `None` when it is empty (and has been left). The scanner then stands at the
-    /// key's value.
+    /// Enters an object: its first key, or `None` when it is empty (and has been left). The scanner then
+    /// stands at the key's value.
     pub(super) fn first_key(&mut self) -> Result<Option<Key<'t>>, NotJson> {
         self.expect(b'{')?;
         self.skip_whitespace();
         if self.skip(b'}') { Ok(None) } else { self.key().map(Some) }
     }
 
-    /// After a value in an object: the next key, or `None` when that was the last and the object has been left.
+    /// After a value in an object: the next key, or `None` when that was the last and the object has been
+    /// left.
     pub(super) fn next_key(&mut self) -> Result<Option<Key<'t>>, NotJson> {
         self.skip_whitespace();
         if self.skip(b'}') {
@@ -203,7 +206,8 @@ impl<'t> Scanner<'t> {
 
     fn number(&mut self) -> Result<(), NotJson> {
         self.skip(b'-');
-        // After a leading zero no digit may follow; what does is refused as whatever should come after a number.
+        // After a leading zero no digit may follow; what does is refused as whatever should come after a
+        // number.
         if !self.skip(b'0') {
             self.digits()?;
         }
@@ -234,8 +238,8 @@ impl<'t> Scanner<'t> {
         if self.skip(byte) { Ok(()) } else { Err(self.refused()) }
     }
 
-    /// With a branch on purpose: adding the comparison's result to `at` instead makes each step wait for the one before,
-    /// and a text of short tokens takes 1.6 times as long.
+    /// With a branch on purpose: adding the comparison's result to `at` instead makes each step wait for the
+    /// one before, and a text of short tokens takes 1.6 times as long.
     fn skip(&mut self, byte: u8) -> bool {
         if self.peek() != Some(byte) {
             return false;

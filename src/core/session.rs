@@ -1,4 +1,5 @@
-//! What the text of a stored session says about its user: `JSON.parse(text)[passport_key].user`, by V8's rules.
+//! What the text of a stored session says about its user: `JSON.parse(text)[passport_key].user`, by V8's
+//! rules.
 
 use std::fmt;
 
@@ -7,14 +8,16 @@ use super::json::{NotJson, Scanner, is_truthy};
 /// What a stored session says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Session<'t> {
-    /// The user's key: the JSON text of `session[passport_key].user`, as it is written. Any value, `null`, `0` and `""`
-    /// included.
+    /// The user's key: the JSON text of `session[passport_key].user`, as it is written. Any value, `null`,
+    /// `0` and `""` included.
     User(&'t [u8]),
-    /// The text is empty or a falsy JSON value (`null`, `false`, `0`, `""`): to a store that means no session.
+    /// The text is empty or a falsy JSON value (`null`, `false`, `0`, `""`): to a store that means no
+    /// session.
     Absent,
     /// `session[passport_key]` is absent or falsy.
     NotInitialized,
-    /// `session[passport_key]` is truthy (an object without `user`, an array, a string, …) but has no `user` of its own.
+    /// `session[passport_key]` is truthy (an object without `user`, an array, a string, …) but has no `user`
+    /// of its own.
     NotLoggedIn,
     /// `JSON.parse` would throw. Invalid anywhere counts, after the user too.
     NotJson(NotJson),
@@ -35,9 +38,10 @@ impl fmt::Debug for Session<'_> {
 
 /// Reads a session's text; `passport_key` (UTF-8) is the name under which Passport keeps its part.
 ///
-/// As after `JSON.parse`, the last of duplicate members counts, an escaped key (`"\u0070assport"`) is the same key, and
-/// `__proto__` is an ordinary one. Nothing inherited counts, and only objects have members: neither `"length"` of an
-/// array nor `"constructor"` of anything is found.
+/// As after `JSON.parse`, the last of duplicate members counts, an escaped key (`"\u0070assport"`) is the
+/// same key, and `__proto__` is an ordinary one. Nothing inherited counts, and only objects have members:
+/// neither `"length"` of an array nor `"constructor"` of anything is found.
+#[must_use]
 pub fn read<'t>(text: &'t [u8], passport_key: &[u8]) -> Session<'t> {
     if text.is_empty() {
         return Session::Absent;

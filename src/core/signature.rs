@@ -10,7 +10,8 @@ use hmac::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The secrets a signature may be made with, in the order in which they are tried. `Debug` shows only how many.
+/// The secrets a signature may be made with, in the order in which they are tried. `Debug` shows only how
+/// many.
 pub struct Secrets {
     /// States that have taken the key in: cloning one saves half of the hashing of each check.
     keyed: Vec<Hmac<Sha256>>,
@@ -23,15 +24,19 @@ impl Secrets {
     }
 
     /// Without a secret nothing is signed.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keyed.is_empty()
     }
 
-    /// The value of `<value>.<signature>` (a cookie's text after its `s:`), when one of the secrets signed it.
+    /// The value of `<value>.<signature>` (a cookie's text after its `s:`), when one of the secrets signed
+    /// it.
     ///
-    /// The rules are those of cookie-signature 1.0.6: the last dot divides, so that a value may have dots and may be
-    /// empty, and the signature must be exactly the text that signing gives: no padding, no other alphabet, no other
-    /// spelling of the last bits. Takes the same time for every wrong signature of the right length.
+    /// The rules are those of cookie-signature 1.0.6: the last dot divides, so that a value may have dots and
+    /// may be empty, and the signature must be exactly the text that signing gives: no padding, no other
+    /// alphabet, no other spelling of the last bits. Takes the same time for every wrong signature of the
+    /// right length.
+    #[must_use]
     pub fn unsign<'v>(&self, signed: &'v [u8]) -> Option<&'v [u8]> {
         let dot = signed.iter().rposition(|&byte| byte == b'.')?;
         let (value, signature) = (signed.get(..dot)?, signed.get(dot + 1..)?);
@@ -49,8 +54,8 @@ impl fmt::Debug for Secrets {
 /// Characters of 32 bytes in base64 without padding.
 const SIGNATURE_LEN: usize = 43;
 
-/// RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros. Done here because `Hmac` takes a
-/// block without a `Result` that cannot fail.
+/// RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros. Done here because
+/// `Hmac` takes a block without a `Result` that cannot fail.
 fn keyed(secret: &[u8]) -> Hmac<Sha256> {
     let mut block = Key::<Hmac<Sha256>>::default();
     let (head, digest);

@@ -53,17 +53,32 @@ impl Worker {
 
     /// Answers every look-up of the batch: by Redis, by what keeps Redis from answering, or by its deadline.
     async fn look_up(&self, batch: &Batch<'_>) {
-        let answers = async {
-            match self.link.connection().await {
-                Ok(live) => fetch(&live, batch.keys(), |keys, values| batch.answer(&keys, &values)).await,
-                Err(fault) => batch.fail(&fault),
-            }
-        };
+        let answers = self.ask(batch);
         tokio::pin!(answers);
         while let Some(oldest) = batch.oldest() {
             select! {
                 () = &mut answers => break,
                 () = sleep_until(Instant::from_std(oldest) + self.timeout) => batch.expire(oldest + DEADLINE_GRAIN),
+            }
+        }
+    }
+
+    /// Asks Redis. A connection may end under a look-up, by a proxy's idle limit, a restart or CLIENT
+    /// KILL; to read twice does no harm, so what is left unanswered is asked once more on the next one.
+    async fn ask(&self, batch: &Batch<'_>) {
+        for last in [false, true] {
+            let live = match self.link.connection().await {
+                Ok(live) => live,
+                Err(fault) => return batch.fail(&fault),
+            };
+            fetch(&live, batch.keys(), |keys, values| {
+                if last || values.is_ok() {
+                    batch.answer(&keys, &values);
+                }
+            })
+            .await;
+            if batch.is_settled() {
+                return;
             }
         }
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use passport_socketio_native::redis_store::{Address, Fault, Found, Keys, Link, Live, Parts, fetch};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::support::fake_server::Answer;
 
@@ -34,7 +34,7 @@ pub fn keys(ids: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Keys {
 /// All answers in order; the fault of a chunk stands for each of its keys.
 pub async fn fetch_all(live: &Live, keys: &Keys) -> Vec<Found> {
     let mut answers = Vec::new();
-    fetch(live, keys, |range, chunk| {
+    let fetching = fetch(live, keys, |range, chunk| {
         assert_eq!(range.start, answers.len(), "chunks come in order");
         match chunk {
             Ok(values) => {
@@ -43,8 +43,8 @@ pub async fn fetch_all(live: &Live, keys: &Keys) -> Vec<Found> {
             }
             Err(fault) => answers.extend(range.map(|_| Err(fault.clone()))),
         }
-    })
-    .await;
+    });
+    timeout(Duration::from_secs(15), fetching).await.expect("look-ups are answered, one way or the other");
     assert_eq!(answers.len(), keys.len());
     answers
 }

@@ -41,6 +41,16 @@ async fn password_and_user() {
 }
 
 #[tokio::test]
+async fn a_user_who_may_not_read_the_probe() {
+    let redis = TestRedis::start();
+    redis.run_line("ACL SETUSER other on >pw ~other:* +get");
+    let link = open(&redis.url().replace("//", "//other:pw@"));
+    // Up, for the look-ups are answered: by saying what is missing.
+    assert!(text(get(&link, "a").await).starts_with("NOPERM "));
+    assert!(link.is_up());
+}
+
+#[tokio::test]
 async fn a_client_is_named_only_when_asked() {
     let redis = TestRedis::start();
     let (named, nameless) = (

@@ -66,7 +66,8 @@ async fn a_batch_asks_for_each_session_once_and_for_no_forged_one() {
         0 => *code == Code::Found,
         _ => *code == Code::BadSignature,
     }));
-    let hits = redis.info("stats").lines().find_map(|line| line.strip_prefix("keyspace_hits:").map(str::to_owned));
+    let hits =
+        redis.info("stats").lines().find_map(|line| line.strip_prefix("keyspace_hits:").map(str::to_owned));
     assert_eq!(hits.as_deref(), Some("1"));
 }
 
@@ -99,6 +100,23 @@ async fn a_hung_server_is_answered_by_the_deadline() {
     let verdicts = desk.verdicts(68).await;
     redis.resume();
     assert!(verdicts.values().all(|(code, _)| *code == Code::StoreTimeout), "{verdicts:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_under_a_look_up_costs_nobody_his_answer() {
+    let redis = TestRedis::start();
+    redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
+    let desk = Desk::open(&redis.url(), 10_000);
+    desk.submit(1, Credential::Id, "alice");
+    assert_eq!(desk.verdicts(1).await[&1].0, Code::Found);
+    // Old enough that its end is taken for an accident, not for a server that turns everybody away.
+    sleep(Duration::from_millis(1_200)).await;
+    redis.run_line("CLIENT PAUSE 300 ALL");
+    desk.submit(2, Credential::Id, "alice");
+    sleep(Duration::from_millis(50)).await;
+    redis.run_line("CLIENT KILL TYPE normal SKIPME yes");
+    assert_eq!(desk.verdicts(1).await[&2].0, Code::Found);
+    assert_eq!(desk.link.reconnects(), 1);
 }
 
 #[tokio::test]

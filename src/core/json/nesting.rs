@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn gives_back_what_went_in_across_words() {
-        let kind = |level: usize| if level % 3 == 0 { Container::Object } else { Container::Array };
+        let kind = |level: usize| if level.is_multiple_of(3) { Container::Object } else { Container::Array };
         let mut nesting = Nesting::default();
         for depth in [1, 63, 64, 65, 127, 128, 129, 1000] {
             assert_eq!(nesting.innermost(), None);
