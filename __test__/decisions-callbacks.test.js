@@ -241,7 +241,12 @@ test('success and fail both fail: refused, with a warning', async () => {
 });
 
 test('what cannot be made a text is no reason to crash: errors without prototype, symbols', async () => {
-  const odd = [Object.create(null), Symbol('odd'), { toString: () => assert.fail('asked') }, { message: Symbol('odd') }];
+  const odd = [
+    Object.create(null),
+    Symbol('odd'),
+    { toString: () => assert.fail('asked') },
+    { message: Symbol('odd') },
+  ];
   for (const thrown of odd) {
     const store = { get: (sid, callback) => setImmediate(callback, thrown) };
     const { error } = await visit(authorizerOf({ store }), cookieOf('ada'));

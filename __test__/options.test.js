@@ -149,7 +149,7 @@ const RIGHT = {
     null,
     cookieParser,
     () => (req, res, next) => next(),
-    function parser(secret, options) {},
+    function parser(_secret, _options) {},
   ],
   userProperty: [undefined, 'user', 'account', 'ü'],
   success: [undefined, () => {}, async () => {}],

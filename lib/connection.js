@@ -4,7 +4,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { table, number } = require('./outcomes');
 const { acceptOnce } = require('./answer');
 const { setUser } = require('./user');
-const { AuthorizationError, withoutStack } = require('./errors');
+const { AuthorizationError, withoutStack, textOf } = require('./errors');
 
 /** Spares the bookkeeping that would emit `destroy` at garbage collection. */
 const ASYNC_OPTIONS = { requireManualDestroy: true };
@@ -111,7 +111,7 @@ class Connection extends AsyncResource {
       false,
     );
     process.emitWarning(
-      `The fail callback given to authorize() failed; the connection was refused. ${error?.stack ?? String(error)}`,
+      `The fail callback given to authorize() failed; the connection was refused. ${textOf(error?.stack ?? error)}`,
       { type: 'PassportSocketIoWarning', code: 'FAIL_CALLBACK_ERROR' },
     );
   }
@@ -130,7 +130,7 @@ class Connection extends AsyncResource {
 /** The original's message: fixed, or fixed and followed by the cause's, or the app's own error itself. */
 function messageOf(outcome, cause) {
   const { message, appendsCause } = table[outcome];
-  if (appendsCause) return message + (cause?.message ?? cause);
+  if (appendsCause) return message + textOf(cause?.message ?? cause);
   return message === '' ? cause : message;
 }
 

@@ -20,12 +20,23 @@ function customParser({ cookieParser, secret }, gate) {
 /** What the original does with a cookie parser (3.7.0, parseCookie). Throws what the parser throws. */
 function parseWith(cookieParser, secret, header) {
   const request = { headers: { cookie: header } };
-  let result;
-  cookieParser(secret)(request, {}, (error) => {
-    if (error) throw error;
-    result = request.signedCookies || request.cookies;
-  });
-  if (!result) throw new TypeError('the option cookieParser must parse in the call, not later');
+  let view;
+  let failure;
+  // It only takes notes: it may be called when there is nobody left to catch an exception.
+  const next = (error) => {
+    if (error) failure ??= { error };
+    else view = request.signedCookies || request.cookies;
+  };
+  const middleware = withoutRejection(cookieParser(secret));
+  withoutRejection(middleware(request, {}, next));
+  if (failure) throw failure.error;
+  if (!view) throw new TypeError('the option cookieParser must parse in the call, not later');
+  return view;
+}
+
+/** A promise is too late to be of use; its rejection must not end the process. */
+function withoutRejection(result) {
+  if (typeof result?.then === 'function') result.then(undefined, () => {});
   return result;
 }
 

@@ -9,7 +9,7 @@ class AuthorizationError extends Error {
    * @param {{ code: string, cause?: unknown }} info
    */
   constructor(message, { code, cause }) {
-    super(text(message));
+    super(textOf(message));
     this.code = code;
     this.data = { code };
     if (cause !== undefined) this.cause = cause;
@@ -41,13 +41,13 @@ function withoutStack(make) {
   }
 }
 
-/** String(message), which throws for an object that cannot be one. */
-function text(message) {
+/** String(value), which throws for an object that cannot be one. */
+function textOf(value) {
   try {
-    return String(message);
+    return String(value);
   } catch {
-    return Object.prototype.toString.call(message);
+    return Object.prototype.toString.call(value);
   }
 }
 
-module.exports = { AuthorizationError, withoutStack };
+module.exports = { AuthorizationError, withoutStack, textOf };

@@ -19,7 +19,7 @@
 //! # Layout
 //! - [`core`]: what is decided, in plain Rust: no Node, no Redis, no threads. Start at [`core::admission`].
 //! - [`redis_store`]: sessions in Redis: a supervised connection, batches, the worker.
-//! - [`node`]: the boundary, the only folder that names napi; it converts and never decides.
+//! - `node`: the boundary, the only folder that names napi; it converts and never decides.
 #![deny(unsafe_code)]
 
 pub mod core;

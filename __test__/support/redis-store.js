@@ -12,10 +12,16 @@ async function redisFor(t, options) {
 }
 
 /** A client that manages a Redis over its unix socket, so that the port is left to what is tested. */
-async function adminOf(t, redis, { password } = {}) {
-  const admin = createClient({ socket: { path: redis.socketPath, reconnectStrategy: 20 }, password });
+async function openAdmin(redis) {
+  const admin = createClient({ socket: { path: redis.socketPath, reconnectStrategy: 20 } });
   admin.on('error', () => {});
   await admin.connect();
+  return admin;
+}
+
+/** The same, closed with the test. */
+async function adminOf(t, redis) {
+  const admin = await openAdmin(redis);
   t.after(() => admin.isOpen && admin.destroy());
   return admin;
 }
@@ -31,4 +37,4 @@ async function commandCounts(admin) {
   return Object.fromEntries([...lines].map(([, command, calls]) => [command, Number(calls)]));
 }
 
-module.exports = { redisFor, adminOf, write, commandCounts };
+module.exports = { redisFor, openAdmin, adminOf, write, commandCounts };

@@ -98,10 +98,11 @@ class DerivedBackend {
   /** Asks nobody: the store's own `get` runs against an answer from memory. */
   #recognise() {
     this.#seen = marksOf(this.#options.store);
+    // connect-redis would read the bare prefix as a key: a session for everybody who has none.
+    this.#store.asksWithoutId = false;
     this.#recognised = whyNotConnectRedis(this.#options.store).then((reason) => {
+      this.#store.asksWithoutId = Boolean(reason);
       if (reason) this.#settleForStore(reason);
-      // connect-redis would read the bare prefix as a key: a session for everybody who has none.
-      else this.#store.asksWithoutId = false;
       return !reason;
     });
   }

@@ -1,10 +1,12 @@
 //! The `Cookie` header, read as npm's cookie 0.7.2 `parse` reads it, on every input.
 //!
-//! The `cookie` crate disagrees with it (it percent-decodes names, keeps the last duplicate's place, refuses
-//! what npm's takes), and a header that two parsers read differently lets the wrong visitor in. What cookie
-//! 0.7.2 does, once its jumps between `=` and `;` are untangled: split at `;`, pass over parts without `=`,
-//! split the others at the first `=`, trim spaces and tabs (nothing else), take one pair of quotes off the
-//! value. No name is too odd, the empty one included.
+//! Not the `cookie` crate (0.18), and a header that two parsers read differently lets the wrong visitor in: that
+//! one trims every Unicode space, leaves quotes on or takes them off decoded, refuses an empty name, decodes
+//! names along with values (`%61` is `a`) and half of a malformed value, and knows no `__proto__`.
+//!
+//! What cookie 0.7.2 does, once its jumps between `=` and `;` are untangled: split at `;`, pass over parts
+//! without `=`, split the others at the first `=`, trim spaces and tabs (nothing else), take one pair of
+//! quotes off the value. No name is too odd, the empty one included.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,10 @@
 //! JSON texts, judged as V8's `JSON.parse` judges them and cut without being interpreted.
 //!
-//! Not `serde_json`: it refuses lone surrogates (`"\ud800"`), `1e999` and more than 128 levels, all of which
-//! V8 takes, and lets one choose between duplicates only by building a map. What V8 will parse must be
-//! accepted here and what V8 will throw at must be refused, whatever comes after the part that is used; so
-//! this is a strict scan of the whole text that builds nothing and hands values out as slices for V8.
+//! Not `serde_json`: its `Value` refuses lone surrogates (`"\ud800"`), `1e999` and more than 128 levels, all of
+//! which V8 takes; its `RawValue` still refuses a key with a lone surrogate and a string that is not UTF-8.
+//! What V8 will parse must be accepted here and what V8 will throw at must be refused, whatever comes after
+//! the part that is used; so this is a strict scan of the whole text that builds nothing and hands values
+//! out as slices for V8.
 //!
 //! Grammar: ECMA-404. Whitespace is SP, TAB, LF and CR; a byte order mark is none. Nesting is bounded by
 //! memory only, at one bit a level, since V8 does not recurse either.

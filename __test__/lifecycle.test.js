@@ -1,0 +1,161 @@
+'use strict';
+
+// The process: it ends when the app is done and not before, and nothing of ours stands in its way.
+
+const assert = require('node:assert/strict');
+const { after, before, test } = require('node:test');
+const { freePort, startRedis } = require('../scripts/support/redis-server');
+const { runScript } = require('./support/child');
+const { openAdmin, write } = require('./support/redis-store');
+
+let redis;
+let admin;
+let url;
+
+before(async () => {
+  redis = await startRedis();
+  admin = await openAdmin(redis);
+  await write(
+    admin,
+    Array.from({ length: 500 }, (_, i) => `u${i}`),
+  );
+  url = JSON.stringify(redis.url);
+});
+
+after(async () => {
+  admin?.destroy();
+  await redis?.stop();
+});
+
+async function assertPrints(script, expected, options) {
+  const { code, signal, out, err } = await runScript(script, options);
+  assert.deepEqual({ code, signal, out, err }, { code: 0, signal: null, out: expected, err: '' });
+}
+
+const AUTHORIZER = `const authorizer = authorize({ redis: URL, secret: SECRET, passport: passportOf() });\n`;
+
+/** A script with an authorizer over Redis; nothing closes it. */
+function withAuthorizer(script, at = url) {
+  return AUTHORIZER.replace('URL', at) + script;
+}
+
+test('a bare require ends, and starts no thread', async () => {
+  const script = `
+    const { readdirSync } = require('node:fs');
+    const threads = () => process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0;
+    const before = threads();
+    require('./index.js');
+    const authorizer = require('./index.js').authorize({ redis: ${url}, secret: 'x', passport: { deserializeUser() {} } });
+    // No verdict from Redis is needed for this one.
+    authorizer({ request: { headers: {} } }, (error) => console.log(error.code, threads() - before));`;
+  await assertPrints(script, 'NO_COOKIE 0', { preamble: '' });
+});
+
+test('it ends after one authorization, whose connection nobody closes', async () => {
+  const script = `visit(authorizer, cookieOf('u1')).then(({ data }) => console.log(data.user.id));`;
+  await assertPrints(withAuthorizer(script), 'u1');
+});
+
+test('it ends not before 500 look-ups in flight have come back', async () => {
+  const script = `
+    let users = 0;
+    for (let i = 0; i < 500; i++) visit(authorizer, cookieOf('u' + i)).then(({ data }) => (users += data.user.id === 'u' + i));
+    process.on('exit', () => console.log(users));`;
+  await assertPrints(withAuthorizer(script), '500');
+});
+
+test('it ends with Redis down, and after close()', async () => {
+  const nowhere = JSON.stringify(`redis://127.0.0.1:${await freePort()}`);
+  const script = `visit(authorizer, cookieOf('u1')).then(({ error }) => console.log(error.code));`;
+  await assertPrints(withAuthorizer(script, nowhere), 'STORE_ERROR');
+  await assertPrints(withAuthorizer(`${script} authorizer.close();`), 'CLOSED');
+});
+
+test('it ends with a timer of the store path running', async () => {
+  const script = `
+    const store = { get: (sid, done) => setImmediate(done, null, { passport: { user: sid } }) };
+    const authorizer = authorize({ store, secret: SECRET, passport: passportOf(), timeout: 60_000 });
+    visit(authorizer, cookieOf('ann')).then(({ data }) => console.log(data.user.id));`;
+  await assertPrints(script, 'ann');
+});
+
+for (const moment of ['at once', 'while answers come']) {
+  test(`process.exit() mid-flight, ${moment}`, async () => {
+    const script = `
+      const leave = () => process.exit(7);
+      for (let i = 0; i < 500; i++) visit(authorizer, cookieOf('u' + i)).then(() => ${moment === 'at once' ? '0' : 'leave()'});
+      ${moment === 'at once' ? 'leave();' : ''}`;
+    for (let i = 0; i < 5; i++) {
+      const { code, signal, err } = await runScript(withAuthorizer(script));
+      assert.deepEqual({ code, signal, err }, { code: 7, signal: null, err: '' });
+    }
+  });
+}
+
+test('an exception that the app throws later is its own; look-ups go on', async () => {
+  const script = `
+    const passport = passportOf((key, done) => {
+      if (key === 'u1') setTimeout(() => { throw new Error('later'); });
+      if (key === 'u2') throw new Error('at once');
+      done(null, { id: key });
+    });
+    const authorizer = authorize({ redis: ${url}, secret: SECRET, passport });
+    process.on('uncaughtException', (error) => console.log('uncaught', error.message));
+    (async () => {
+      const all = await Promise.all(['u1', 'u2', 'u3'].map((sid) => visit(authorizer, cookieOf(sid))));
+      console.log(all.map(({ error, data }) => error?.code + ' ' + (error?.message ?? data.user.id)).join(', '));
+      const { data } = await visit(authorizer, cookieOf('u4'));
+      console.log(data.user.id);
+    })();`;
+  const { code, out } = await runScript(script);
+  assert.equal(code, 0);
+  const lines = out.split('\n').sort();
+  assert.deepEqual(lines, [
+    'u4',
+    'uncaught later',
+    'undefined u1, DESERIALIZE_ERROR Error: at once, undefined u3',
+  ]);
+});
+
+test('an exception out of next() ends the process as an exception does', async () => {
+  const script = `
+    authorizer({ request: { headers: { cookie: cookieOf('u1') } } }, () => setImmediate(() => { throw new Error('mine'); }));`;
+  const { code, signal, err } = await runScript(withAuthorizer(script));
+  assert.deepEqual({ code, signal }, { code: 1, signal: null });
+  assert.match(err, /Error: mine/);
+});
+
+test('authorizers that are collected leave no connection behind', async () => {
+  const clients = async () => (await admin.sendCommand(['CLIENT', 'LIST'])).trim().split('\n').length;
+  const before = await clients();
+  const script = `
+    const { setTimeout: sleep } = require('node:timers/promises');
+    let authorizers = Array.from({ length: 20 }, () => authorize({ redis: ${url}, secret: SECRET, passport: passportOf() }));
+    (async () => {
+      await Promise.all(authorizers.map((authorizer) => visit(authorizer, cookieOf('u1'))));
+      await sleep(500);
+      authorizers = undefined;
+      for (let i = 0; i < 10; i++) { await sleep(20); global.gc(); }
+      console.log('collected');
+      await sleep(1500);
+    })();`;
+  const running = runScript(script, { args: ['--expose-gc'] });
+  let most = 0;
+  let last = 0;
+  let open = true;
+  running.finally(() => (open = false));
+  const seen = [];
+  while (open) {
+    last = (await clients()) - before;
+    most = Math.max(most, last);
+    seen.push(last);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal((await running).out, 'collected');
+  assert.equal(most, 20);
+  // The process lives on for a second and a half after the last collection.
+  assert.ok(
+    seen.slice(-10, -2).every((count) => count === 0),
+    `connections: ${seen}`,
+  );
+});

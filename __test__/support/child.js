@@ -1,0 +1,43 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+
+const ENDS_WITHIN = 20_000;
+
+/** What every script has at hand. */
+const PREAMBLE = `
+  const { authorize, filterSocketsByUser, AuthorizationError } = require(${JSON.stringify(path.join(__dirname, '..', '..'))});
+  const { SECRET, cookieOf, passportOf, visit, handshake } = require(${JSON.stringify(path.join(__dirname, 'visit'))});
+`;
+
+/**
+ * Runs a script in a process of its own, which has to end by itself.
+ * @param {string} script - finds the package and __test__/support/visit.js as globals
+ * @param {{ args?: string[], env?: object, preamble?: string }} [options] - `args` are for node
+ * @returns {Promise<{ code: number | null, signal: string | null, out: string, err: string }>}
+ */
+function runScript(script, { args = [], env = {}, preamble = PREAMBLE } = {}) {
+  const child = spawn(process.execPath, [...args, '-e', preamble + script], {
+    cwd: path.join(__dirname, '..', '..'),
+    env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the process did not end within ${ENDS_WITHIN} ms\n${out}\n${err}`));
+    }, ENDS_WITHIN);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, out: out.trim(), err: err.trim() });
+    });
+  });
+}
+
+module.exports = { runScript, PREAMBLE };

@@ -1,0 +1,66 @@
+'use strict';
+
+// rediss:// is verified as Node itself would: by Mozilla's authorities and those of NODE_EXTRA_CA_CERTS.
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+const { promisify } = require('node:util');
+const { freePort, startRedis } = require('../scripts/support/redis-server');
+const { makeCertificates } = require('./support/certificates');
+const { openAdmin, write } = require('./support/redis-store');
+
+let redis;
+let admin;
+let tlsPort;
+let files;
+
+before(async () => {
+  files = makeCertificates();
+  tlsPort = await freePort();
+  const pem = ['--tls-cert-file', files.cert, '--tls-key-file', files.key, '--tls-ca-cert-file', files.ca];
+  redis = await startRedis({ args: ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', ...pem] });
+  admin = await openAdmin(redis);
+  await write(admin, ['ann']);
+});
+
+after(async () => {
+  admin?.destroy();
+  await redis?.stop();
+  fs.rmSync(files.dir, { recursive: true });
+});
+
+/** What a process with this environment gets for ann's cookie. */
+async function visitWith(env, host = '127.0.0.1') {
+  const script = `
+    const { authorize } = require(${JSON.stringify(path.join(__dirname, '..'))});
+    const { SECRET, cookieOf, passportOf, visit } = require(${JSON.stringify(path.join(__dirname, 'support', 'visit'))});
+    const authorizer = authorize({ redis: 'rediss://${host}:${tlsPort}', secret: SECRET, passport: passportOf() });
+    visit(authorizer, cookieOf('ann')).then(({ error, data }) =>
+      console.log(JSON.stringify({ code: error?.code, message: error?.message, user: data.user })));`;
+  const run = promisify(execFile)(process.execPath, ['-e', script], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: '', ...env },
+    timeout: 20_000,
+  });
+  return JSON.parse((await run).stdout);
+}
+
+test('a private authority through NODE_EXTRA_CA_CERTS', async () => {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const { user } = await visitWith({ NODE_EXTRA_CA_CERTS: files.ca }, host);
+    assert.equal(user.id, 'ann');
+  }
+});
+
+test('a private authority that nobody vouches for is refused', async () => {
+  const { code, message } = await visitWith({});
+  assert.equal(code, 'STORE_ERROR');
+  assert.match(message, /certificate/i);
+});
+
+test('NODE_TLS_REJECT_UNAUTHORIZED=0 is heeded', async () => {
+  const { user } = await visitWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  assert.equal(user.id, 'ann');
+});
