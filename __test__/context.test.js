@@ -37,8 +37,7 @@ const storage = new AsyncLocalStorage();
 function observed(options) {
   const seen = [];
   const note = (name, data) => seen.push([data.number, name, storage.getStore()?.number]);
-  const passport = passportOf((key, done) => done(null, { id: key }));
-  passport.deserializeUser((request, key, done) => {
+  const passport = passportOf((request, key, done) => {
     note('deserializeUser', request);
     // One half is deserialised later, in a context that the app's own promise keeps.
     if (request.number % 2) sleep(1).then(() => done(null, { id: key }));
@@ -107,15 +106,15 @@ test('look-ups of a store that shares one connection, proven and not', async (t)
   assert.equal(observation.authorizer.backend.kind, 'redis');
 });
 
-test('a store that answers all its callers in one go, in no context', async () => {
+test('a store that answers all its callers in one go, in no context', async (t) => {
   const waiting = [];
   const store = { get: (sid, done) => waiting.push([sid, done]) };
   const timer = setInterval(() => {
     for (const [sid, done] of waiting.splice(0))
       done(null, sid.startsWith('u') ? { passport: { user: sid } } : null);
   }, 5);
+  t.after(() => clearInterval(timer));
   await connectAll(observed({ store }));
-  clearInterval(timer);
 });
 
 test('a store that answers in the call', async () => {

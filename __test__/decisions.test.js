@@ -115,6 +115,17 @@ test("a session without a login keeps the original's message and has a hint that
   assert.strictEqual(await outcomeOf(visitors, cookieOf('loggedOut')), 'NOT_LOGGED_IN');
 });
 
+test('what is no secret and gets into a live array of secrets has signed nothing, and breaks nothing', async () => {
+  const secret = ['old', SECRET];
+  const visitors = stage({ secret });
+  secret.unshift(7, undefined, '', {});
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada')), 'ada');
+  secret.pop();
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada')), 'BAD_SIGNATURE');
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada', { secret: 'old' })), 'ada');
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada', { secret: 'undefined' })), 'BAD_SIGNATURE');
+});
+
 test('an option that is undefined is the default', async () => {
   const names = [
     'key',

@@ -127,7 +127,7 @@ test('an exception out of next() ends the process as an exception does', async (
 
 test('authorizers that are collected leave no connection behind', async () => {
   const clients = async () => (await admin.sendCommand(['CLIENT', 'LIST'])).trim().split('\n').length;
-  const before = await clients();
+  const others = await clients();
   const script = `
     const { setTimeout: sleep } = require('node:timers/promises');
     let authorizers = Array.from({ length: 20 }, () => authorize({ redis: ${url}, secret: SECRET, passport: passportOf() }));
@@ -146,7 +146,7 @@ test('authorizers that are collected leave no connection behind', async () => {
   running.finally(() => (open = false));
   const seen = [];
   while (open) {
-    last = (await clients()) - before;
+    last = (await clients()) - others;
     most = Math.max(most, last);
     seen.push(last);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -94,6 +94,22 @@ test('what else can be seen of the request: JSON, keys, copies, own assignments'
   });
 });
 
+test('what the app puts on the request meanwhile changes nothing but itself', async () => {
+  await assertSameFlow(async ({ log, authorize, connect }) => {
+    const request = requestOf('ada');
+    const get = (sid, callback) => {
+      Object.assign(request, { cookie: {}, sessionID: undefined });
+      delete request.sessionID;
+      callback(null, SESSIONS[sid]);
+    };
+    await connect(authorize({ store: { get } }), request);
+    const other = requestOf('ada');
+    const deserialize = (req, key, done) => done(null, Object.assign(req, { cookie: 'mine' }) && { key });
+    await connect(authorize({ passport: passportOf(deserialize) }), other);
+    log.push(shown(request), shown(other));
+  });
+});
+
 test('the same request is authorised again, for another namespace', async () => {
   await assertSameFlow(async ({ log, authorize, connect }) => {
     const request = requestOf('ada');

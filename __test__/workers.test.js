@@ -78,9 +78,11 @@ test('a process that has the package in workers only, one after another', async 
     (async () => {
       for (let round = 0; round < 10; round++) {
         const worker = new Worker(round % 2 ? ${busyWorker()} : ${briefWorker()}, { eval: true });
+        const exit = once(worker, 'exit');
         const [user] = await once(worker, 'message');
-        if (round % 2) await worker.terminate();
-        else if ((await once(worker, 'exit'))[0] !== 0) throw new Error('the worker failed');
+        if (round % 2) worker.terminate();
+        const [code] = await exit;
+        if (code !== round % 2) throw new Error('the worker ended with ' + code);
         process.stdout.write(user);
       }
     })();`;

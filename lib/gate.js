@@ -2,6 +2,7 @@
 
 const { KeyObject } = require('node:crypto');
 const native = require('./native');
+const { isSecret } = require('./options');
 
 /** What the client's words are; the numbers are those of `Credential` in src/core/admission.rs. */
 const CREDENTIAL = Object.freeze({ HEADER: 0, SIGNED: 1, EITHER: 2, ID: 3 });
@@ -76,7 +77,7 @@ class Gate {
   #settings() {
     return {
       key: this.#options.key,
-      secrets: [this.#secrets].flat().filter(isSet).map(secretBytes),
+      secrets: [this.#secrets].flat().filter(isSecret).map(secretBytes),
       prefix: joined(this.#keyPrefix, String(this.#prefix)),
       passportKey: String(this.#passportKey),
     };
@@ -86,10 +87,6 @@ class Gate {
 function sameSecrets(seen, now) {
   if (!Array.isArray(now)) return seen === now;
   return Array.isArray(seen) && seen.length === now.length && seen.every((secret, i) => secret === now[i]);
-}
-
-function isSet(secret) {
-  return secret != null && secret !== '';
 }
 
 function secretBytes(secret) {

@@ -104,6 +104,7 @@ function complainAboutCookieParser(parser) {
   return unless(typeof parser === 'function', "must be a function like require('cookie-parser').");
 }
 
+/** What is none may still get into a live array of secrets: it has signed nothing. */
 function isSecret(secret) {
   if (typeof secret === 'string') return secret !== '';
   if (secret instanceof Uint8Array) return secret.length > 0;
@@ -122,4 +123,4 @@ function unless(good, complaint) {
   return good ? undefined : complaint;
 }
 
-module.exports = { readOptions };
+module.exports = { readOptions, isSecret };

@@ -55,10 +55,15 @@ class RequestView {
 
   #sessionIdOf(data) {
     const queried = this.#queried(data);
-    if (!queried) return data.cookie[this.#options.key] || '';
+    if (!queried) return this.#cookiesOf(data)[this.#options.key] || '';
     if (typeof queried !== 'string') return queried;
     const id = this.#gate.sessionId(queried, this.#queryCredential());
     return typeof id === 'string' ? id : '';
+  }
+
+  /** Not `data.cookie`, where the app may have put something else since. */
+  #cookiesOf(data) {
+    return this.#parser ? data.cookie : this.#gate.signedCookies(headerOf(data));
   }
 }
 

@@ -80,16 +80,19 @@ async function derive(client) {
     path: path || null,
     username: username || null,
     password: password || null,
-    db: Number(family.database(client) ?? 0),
+    db: databaseOf(family, client),
   };
-  return { address, keyPrefix: family.keyPrefix(client) ?? '' };
+  return { address, keyPrefix: keyPrefixOf(family, client) };
 }
 
-/** What decides where a client's GET leads and can change while it lives: compared one by one, by identity. */
-function stateOf(client) {
-  const family = familyOf(client);
-  const settings = family ? [Number(family.database(client) ?? 0), family.keyPrefix(client) ?? ''] : [];
-  return [...settings, ...PATCHABLE.map((method) => client?.[method])];
+/** The database that a client has selected, as far as one can see. */
+function databaseOf(family, client) {
+  return Number(family?.database(client) ?? 0);
+}
+
+/** What a client puts before every key. */
+function keyPrefixOf(family, client) {
+  return family?.keyPrefix(client) ?? '';
 }
 
 function familyOf(client) {
@@ -97,4 +100,4 @@ function familyOf(client) {
   return FAMILIES.find((family) => family.matches(client));
 }
 
-module.exports = { derive, stateOf };
+module.exports = { derive, familyOf, databaseOf, keyPrefixOf, PATCHABLE };

@@ -2,7 +2,8 @@
 
 const { number } = require('../outcomes');
 const { whyNotConnectRedis } = require('./recognise');
-const { derive, stateOf } = require('./clients');
+const { derive } = require('./clients');
+const { Foundation } = require('./foundation');
 const { RedisBackend } = require('./redis');
 const { Comparison } = require('./comparison');
 const { Doubts, Doubted, isDoubtful } = require('./doubts');
@@ -25,8 +26,8 @@ class DerivedBackend {
   #proofs = 0;
   #comparing = false;
   #doubts = new Doubts(this);
-  /** What recognition and proof stand on: found again at each connection, or both are void. */
-  #seen;
+  /** What recognition and proof stand on: it holds at each connection, or both are void. */
+  #foundation;
   #recognised;
   /** Native look-ups were derived, or are about to be, or will never be. */
   #derived = false;
@@ -41,7 +42,7 @@ class DerivedBackend {
   }
 
   lookUp(connection, sent, credential) {
-    if (this.#native && !this.#isAsSeen()) this.#forget();
+    if (this.#native && !this.#foundation.holds()) this.#forget();
     const native = this.#native;
     if (this.trusts(native))
       native.lookUp(new Doubted(this, native, connection, sent, credential), sent, credential);
@@ -97,7 +98,7 @@ class DerivedBackend {
 
   /** Asks nobody: the store's own `get` runs against an answer from memory. */
   #recognise() {
-    this.#seen = marksOf(this.#options.store);
+    this.#foundation = new Foundation(this.#options.store);
     // connect-redis would read the bare prefix as a key: a session for everybody who has none.
     this.#store.asksWithoutId = false;
     this.#recognised = whyNotConnectRedis(this.#options.store).then((reason) => {
@@ -121,7 +122,7 @@ class DerivedBackend {
   async #derive() {
     if (this.#derived || this.#closed) return;
     this.#derived = true;
-    if (!this.#isAsSeen()) this.#recognise();
+    if (!this.#foundation.holds()) this.#recognise();
     if (!(await this.#recognised)) return;
     try {
       const { address, keyPrefix, unsupported } = await derive(this.#options.store.client);
@@ -145,15 +146,9 @@ class DerivedBackend {
     const equal = await new Comparison(native, this.#store, sent, credential, expected).run();
     this.#comparing = false;
     // Nothing is learnt about what is there now, if that is another one or stands on something else.
-    if (native !== this.#native || !this.#isAsSeen()) return;
+    if (native !== this.#native || !this.#foundation.holds()) return;
     if (equal === true) this.#proofs += 1;
     else if (equal === false) this.#contradicted();
-  }
-
-  /** Whether store and client are still the same, unpatched and on the same database. */
-  #isAsSeen() {
-    const now = marksOf(this.#options.store);
-    return this.#seen.every((mark, i) => mark === now[i]);
   }
 
   /** Derives again at the next look-up. Look-ups in flight come back as CLOSED, and are made anew. */
@@ -179,16 +174,6 @@ class DerivedBackend {
     this.#forget();
     this.#derived = true;
     this.#store.reason = reason;
-  }
-}
-
-/** What must stay as it is; where that cannot be read, something that never does. */
-function marksOf(store) {
-  try {
-    const { get, client, serializer } = store;
-    return [get, client, serializer, ...stateOf(client)];
-  } catch {
-    return [NaN];
   }
 }
 
