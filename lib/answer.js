@@ -1,7 +1,5 @@
 'use strict';
 
-const { AuthorizationError, withoutStack } = require('./errors');
-
 /**
  * `accept` for the app's callbacks: the first call counts. From Socket.IO 1.0 on it ends in the
  * middleware's `next(error)`, where the original lets `accept(null, false)` pass; here it refuses.
@@ -22,14 +20,12 @@ function acceptOnce(modern, done, connection) {
 
 /** The default `success`. */
 function acceptByDefault(data, accept) {
-  if (data.socketio_version_1) accept();
-  else accept(null, true);
+  accept(null, true);
 }
 
-/** The default `fail`. */
-function refuseByDefault(data, message, critical, accept, info) {
-  if (data.socketio_version_1) accept(withoutStack(() => new AuthorizationError(message, info)));
-  else accept(null, false);
+/** The default `fail`: the connection's own error says why. */
+function refuseByDefault(data, message, critical, accept) {
+  accept(null, false);
 }
 
 module.exports = { acceptOnce, acceptByDefault, refuseByDefault };

@@ -28,10 +28,10 @@ class Authorizer {
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
    */
   authorize(target, done) {
-    const modern = 'request' in target;
-    const data = modern ? requestOf(target) : target;
-    if (modern) data.socketio_version_1 = true;
-    const connection = new Connection(this, data, modern, done);
+    const socket = 'request' in target ? target : undefined;
+    const data = socket ? requestOf(socket) : target;
+    if (socket) data.socketio_version_1 = true;
+    const connection = new Connection(this, data, socket, done);
 
     this.#gate.refresh();
     try {

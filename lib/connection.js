@@ -18,14 +18,15 @@ class Connection extends AsyncResource {
   /**
    * @param {import('./authorizer').Authorizer} authorizer
    * @param {object} data - the request
-   * @param {boolean} modern - Socket.IO ≥ 1.0
-   * @param {Function} done - `next(error)`, or `accept(error, accepted)` before 1.0
+   * @param {object | undefined} socket - of Socket.IO ≥ 1.0
+   * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
    */
-  constructor(authorizer, data, modern, done) {
+  constructor(authorizer, data, socket, done) {
     super('PassportSocketIoConnection', ASYNC_OPTIONS);
     this.authorizer = authorizer;
     this.data = data;
-    this.accept = acceptOnce(modern, done, this);
+    this.socket = socket;
+    this.accept = acceptOnce(socket !== undefined, done, this);
     /** Why it was refused last; where nothing failed, the app's own `accept(null, false)`. */
     this.outcome = number.REFUSED;
     this.cause = undefined;
@@ -96,12 +97,12 @@ class Connection extends AsyncResource {
     );
   }
 
-  /** The error of a refusal that the app gave none for: `accept(null, false)`. */
+  /** The error of a refusal for which the app gave none, as the default `fail` does: `accept(null, false)`. */
   refusal() {
-    const { outcome, cause } = this;
-    return withoutStack(
-      () => new AuthorizationError(messageOf(outcome, cause), { code: table[outcome].code, cause }),
-    );
+    const { outcome, cause, socket } = this;
+    const { code } = table[outcome];
+    const info = { code, cause, data: receivesData(socket) ? { code } : undefined };
+    return withoutStack(() => new AuthorizationError(messageOf(outcome, cause), info));
   }
 
   /** `fail` itself failed: out with the client, and a word to the operator, as Express has for a handler. */
@@ -125,6 +126,14 @@ class Connection extends AsyncResource {
       onError(error);
     }
   }
+}
+
+/**
+ * A client of Socket.IO 3 or 4 receives message and data; an older one `data || message`, whatever the
+ * server's version, and there are apps that match on the message.
+ */
+function receivesData(socket) {
+  return !socket?.conn || socket.conn.protocol === 4;
 }
 
 /** The original's message: fixed, or fixed and followed by the cause's, or the app's own error itself. */

@@ -43,7 +43,7 @@ function withoutRejection(result) {
 function agrees(cookieParser, secret, gate) {
   const header = probe(secret);
   try {
-    return isDeepStrictEqual(parseWith(cookieParser, secret, header), gate.signedCookies(header));
+    return isDeepStrictEqual(parseWith(cookieParser, secret, header), gate.reader.signedCookies(header));
   } catch {
     return false;
   }

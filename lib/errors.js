@@ -6,12 +6,12 @@ const BRAND = Symbol.for('passport-socketio-native.AuthorizationError');
 class AuthorizationError extends Error {
   /**
    * @param {unknown} message - what `fail` was given: a text, or the error of the app's own deserializer
-   * @param {{ code: string, cause?: unknown }} info
+   * @param {{ code: string, cause?: unknown, data?: { code: string } }} info - `data` is what a client receives
    */
-  constructor(message, { code, cause }) {
+  constructor(message, { code, cause, data }) {
     super(textOf(message));
     this.code = code;
-    this.data = { code };
+    if (data !== undefined) this.data = data;
     if (cause !== undefined) this.cause = cause;
   }
 

@@ -2,6 +2,7 @@
 
 const { KeyObject } = require('node:crypto');
 const native = require('./native');
+const { CookieReader } = require('./cookies');
 const { isSecret } = require('./options');
 
 /** What the client's words are; the numbers are those of `Credential` in src/core/admission.rs. */
@@ -22,13 +23,17 @@ class Gate {
   constructor(options) {
     this.#options = options;
     this.#read();
-    this.native = new native.Gate(this.#settings());
+    const settings = this.#settings();
+    /** Look-ups go through this one, under the settings of the moment they are made. */
+    this.native = new native.Gate(settings);
+    /** Reads cookies under the settings of now, whatever they become later. */
+    this.reader = new CookieReader(settings);
   }
 
   /** What the Redis client itself puts before every key (ioredis, node-redis ≥ 6.1: keyPrefix). */
   set keyPrefix(keyPrefix) {
     this.#keyPrefix = keyPrefix;
-    this.native.configure(this.#settings());
+    this.#configure();
   }
 
   /** Takes over settings that have changed; some nanoseconds where none has. */
@@ -40,7 +45,7 @@ class Gate {
       this.#passportKey === passport._key;
     if (same) return;
     this.#read();
-    this.native.configure(this.#settings());
+    this.#configure();
   }
 
   /** What stands before the session id in the store's keys, the client's own prefix not included. */
@@ -48,23 +53,10 @@ class Gate {
     return this.#options.prefix ?? this.#options.store?.prefix ?? 'sess:';
   }
 
-  /**
-   * The session id of what the client sent, or the number of the outcome that refuses it.
-   * @returns {string | number}
-   */
-  sessionId(sent, credential) {
-    return this.native.sessionId(sent, credential);
-  }
-
-  /**
-   * cookie-parser's `signedCookies` of a header: no prototype, `false` for a forged one, JSON for `j:…`.
-   * @returns {Record<string, unknown>}
-   */
-  signedCookies(header) {
-    const cookies = Object.create(null);
-    const flat = this.native.signedCookies(header);
-    for (let i = 0; i < flat.length; i += 2) cookies[flat[i]] = jsonCookie(flat[i + 1]);
-    return cookies;
+  #configure() {
+    const settings = this.#settings();
+    this.native.configure(settings);
+    this.reader = new CookieReader(settings);
   }
 
   #read() {
@@ -95,16 +87,6 @@ function secretBytes(secret) {
 
 function joined(keyPrefix, prefix) {
   return typeof keyPrefix === 'string' ? keyPrefix + prefix : Buffer.concat([keyPrefix, Buffer.from(prefix)]);
-}
-
-/** cookie-parser 1.4.7, JSONCookies: a value `j:…` is replaced where it is JSON and truthy. */
-function jsonCookie(value) {
-  if (typeof value !== 'string' || !value.startsWith('j:')) return value;
-  try {
-    return JSON.parse(value.slice(2)) || value;
-  } catch {
-    return value;
-  }
 }
 
 module.exports = { Gate, CREDENTIAL };

@@ -12,8 +12,10 @@ class RequestView {
   #options;
   #gate;
   #parser;
-  #cookie = lazy('cookie', (data) => this.#gate.signedCookies(headerOf(data)));
-  #sessionID = lazy('sessionID', (data) => this.#sessionIdOf(data));
+  /** With whose settings the two properties below compute. */
+  #reader;
+  #cookie;
+  #sessionID;
 
   /** @param {Function | undefined} parser - the app's own cookie parser, where it has one */
   constructor(options, gate, parser) {
@@ -24,6 +26,7 @@ class RequestView {
 
   /** Sets what the original sets before it asks the store. Throws what a custom cookie parser throws. */
   prepare(data) {
+    if (this.#reader !== this.#gate.reader) this.#readWith(this.#gate.reader);
     if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
     else Reflect.defineProperty(data, 'cookie', this.#cookie);
     Reflect.defineProperty(data, 'sessionID', this.#sessionID);
@@ -53,17 +56,22 @@ class RequestView {
     return this.#options.sessionIdInQuery === 'signed' ? CREDENTIAL.SIGNED : CREDENTIAL.EITHER;
   }
 
-  #sessionIdOf(data) {
-    const queried = this.#queried(data);
-    if (!queried) return this.#cookiesOf(data)[this.#options.key] || '';
-    if (typeof queried !== 'string') return queried;
-    const id = this.#gate.sessionId(queried, this.#queryCredential());
-    return typeof id === 'string' ? id : '';
+  #readWith(reader) {
+    this.#reader = reader;
+    this.#cookie = lazy('cookie', (data) => reader.signedCookies(headerOf(data)));
+    this.#sessionID = lazy('sessionID', (data) => this.#sessionIdOf(data, reader));
   }
 
-  /** Not `data.cookie`, where the app may have put something else since. */
-  #cookiesOf(data) {
-    return this.#parser ? data.cookie : this.#gate.signedCookies(headerOf(data));
+  #sessionIdOf(data, reader) {
+    const queried = this.#queried(data);
+    if (!queried) {
+      // Not `data.cookie`, where the app may have put something else since.
+      const cookies = this.#parser ? data.cookie : reader.signedCookies(headerOf(data));
+      return cookies[this.#options.key] || '';
+    }
+    if (typeof queried !== 'string') return queried;
+    const id = reader.sessionId(queried, this.#queryCredential());
+    return typeof id === 'string' ? id : '';
   }
 }
 

@@ -49,15 +49,17 @@ function isNoAnswer({ outcome }) {
   return NO_ANSWER.has(outcome);
 }
 
-/** The same user, or refused for the same reason; the words for a reason differ. */
+/**
+ * The same user, or refused for the same reason; the words for a reason differ. Undefined where it cannot
+ * be told: a key nested too deeply, or one that the app, which has it by now, has made a ring of.
+ */
 function same(one, other) {
   if (one.outcome !== other.outcome) return false;
   if (one.outcome !== number.FOUND) return true;
   try {
     return JSON.stringify(one.value) === JSON.stringify(other.value);
   } catch {
-    // The app has the key that the store gave, and may have made a ring of it meanwhile.
-    return false;
+    return undefined;
   }
 }
 

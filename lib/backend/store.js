@@ -24,7 +24,7 @@ class StoreBackend {
 
   /** @param {number} [timeout] - milliseconds, where fewer are left than the option gives */
   lookUp(receiver, sent, credential, timeout = this.#options.timeout) {
-    const id = this.#gate.sessionId(sent, credential);
+    const id = this.#gate.reader.sessionId(sent, credential);
     if (typeof id === 'string') this.#ask(id, number.SESSION_NOT_FOUND, receiver, timeout);
     else if (this.asksWithoutId && WITHOUT_ID.has(id)) this.#ask('', id, receiver, timeout);
     else receiver.deliver(id, undefined);
