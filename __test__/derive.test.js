@@ -178,3 +178,13 @@ test('sessions of many users, some without a log-in, are read as the store reads
   assert.equal(error.code, 'PASSPORT_NOT_INITIALIZED');
   assert.equal(authorizer.backend.kind, 'redis');
 });
+
+test('a visitor without a session id is not looked up, from the first moment on', async (t) => {
+  const { store } = await open(t, 'connect-redis 10, node-redis 6', at);
+  await admin.set('sess:', JSON.stringify(sessionOf('everybody')));
+  const authorizer = authorizerOf(t, { store });
+  for (const cookie of ['', cookieOf(''), `${cookieOf('x')}forged`]) {
+    const { error } = await visit(authorizer, cookie);
+    assert.match(error.code, /^(NO_COOKIE|BAD_SIGNATURE)$/);
+  }
+});

@@ -150,6 +150,6 @@ function explain(error: unknown): string {
     REFUSED: 'not allowed',
     CLOSED: 'later',
   };
-  return handled[error.code] + data.code + error.message + String(cause);
+  return handled[error.code] + (data?.code ?? '') + error.message + String(cause);
 }
 explain(new Error());

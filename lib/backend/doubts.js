@@ -43,7 +43,6 @@ class Doubts {
   }
 
   #next() {
-    this.#dismissUntrusted();
     while (this.#waiting.length > 0 && this.#budget.take()) this.#confirm(this.#waiting.shift());
     if (this.#budget.isIdle) this.deliverAll();
   }
@@ -60,6 +59,7 @@ class Doubts {
       }
       // A store that does not answer confirms nobody else either, and each one would wait for it in vain.
       if (silent) this.deliverAll();
+      else this.#dismissUntrusted();
       this.#next();
     });
   }
