@@ -12,7 +12,7 @@ const { chooseBackend } = require('./backend');
 class Authorizer {
   #gate;
   #requests;
-  #closed = false;
+  closed = false;
 
   constructor(options) {
     this.options = options;
@@ -64,15 +64,15 @@ class Authorizer {
     };
   }
 
-  /** Ends the connection to Redis; look-ups in flight and later ones fail with CLOSED. */
+  /** Ends the connection to Redis; whoever is on the way, and whoever comes later, fails with CLOSED. */
   close() {
-    this.#closed = true;
+    this.closed = true;
     this.backend.close();
   }
 
   #lookUp(connection) {
     const { maxPending } = this.options;
-    if (this.#closed) {
+    if (this.closed) {
       connection.fail(number.CLOSED, 'the authorizer was closed');
       return;
     }

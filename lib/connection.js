@@ -44,8 +44,8 @@ class Connection extends AsyncResource {
    */
   settle(outcome, value) {
     this.authorizer.settled();
-    if (outcome === number.FOUND) this.#deserialize(value);
-    else this.fail(outcome, value);
+    if (outcome === number.FOUND && !this.#isTooLate()) this.#deserialize(value);
+    else if (outcome !== number.FOUND) this.fail(outcome, value);
   }
 
   /** Session known, user wanted. */
@@ -55,6 +55,7 @@ class Connection extends AsyncResource {
       // Passport calls again if a callback throws, and an app's deserializer may anyway.
       if (!open) return;
       open = false;
+      if (this.#isTooLate()) return;
       if (error) this.fail(number.DESERIALIZE_ERROR, error);
       else if (!user) this.fail(number.USER_NOT_FOUND);
       else this.#succeed(user);
@@ -64,6 +65,13 @@ class Connection extends AsyncResource {
     } catch (error) {
       done(error ?? new Error('deserializeUser threw nothing'));
     }
+  }
+
+  /** Nobody is let in once the authorizer is closed, whatever was under way. */
+  #isTooLate() {
+    if (!this.authorizer.closed) return false;
+    this.fail(number.CLOSED, 'the authorizer was closed');
+    return true;
   }
 
   #succeed(user) {

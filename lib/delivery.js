@@ -62,9 +62,20 @@ function deliverPage(values) {
   for (let row = 1; row < 1 + 2 * count; row += 2) {
     const receiver = redeem(rows[row]);
     const outcome = rows[row + 1];
-    if ((outcome & HAS_VALUE) === 0) receiver.deliver(outcome, undefined);
-    else if (values) receiver.deliver(outcome & OUTCOME, values[next++]);
-    else receiver.deliver(number.BAD_SESSION, 'the user in it cannot be read');
+    if ((outcome & HAS_VALUE) === 0) hand(receiver, outcome, undefined);
+    else if (values) hand(receiver, outcome & OUTCOME, values[next++]);
+    else hand(receiver, number.BAD_SESSION, 'the user in it cannot be read');
+  }
+}
+
+/** What one connection makes the app throw must not keep the others of the page from their verdicts. */
+function hand(receiver, outcome, value) {
+  try {
+    receiver.deliver(outcome, value);
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
   }
 }
 

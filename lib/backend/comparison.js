@@ -23,16 +23,20 @@ class Comparison {
     this.expected = expected;
   }
 
-  /** @returns {Promise<boolean | undefined>} whether both gave the same; undefined: no answer, no evidence */
+  /**
+   * @returns {Promise<{ equal?: boolean, fault?: string }>} whether both gave the same; without an answer there
+   *   is no evidence, only, perhaps, what kept the addon from one
+   */
   async run() {
     if (this.expected !== undefined) {
       const first = await this.#ask(this.#native);
-      if (isNoAnswer(first)) return undefined;
-      if (same(first, { outcome: number.FOUND, value: this.expected })) return true;
+      if (isNoAnswer(first)) return { fault: faultOf(first) };
+      if (same(first, { outcome: number.FOUND, value: this.expected })) return { equal: true };
     }
     const said = await this.#ask(this.#store);
     const seen = await this.#ask(this.#native);
-    return isNoAnswer(said) || isNoAnswer(seen) ? undefined : same(said, seen);
+    if (isNoAnswer(said) || isNoAnswer(seen)) return { fault: faultOf(seen) };
+    return { equal: same(said, seen) };
   }
 
   #ask(backend) {
@@ -47,6 +51,10 @@ const NO_ANSWER = new Set([number.STORE_ERROR, number.STORE_TIMEOUT, number.CLOS
 
 function isNoAnswer({ outcome }) {
   return NO_ANSWER.has(outcome);
+}
+
+function faultOf({ outcome, value }) {
+  return outcome === number.STORE_ERROR || outcome === number.STORE_TIMEOUT ? String(value) : undefined;
 }
 
 /**

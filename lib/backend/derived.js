@@ -10,6 +10,13 @@ const { Doubts, Doubted, isDoubtful } = require('./doubts');
 
 /** Users found both ways, and found equal, before the addon answers alone. */
 const PROOFS = 3;
+/**
+ * How often, in milliseconds, one user that the addon found is looked up through the store as well: a
+ * select() of node-redis after the proof cannot be seen from outside, and the session may be in both databases.
+ */
+const AUDIT_MS = 1000;
+
+const UNDER_WAY = 'the proof that the addon sees the same sessions is under way';
 
 /**
  * Native look-ups where the app's own store leads, for as long as they are proven to see the same:
@@ -25,6 +32,7 @@ class DerivedBackend {
   #native;
   #proofs = 0;
   #comparing = false;
+  #audited = 0;
   #doubts = new Doubts(this);
   /** What recognition and proof stand on: it holds at each connection, or both are void. */
   #foundation;
@@ -37,7 +45,7 @@ class DerivedBackend {
     this.#options = options;
     this.#gate = gate;
     this.#store = store;
-    this.#store.reason = 'the proof that the addon sees the same sessions is under way';
+    this.#store.reason = UNDER_WAY;
     this.#recognise();
   }
 
@@ -74,7 +82,16 @@ class DerivedBackend {
     if (this.#closed) doubted.deliverOwn();
     else if (!this.trusts(doubted.native)) this.retry(doubted);
     else if (isDoubtful(doubted.outcome)) this.#doubts.add(doubted);
-    else doubted.deliverOwn();
+    else this.#deliverAudited(doubted);
+  }
+
+  #deliverAudited(doubted) {
+    const { since, outcome, sent, credential } = doubted;
+    if (outcome === number.FOUND && since - this.#audited >= AUDIT_MS) {
+      this.#audited = since;
+      this.#compare(sent, credential);
+    }
+    doubted.deliverOwn();
   }
 
   /** Asks the store about native bad news, in the time that is left. */
@@ -138,15 +155,19 @@ class DerivedBackend {
     }
   }
 
-  /** Looks up natively what the store has answered. One at a time: proof, not load. */
+  /**
+   * Looks the same up both ways. One at a time: proof, not load.
+   * @param {unknown} [expected] - the user key that the store has just given
+   */
   async #compare(sent, credential, expected) {
     const native = this.#native;
     if (!native || this.#comparing || this.#closed) return;
     this.#comparing = true;
-    const equal = await new Comparison(native, this.#store, sent, credential, expected).run();
+    const { equal, fault } = await new Comparison(native, this.#store, sent, credential, expected).run();
     this.#comparing = false;
     // Nothing is learnt about what is there now, if that is another one or stands on something else.
     if (native !== this.#native || !this.#foundation.holds()) return;
+    this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
     if (equal === true) this.#proofs += 1;
     else if (equal === false) this.#contradicted();
   }
