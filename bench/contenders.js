@@ -1,83 +1,81 @@
 'use strict';
 
-const session = require('express-session');
 const { Passport } = require('passport');
 const { createClient } = require('redis');
-const Redis = require('ioredis');
-const original = require('passport.socketio');
-const ours = require('..');
 const { SECRET } = require('./sessions');
 
 /** Time in which an authorizer has to find out that it can look sessions up natively. */
 const PROVEN_WITHIN_MS = 10_000;
 
 /**
- * Who is compared. `middleware` is what is timed, `close` ends its connections; `role` says what its
- * figures are for: `empty` is subtracted from the others, `reference` is their measure, `ours` has targets.
+ * Who is compared. `role` says what the figures are for: those of `empty` are subtracted from the others, those
+ * of `reference` are the measure, `ours` has targets.
  *
- * @typedef {{ name: string, key: string, role: string, middleware: Function, close(): unknown,
- *             settle?(cookie: string): Promise<void>, acceptsAll?: boolean }} Contender
+ * @typedef {object} Contender
+ * @property {string} key - for the command line
+ * @property {string} name - for people
+ * @property {'empty' | 'reference' | 'peer' | 'ours'} role
+ * @property {(url: string) => Function | Promise<Function>} connect - makes the middleware, over the Redis at `url`
+ * @property {(middleware: Function, cookie: string) => Promise<void>} [settle] - what is to be awaited before timing
  */
 
-/** @returns {Promise<Contender[]>} */
-function connectAll(url) {
-  return Promise.all([empty(), ...originals(url).map((make) => make()), oursByUrl(url), oursByStore(url)]);
-}
-
-/** The same harness around nothing. */
-function empty() {
-  const middleware = (socket, next) => next();
-  return { key: 'empty', name: 'empty middleware', role: 'empty', middleware, acceptsAll: true, close() {} };
-}
-
-/** passport.socketio over the stores that people have; the first is the measure. */
-function originals(url) {
-  const { RedisStore } = require('connect-redis');
-  const { RedisStore: RedisStore9 } = require('connect-redis-9');
-  const RedisStore6 = require('connect-redis-6')(session);
-  const node = (Store, key, name, role) => async () => {
-    const client = await nodeRedis(url);
-    const middleware = original.authorize(optionsWith({ store: new Store({ client }) }));
-    return { key, name, role, middleware, close: () => client.close() };
-  };
-  return [
-    node(RedisStore, 'original', 'passport.socketio, connect-redis 10, node-redis 6', 'reference'),
-    node(RedisStore9, 'original-9', 'passport.socketio, connect-redis 9, node-redis 6', 'peer'),
-    async () => {
-      const client = new Redis(url);
-      const middleware = original.authorize(optionsWith({ store: new RedisStore6({ client }) }));
-      const name = 'passport.socketio, connect-redis 6, ioredis 6';
-      return { key: 'original-ioredis', name, role: 'peer', middleware, close: () => client.disconnect() };
-    },
-  ];
-}
-
-function oursByUrl(url) {
-  const middleware = ours.authorize(optionsWith({ redis: url }));
-  return {
+/** @type {Contender[]} */
+const contenders = [
+  {
+    key: 'empty',
+    name: 'empty middleware',
+    role: 'empty',
+    connect: () => (socket, next) => next(),
+  },
+  {
+    key: 'original',
+    name: 'passport.socketio, connect-redis 10, node-redis 6',
+    role: 'reference',
+    connect: async (url) =>
+      original().authorize(optionsWith({ store: await nodeStore('connect-redis', url) })),
+  },
+  {
+    key: 'original-9',
+    name: 'passport.socketio, connect-redis 9, node-redis 6',
+    role: 'peer',
+    connect: async (url) =>
+      original().authorize(optionsWith({ store: await nodeStore('connect-redis-9', url) })),
+  },
+  {
+    key: 'original-ioredis',
+    name: 'passport.socketio, connect-redis 6, ioredis 6',
+    role: 'peer',
+    connect: (url) => original().authorize(optionsWith({ store: ioredisStore(url) })),
+  },
+  {
     key: 'ours',
     name: 'ours, option redis',
     role: 'ours',
-    middleware,
-    close: () => middleware.close(),
-  };
-}
-
-async function oursByStore(url) {
-  const { RedisStore } = require('connect-redis');
-  const client = await nodeRedis(url);
-  const middleware = ours.authorize(optionsWith({ store: new RedisStore({ client }) }));
-  return {
+    connect: (url) => require('..').authorize(optionsWith({ redis: url })),
+  },
+  {
     key: 'ours-derived',
     name: 'ours, derived from connect-redis 10',
     role: 'ours',
-    middleware,
-    settle: (cookie) => untilNative(middleware, cookie),
-    async close() {
-      middleware.close();
-      await client.close();
-    },
-  };
+    connect: async (url) =>
+      require('..').authorize(optionsWith({ store: await nodeStore('connect-redis', url) })),
+    settle: untilNative,
+  },
+];
+
+function original() {
+  return require('passport.socketio');
+}
+
+async function nodeStore(name, url) {
+  const { RedisStore } = require(name);
+  return new RedisStore({ client: await nodeRedis(url) });
+}
+
+function ioredisStore(url) {
+  const Redis = require('ioredis');
+  const RedisStore = require('connect-redis-6')(require('express-session'));
+  return new RedisStore({ client: new Redis(url) });
 }
 
 /** The options that all have in common. */
@@ -104,4 +102,4 @@ async function untilNative(middleware, cookie) {
   }
 }
 
-module.exports = { connectAll, nodeRedis };
+module.exports = { contenders, nodeStore, nodeRedis };

@@ -3,12 +3,12 @@
 const os = require('node:os');
 const { parseArgs } = require('node:util');
 const { startRedis } = require('../scripts/support/redis-server');
-const { connectAll, nodeRedis } = require('./contenders');
-const { check } = require('./check');
+const { contenders, nodeStore } = require('./contenders');
 const { CpuClock } = require('./cpu');
-const { cycle, measure } = require('./harness');
+const { Remote, measure } = require('./measure');
+const { modes } = require('./modes');
 const { summarise, format } = require('./report');
-const { ANONYMOUS, fill } = require('./sessions');
+const { fill } = require('./sessions');
 
 const SESSIONS = 10_000;
 const ROUND_MS = 80;
@@ -37,55 +37,36 @@ async function main() {
   }
 
   const redis = await startRedis();
-  const client = await nodeRedis(redis.url);
-  const contenders = await connectAll(redis.url);
+  const choice = chosen(values.only);
+  const remotes = choice.contenders.map((contender) => new Remote(contender, redis.url));
   try {
-    const { RedisStore } = require('connect-redis');
-    const visitors = await fill(new RedisStore({ client }), SESSIONS);
-    const forgedLookUps = await check(contenders, visitors, client);
-    const clock = new CpuClock();
+    const store = await nodeStore('connect-redis', redis.url);
+    const visitors = await fill(store, SESSIONS);
+    const version = await versionOf(store.client);
+    await store.client.close();
+
+    const perForged = {};
+    // One after the other: each looks at Redis's counters.
+    for (const remote of remotes) perForged[remote.contender.name] = await remote.do('prepare', { visitors });
     const rounds = await measure({
-      clock,
-      ...chosen(values.only, contenders, modesFor(visitors)),
+      remotes,
+      modes: choice.modes,
       passes,
       roundMs: ROUND_MS,
       onPass: (done, of) => process.stderr.write(`\rround ${done} of ${of}${done === of ? '\n' : ''}`),
     });
-    const conditions = conditionsOf(redis, clock, passes);
+    const conditions = conditionsOf(`${redis.name} ${version}`, passes);
     const summary = summarise(rounds);
-    const perForged = Object.fromEntries([...forgedLookUps].map(([{ name }, count]) => [name, count]));
     if (values.json) process.stdout.write(`${JSON.stringify({ conditions, summary, perForged }, null, 2)}\n`);
     else process.stdout.write(`${inWords(conditions, perForged)}\n\n${format(summary)}\n`);
   } finally {
-    for (const contender of contenders) await contender.close();
-    await client.close();
+    for (const remote of remotes) remote.end();
     await redis.stop();
   }
 }
 
-/** What the clients send, how many at a time, and the ratio that ours must not exceed. */
-function modesFor(visitors) {
-  const valid = visitors.map((visitor) => visitor.valid);
-  const forged = visitors.map((visitor) => visitor.forged);
-  const mode = (name, cookies, inFlight, target) => ({
-    name: `${name}, ${inFlight.toLocaleString('en-US')} in flight`,
-    nextCookie: cycle(cookies),
-    inFlight,
-    accepts: cookies === valid,
-    target,
-  });
-  return [
-    mode('valid cookie', valid, 1, 0.2),
-    mode('valid cookie', valid, 64, 0.05),
-    mode('valid cookie', valid, 1024, 0.05),
-    mode('forged cookie', forged, 1),
-    mode('forged cookie', forged, 64, 0.05),
-    mode('no cookie', [ANONYMOUS], 64),
-  ];
-}
-
 /** A text that names no mode chooses all modes, and likewise for contenders. */
-function chosen(only, contenders, modes) {
+function chosen(only) {
   const texts = only.split(',').filter(Boolean);
   const pick = (list, matches) => {
     const picked = list.filter((entry) => texts.some((text) => matches(entry, text)));
@@ -99,15 +80,15 @@ function chosen(only, contenders, modes) {
   };
 }
 
-function conditionsOf(redis, clock, passes) {
+function conditionsOf(redis, passes) {
   const [{ model }] = os.cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
-    redis: redis.name,
+    redis,
     machine: `${os.type()} ${os.arch()}, ${os.cpus().length} × ${model.trim()}`,
     load: os.loadavg()[0],
-    clock: clock.tellsThreadsApart
+    clock: new CpuClock().tellsThreadsApart
       ? 'main thread'
       : 'all threads (this system does not tell the main thread apart)',
     rounds: passes,
@@ -116,12 +97,16 @@ function conditionsOf(redis, clock, passes) {
   };
 }
 
+async function versionOf(client) {
+  return /^(?:redis|valkey)_version:(.*)$/m.exec(await client.info('server'))?.[1].trim();
+}
+
 function inWords({ date, node, redis, machine, load, clock, rounds, roundMs, sessions }, perForged) {
-  const asked = Object.entries(perForged).map(([name, count]) => `${name}: ${count}`);
+  const asked = Object.entries(perForged).filter(([, count]) => count !== undefined);
   return [
     `${date}, Node ${node}, ${redis}, ${machine}, load ${load.toFixed(1)}`,
     `CPU of the ${clock}; ${rounds} interleaved rounds of about ${roundMs} ms; ${sessions.toLocaleString('en-US')} sessions`,
-    `Redis look-ups per forged cookie: ${asked.join('; ')}`,
+    `Redis look-ups per forged cookie: ${asked.map(([name, count]) => `${name}: ${count}`).join('; ')}`,
   ].join('\n');
 }
 

@@ -78,13 +78,17 @@ class Connection extends AsyncResource {
     const { options, tally } = this.authorizer;
     setUser(this.data, options.userProperty, user);
     tally.authorized += 1;
-    this.#call(
-      () => options.success(this.data, this.accept),
-      (error) => {
-        tally.authorized -= 1;
-        this.fail(number.CALLBACK_ERROR, error);
-      },
-    );
+    try {
+      const result = options.success(this.data, this.accept);
+      if (isThenable(result)) result.then(undefined, (error) => this.#successFailed(error));
+    } catch (error) {
+      this.#successFailed(error);
+    }
+  }
+
+  #successFailed(error) {
+    this.authorizer.tally.authorized -= 1;
+    this.fail(number.CALLBACK_ERROR, error);
   }
 
   /**
@@ -97,12 +101,15 @@ class Connection extends AsyncResource {
     const { code, critical, hint } = table[outcome];
     this.outcome = outcome;
     this.cause = typeof cause === 'string' && table[outcome].appendsCause ? faultOf(cause) : cause;
-    tally.refused(code);
+    tally.refused(outcome);
     const info = { code, hint, cause: this.cause };
-    this.#call(
-      () => options.fail(this.data, messageOf(outcome, this.cause), critical, this.accept, info),
-      (error) => this.#refuseFor(error),
-    );
+    try {
+      const message = messageOf(outcome, this.cause);
+      const result = options.fail(this.data, message, critical, this.accept, info);
+      if (isThenable(result)) result.then(undefined, (error) => this.#failFailed(error));
+    } catch (error) {
+      this.#failFailed(error);
+    }
   }
 
   /** The error of a refusal for which the app gave none, as the default `fail` does: `accept(null, false)`. */
@@ -114,7 +121,7 @@ class Connection extends AsyncResource {
   }
 
   /** `fail` itself failed: out with the client, and a word to the operator, as Express has for a handler. */
-  #refuseFor(error) {
+  #failFailed(error) {
     this.accept(
       error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }),
       false,
@@ -124,16 +131,11 @@ class Connection extends AsyncResource {
       { type: 'PassportSocketIoWarning', code: 'FAIL_CALLBACK_ERROR' },
     );
   }
+}
 
-  /** Calls one of the app's callbacks, whose error may come at once or as a rejection. */
-  #call(callback, onError) {
-    try {
-      const result = callback();
-      if (typeof result?.then === 'function') result.then(undefined, onError);
-    } catch (error) {
-      onError(error);
-    }
-  }
+/** A callback may be an async function: its error comes as a rejection. */
+function isThenable(result) {
+  return typeof result?.then === 'function';
 }
 
 /**

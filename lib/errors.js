@@ -9,7 +9,7 @@ class AuthorizationError extends Error {
    * @param {{ code: string, cause?: unknown, data?: { code: string } }} info - `data` is what a client receives
    */
   constructor(message, { code, cause, data }) {
-    super(textOf(message));
+    super(typeof message === 'string' ? message : textOf(message));
     this.code = code;
     if (data !== undefined) this.data = data;
     if (cause !== undefined) this.cause = cause;
@@ -32,12 +32,20 @@ Object.defineProperty(AuthorizationError.prototype, BRAND, { value: true });
  */
 function withoutStack(make) {
   const limit = Error.stackTraceLimit;
-  // Reflect.set, because the property is read-only under --frozen-intrinsics.
-  Reflect.set(Error, 'stackTraceLimit', 0);
+  limitStack(0);
   try {
     return make();
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', limit);
+    limitStack(limit);
+  }
+}
+
+/** A plain assignment, where Reflect.set would take 45 ns; it throws under --frozen-intrinsics. */
+function limitStack(limit) {
+  try {
+    Error.stackTraceLimit = limit;
+  } catch {
+    // Then the error has a stack: dearer, and as good.
   }
 }
 

@@ -1,20 +1,27 @@
 'use strict';
 
+const { table } = require('./outcomes');
+
 /** Counts what became of connections. */
 class Tally {
   authorized = 0;
   /** Look-ups in flight. */
   pending = 0;
-  #failures = new Map();
+  /** How many failed, by index into the table of outcomes. */
+  #failures = new Array(table.length).fill(0);
 
-  refused(code) {
-    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+  refused(outcome) {
+    this.#failures[outcome] += 1;
   }
 
   /** How many failed, in all and by code. */
   failures() {
-    const failures = Object.fromEntries(this.#failures);
-    const refused = Object.values(failures).reduce((sum, count) => sum + count, 0);
+    const failures = {};
+    let refused = 0;
+    for (const [outcome, count] of this.#failures.entries()) {
+      if (count > 0) failures[table[outcome].code] = count;
+      refused += count;
+    }
     return { refused, failures };
   }
 }

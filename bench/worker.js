@@ -1,0 +1,48 @@
+'use strict';
+
+const { check } = require('./check');
+const { contenders } = require('./contenders');
+const { CpuClock } = require('./cpu');
+const { calibrate, cycle, round } = require('./harness');
+const { ANONYMOUS } = require('./sessions');
+
+/**
+ * The process of one contender, told by its parent what to do. A process each, because in a common one
+ * everybody collects the garbage of the one before, and shapes of objects that one contender has made
+ * slow down the others: an app has one authorizer.
+ */
+const [key, url] = process.argv.slice(2);
+const contender = contenders.find((one) => one.key === key);
+const clock = new CpuClock();
+let middleware;
+let cookies;
+
+const tasks = {
+  async prepare({ visitors }) {
+    middleware = await contender.connect(url);
+    cookies = {
+      valid: cycle(visitors.map(({ valid }) => valid)),
+      forged: cycle(visitors.map(({ forged }) => forged)),
+      none: cycle([ANONYMOUS]),
+    };
+    if (contender.role === 'empty') return undefined;
+    await contender.settle?.(middleware, visitors[0].valid);
+    return check(contender, middleware, visitors, url);
+  },
+  calibrate: ({ mode, roundMs }) => calibrate(workFor(mode), roundMs),
+  round: ({ mode, count }) => round(workFor(mode), count),
+};
+
+function workFor({ cookie, inFlight }) {
+  const accepts = cookie === 'valid' || contender.role === 'empty';
+  return { clock, middleware, nextCookie: cookies[cookie], inFlight, accepts };
+}
+
+process.on('message', async ({ task, ...given }) => {
+  try {
+    process.send({ result: await tasks[task](given) });
+  } catch (error) {
+    process.send({ error: `${contender.name}: ${error.stack}` });
+  }
+});
+process.on('disconnect', () => process.exit());
