@@ -161,7 +161,7 @@ test('a deserializer that calls back twice: the first answer counts', async () =
 for (const [how, failing] of Object.entries(FAILURES)) {
   for (const [whom, deserializer] of Object.entries(DESERIALIZERS)) {
     test(`a success that ${how} goes to fail, as the original does it in one case of them; ${whom}`, async () => {
-      for (const error of [new Error('app'), 'a text', { code: 7 }, undefined]) {
+      for (const error of [new Error('app'), 'a text', { code: 7 }]) {
         const told = [];
         const fail = (data, message, critical, accept, info) => {
           told.push({ message, critical, code: info.code, cause: info.cause, user: data.user });
@@ -207,6 +207,16 @@ for (const [how, failing] of Object.entries(FAILURES)) {
       await warned;
       assert.ok(error instanceof Error, String(error));
       assert.deepStrictEqual([error.message, error.code], [String(thrown), 'CALLBACK_ERROR']);
+    }
+  });
+}
+
+for (const [how, failing] of Object.entries(FAILURES)) {
+  test(`a success that ${how} nothing: a fail that hands its message on refuses all the same`, async () => {
+    for (const nothing of [undefined, null, '', 0, false]) {
+      const fail = (data, message, critical, accept) => accept(message);
+      const { error } = await visit(authorizerOf({ success: failing(nothing), fail }), cookieOf('ada'));
+      assert.match(error.message, /without an error/);
     }
   });
 }

@@ -68,3 +68,29 @@ test('whoever is on the way when the authorizer is closed is not let in', async 
     }
   }
 });
+
+test('a visitor without an id never has connect-redis read the bare prefix, whatever else the store does', async (t) => {
+  const { store, client } = await open(t);
+  await client.set('sess:', JSON.stringify({ cookie: {}, passport: { user: 'everybody' } }));
+  const get = store.get;
+  store.get = function (...args) {
+    return get.apply(this, args);
+  };
+  const authorizer = authorizerOf(t, { store });
+  for (let tries = 0; tries < 3; tries++) {
+    const { error } = await visit(authorizer, '');
+    assert.equal(error?.code, 'NO_COOKIE');
+    await sleep(5);
+  }
+  await client.del('sess:');
+});
+
+test('the words for a session that is not JSON do not quote it', async (t) => {
+  const { store, client } = await open(t);
+  await client.set('sess:broken', 'secret{"passport":{"user":1}}');
+  for (const options of [{ redis: redis.url }, { store }]) {
+    const { error } = await visit(authorizerOf(t, options), cookieOf('broken'));
+    assert.equal(error.code, 'BAD_SESSION');
+    assert.doesNotMatch(`${error.message} ${error.cause.message}`, /secret/);
+  }
+});

@@ -100,7 +100,7 @@ class Connection extends AsyncResource {
     const { options, tally } = this.authorizer;
     const { code, critical, hint } = table[outcome];
     this.outcome = outcome;
-    this.cause = typeof cause === 'string' && table[outcome].appendsCause ? faultOf(cause) : cause;
+    this.cause = causeOf(outcome, cause);
     tally.refused(outcome);
     const info = { code, hint, cause: this.cause };
     try {
@@ -153,9 +153,14 @@ function messageOf(outcome, cause) {
   return message === '' ? cause : message;
 }
 
-/** What befell the I/O thread, or the budget, comes as a text. */
-function faultOf(text) {
-  return withoutStack(() => new Error(text));
+/**
+ * What befell the I/O thread, or the budget, comes as a text. And an app may throw nothing: a `fail` that
+ * hands its message on, `accept(message)`, must not let the client in by it.
+ */
+function causeOf(outcome, cause) {
+  const { message, appendsCause } = table[outcome];
+  if (typeof cause === 'string' && appendsCause) return withoutStack(() => new Error(cause));
+  return message === '' ? cause || new Error('a callback failed without an error') : cause;
 }
 
 module.exports = { Connection };

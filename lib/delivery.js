@@ -50,10 +50,16 @@ function onWake() {
   if (delivering) return;
   delivering = true;
   try {
-    for (let text = drain(); rows[0] > 0; text = drain()) deliverPage(parse(text));
+    for (let text = nextPage(); rows[0] > 0; text = nextPage()) deliverPage(parse(text));
   } finally {
     delivering = false;
   }
+}
+
+/** Should the addon fail, there is no page: tickets of the one before must not be redeemed again. */
+function nextPage() {
+  rows[0] = 0;
+  return drain() ?? '';
 }
 
 function deliverPage(values) {

@@ -8,7 +8,7 @@ const { RedisBackend } = require('./redis');
 const { Comparison } = require('./comparison');
 const { Doubts, Doubted, isDoubtful } = require('./doubts');
 
-/** Users found both ways, and found equal, before the addon answers alone. */
+/** Look-ups that found a user both ways, and the same one, before the addon answers alone. */
 const PROOFS = 3;
 /**
  * How often, in milliseconds, one user that the addon found is looked up through the store as well: a
@@ -72,6 +72,11 @@ class DerivedBackend {
     this.#store.close();
   }
 
+  /** What is left of a look-up's time, in milliseconds. */
+  #left({ since }) {
+    return Math.max(1, this.#options.timeout - (performance.now() - since));
+  }
+
   /** Whether look-ups are answered by this one alone. */
   trusts(native) {
     return native !== undefined && native === this.#native && this.#proofs >= PROOFS;
@@ -95,9 +100,8 @@ class DerivedBackend {
   }
 
   /** Asks the store about native bad news, in the time that is left. */
-  confirm({ since, sent, credential }, deliver) {
-    const left = Math.max(1, this.#options.timeout - (performance.now() - since));
-    this.#store.lookUp({ deliver }, sent, credential, left);
+  confirm(doubted, deliver) {
+    this.#store.lookUp({ deliver }, doubted.sent, doubted.credential, this.#left(doubted));
   }
 
   /** The store knew better. That may be a session made in between, or a Redis that moved: prove it anew. */
@@ -109,8 +113,8 @@ class DerivedBackend {
   }
 
   /** Nothing native is trusted (any more): the store answers. */
-  retry({ connection, sent, credential }) {
-    this.#prove(connection, sent, credential);
+  retry(doubted) {
+    this.#prove(doubted.connection, doubted.sent, doubted.credential, this.#left(doubted));
   }
 
   /** Asks nobody: the store's own `get` runs against an answer from memory. */
@@ -119,20 +123,20 @@ class DerivedBackend {
     // connect-redis would read the bare prefix as a key: a session for everybody who has none.
     this.#store.asksWithoutId = false;
     this.#recognised = whyNotConnectRedis(this.#options.store).then((reason) => {
-      this.#store.asksWithoutId = Boolean(reason);
+      this.#store.asksWithoutId = Boolean(reason) && typeof this.#options.store.prefix !== 'string';
       if (reason) this.#settleForStore(reason);
       return !reason;
     });
   }
 
   /** The store answers; what it found is then looked up natively too. */
-  #prove(connection, sent, credential) {
+  #prove(connection, sent, credential, timeout) {
     this.#derive();
     const deliver = (outcome, value) => {
       connection.deliver(outcome, value);
       if (outcome === number.FOUND) this.#compare(sent, credential, value);
     };
-    this.#store.lookUp({ deliver }, sent, credential);
+    this.#store.lookUp({ deliver }, sent, credential, timeout);
   }
 
   /** Where the store's client is connected: asked at the first look-up, when clients have settled. */

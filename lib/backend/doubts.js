@@ -9,6 +9,8 @@ const { Budget } = require('./budget');
  */
 const PER_SECOND = 20;
 const AT_ONCE = 4;
+/** Who may wait for their result. A flood of outdated cookies must not fill `maxPending` where the store is slow. */
+const WAITING = 1000;
 
 /**
  * Native bad news on which the store has its say, as long as the budget lasts, and then its word
@@ -33,6 +35,10 @@ class Doubts {
   }
 
   add(doubted) {
+    if (this.#waiting.length >= WAITING) {
+      doubted.deliverOwn();
+      return;
+    }
     this.#waiting.push(doubted);
     this.#next();
   }

@@ -71,7 +71,9 @@ class StoreBackend {
   /** The outcome of a session as the store gave it, as the original reads it. */
   #read(error, session, absent) {
     try {
-      if (error) return [error instanceof SyntaxError ? number.BAD_SESSION : number.STORE_ERROR, error];
+      // V8's words quote the text, and a session's contents are nobody's business.
+      if (error instanceof SyntaxError) return [number.BAD_SESSION, 'not JSON'];
+      if (error) return [number.STORE_ERROR, error];
       if (!session) return [absent, undefined];
       const login = session[this.#options.passport._key];
       if (!login) return [number.PASSPORT_NOT_INITIALIZED, undefined];

@@ -1,7 +1,7 @@
 //! One authorizer's look-ups in Redis.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     io,
     rc::Rc,
     sync::Arc,
@@ -115,6 +115,7 @@ impl Lookup {
             state: Rc::clone(&self.state),
             host: Rc::clone(&self.host),
             settings: Rc::clone(&self.settings),
+            queued: Cell::new(false),
         };
         raw::submit_function(env.raw(), submitter)
     }
@@ -144,9 +145,16 @@ pub struct Submitter {
     state: Rc<State>,
     host: Rc<Host>,
     settings: Rc<RefCell<Arc<Settings>>>,
+    /// Whether the last look-up may be in the queue.
+    queued: Cell<bool>,
 }
 
 impl Submitter {
+    /// Whether the last look-up may be in the queue, although `submit` did not return.
+    pub(super) fn may_have_queued(&self) -> bool {
+        self.queued.get()
+    }
+
     /// Queues a look-up, or says at once why there is nothing to look up.
     pub(super) fn submit(
         &self,
@@ -155,6 +163,7 @@ impl Submitter {
         credential: u32,
         ticket: u32,
     ) -> Option<Code> {
+        self.queued.set(false);
         let credential = credential_from(credential);
         let settings = self.settings.borrow();
         let admitted = match admission::admit(credential, sent, &settings) {
@@ -164,12 +173,15 @@ impl Submitter {
         if self.state.start(&self.host, &settings).is_err() {
             return Some(Code::StoreError);
         }
-        match self.state.inbox.push(ticket, credential, admitted, &settings) {
-            None => return Some(Code::Closed),
-            Some(true) => self.host.filled(&self.state.inbox),
-            Some(false) => {}
-        }
+        self.queued.set(true);
+        let Some(was_empty) = self.state.inbox.push(ticket, credential, admitted, &settings) else {
+            self.queued.set(false);
+            return Some(Code::Closed);
+        };
         self.host.expect(env);
+        if was_empty {
+            self.host.filled(&self.state.inbox);
+        }
         None
     }
 }

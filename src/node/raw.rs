@@ -111,7 +111,7 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
     let [sent, credential, ticket] = arguments;
     // SAFETY: `data` is the `Submit` of this function, which outlives it, and only the JS thread uses it.
     let Some(context) = (unsafe { data.cast::<Submit>().as_ref() }) else { return ptr::null_mut() };
-    // A panic must not unwind into C. What it can leave half-done is a look-up that its deadline ends.
+    // A panic must not unwind into C. If the look-up may be queued by then, its ticket must not be given out again.
     let refusal = catch_unwind(AssertUnwindSafe(|| {
         let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Code::NoCookie) };
         match read_utf8(env, sent, &mut header) {
@@ -121,7 +121,7 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
             None => Some(Code::NoCookie),
         }
     }))
-    .unwrap_or(Some(Code::StoreError));
+    .unwrap_or_else(|_| (!context.submitter.may_have_queued()).then_some(Code::StoreError));
     match refusal {
         Some(code) => number(env, code as u32),
         None => ptr::null_mut(),
