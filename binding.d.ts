@@ -102,8 +102,6 @@ export interface Latency {
 export interface LinkStatus {
   /** Where it leads, without credentials. */
   address: string
-  /** Whether it stands. */
-  connected: boolean
   /** How often it was made again. */
   reconnects: number
 }

@@ -48,10 +48,7 @@ export function filterSocketsByUser<User = any, Target extends SocketSource = an
 export class AuthorizationError extends Error {
   private constructor();
   readonly code: FailureCode;
-  /**
-   * What Socket.IO sends to the client beside the message. Absent where the client is one of Socket.IO 1 or 2: it
-   * would receive this instead of the message.
-   */
+  /** What a client receives beside the message. Absent for one of Socket.IO 1 or 2: it would get this instead. */
   readonly data?: { readonly code: FailureCode };
   /** What the store or `deserializeUser` gave, where one of them is the reason. Not sent to the client. */
   readonly cause?: unknown;

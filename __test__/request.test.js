@@ -71,3 +71,25 @@ test('a socket without a request, as one over WebTransport, is refused', async (
   const error = await new Promise((resolve) => authorizer({ request: null }, resolve));
   assert.equal(error.code, 'NO_COOKIE');
 });
+
+test('a fault that the addon tells in the call has its words too', async () => {
+  const native = require('../binding.js');
+  const { close } = native.Lookup.prototype;
+  const lookups = [];
+  // The native side is closed under an authorizer that does not know of it.
+  native.Lookup.prototype.submitter = ((submitter) =>
+    function () {
+      lookups.push(this);
+      return submitter.call(this);
+    })(native.Lookup.prototype.submitter);
+  const authorizer = authorize({
+    secret: 'keyboard cat',
+    redis: 'redis://127.0.0.1:1',
+    passport: passportOf(),
+  });
+  close.call(lookups[0]);
+  const { error } = await visit(authorizer, cookieOf('abc'));
+  assert.equal(error.code, 'CLOSED');
+  assert.equal(error.message, 'Error in session store:\nauthorizer.close() was called.');
+  assert.equal(error.cause.message, 'authorizer.close() was called.');
+});

@@ -158,8 +158,10 @@ function messageOf(outcome, cause) {
  * hands its message on, `accept(message)`, must not let the client in by it.
  */
 function causeOf(outcome, cause) {
-  const { message, appendsCause } = table[outcome];
-  if (typeof cause === 'string' && appendsCause) return withoutStack(() => new Error(cause));
+  const { message, appendsCause, hint } = table[outcome];
+  // What the addon tells in the call has no text beside its number.
+  const text = appendsCause ? (cause ?? hint) : undefined;
+  if (typeof text === 'string') return withoutStack(() => new Error(text));
   return message === '' ? cause || new Error('a callback failed without an error') : cause;
 }
 

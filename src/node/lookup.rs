@@ -62,8 +62,6 @@ pub struct RedisTls {
 pub struct LinkStatus {
     /// Where it leads, without credentials.
     pub address: String,
-    /// Whether it stands.
-    pub connected: bool,
     /// How often it was made again.
     pub reconnects: f64,
 }
@@ -128,7 +126,6 @@ impl Lookup {
         let link = self.state.link.get();
         LinkStatus {
             address: self.state.address.identity(),
-            connected: link.is_some_and(Link::is_up),
             reconnects: link.map_or(0, Link::reconnects) as f64,
         }
     }
