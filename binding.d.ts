@@ -52,12 +52,17 @@ export declare class Gate {
 /** Native session look-ups of one authorizer. */
 export declare class Lookup {
   /**
-   * Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds.
+   * Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds. `askLogin` is
+   * called before each connection, and answered by `logIn` or `loginFailed`; null: `target` has the credentials.
    *
    * # Errors
-   * The address makes no sense; the message says what is wrong with it.
+   * The target makes no sense; the message says what is wrong with it.
    */
-  constructor(gate: Gate, delivery: Delivery, address: RedisAddress, timeout: number)
+  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, askLogin?: (() => unknown) | undefined | null)
+  /** Answers `askLogin`: log in like this; null and null: not at all. */
+  logIn(username?: string | undefined | null, password?: string | undefined | null): void
+  /** Answers `askLogin`: there are no credentials, and this is why. */
+  loginFailed(reason: string): void
   /**
    * Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
    * ticket, or the number of the outcome where it can be told at once.
@@ -98,7 +103,7 @@ export interface Latency {
   max: number
 }
 
-/** How a look-up's Redis connection is doing. */
+/** How the connection is doing, or those to all masters of a cluster. */
 export interface LinkStatus {
   /** Where it leads, without credentials. */
   address: string
@@ -123,24 +128,48 @@ export interface Outcome {
 /** The table of outcomes. */
 export declare function outcomes(): Array<Outcome>
 
-/** Where Redis is. Every member has to be there; null is unset. */
-export interface RedisAddress {
-  /** `redis://`, `rediss://` or `unix://`; if it is given, host to db are not looked at. */
+/** One server: `url`, or `path`, or `host` and `port`. Every member has to be there; null is unset. */
+export interface RedisNode {
+  /** `redis://`, `rediss://` or `unix://`. */
   url: string | null
   /** Host name or IP address. */
   host: string | null
   /** TCP port. */
   port: number | null
-  /** Path of a Unix socket, instead of host and port. */
+  /** Path of a Unix socket. */
   path: string | null
-  /** ACL user. */
+}
+
+/** What to ask Sentinels, and how to log in to them. Every member has to be there; null is unset. */
+export interface RedisSentinel {
+  /** Name of the master in Sentinel's configuration. */
+  name: string
+  /** ACL user of the Sentinels. */
   username: string | null
-  /** Password. */
+  /** Their password. */
   password: string | null
-  /** Database number. */
-  db: number | null
-  /** How to speak TLS; null: not at all, or as the URL says. */
+  /** How to speak TLS to them. */
   tls: RedisTls | null
+}
+
+/** Where Redis is. Every member has to be there; null is unset. */
+export interface RedisTarget {
+  /** One server; with `cluster`, some of its nodes; with `sentinel`, the Sentinels. */
+  nodes: Array<RedisNode>
+  /** Whether the nodes are those of a cluster. */
+  cluster: boolean
+  /** The nodes are Sentinels, and this is what to ask them. */
+  sentinel: RedisSentinel | null
+  /** ACL user of the servers that have the sessions. */
+  username: string | null
+  /** Their password. */
+  password: string | null
+  /** Database number; a cluster has 0 only. */
+  db: number | null
+  /** How to speak TLS to them; null: not at all, or as the URL says. */
+  tls: RedisTls | null
+  /** What `CLIENT LIST` shows. */
+  clientName: string | null
 }
 
 /** Options of TLS as Node's `tls.connect` names them. Every member has to be there; null is unset. */

@@ -8,7 +8,12 @@ use std::{
     time::Duration,
 };
 
-use napi::{Env, Status, bindgen_prelude::Unknown, sys};
+use napi::{
+    Env, Status,
+    bindgen_prelude::{Function, Unknown},
+    sys,
+    threadsafe_function::UnknownReturnValue,
+};
 use napi_derive::napi;
 
 use crate::{
@@ -16,48 +21,14 @@ use crate::{
     node::{
         delivery::{Delivery, Host},
         gate::{Gate, credential_from},
+        login::LoginDesk,
         raw,
+        target::RedisTarget,
     },
-    redis_store::{Address, Inbox, Link, Parts, Tls, Worker},
+    redis_store::{Fault, Inbox, Login, LoginSource, Store, Target, Worker},
 };
 
-/// Where Redis is. Every member has to be there; null is unset.
-#[napi(object, object_to_js = false, use_nullable = true)]
-pub struct RedisAddress {
-    /// `redis://`, `rediss://` or `unix://`; if it is given, host to db are not looked at.
-    pub url: Option<String>,
-    /// Host name or IP address.
-    pub host: Option<String>,
-    /// TCP port.
-    pub port: Option<u32>,
-    /// Path of a Unix socket, instead of host and port.
-    pub path: Option<String>,
-    /// ACL user.
-    pub username: Option<String>,
-    /// Password.
-    pub password: Option<String>,
-    /// Database number.
-    pub db: Option<u32>,
-    /// How to speak TLS; null: not at all, or as the URL says.
-    pub tls: Option<RedisTls>,
-}
-
-/// Options of TLS as Node's `tls.connect` names them. Every member has to be there; null is unset.
-#[napi(object, object_to_js = false, use_nullable = true)]
-pub struct RedisTls {
-    /// Authorities to trust, PEM, instead of those that Node trusts.
-    pub ca: Option<String>,
-    /// Our own certificate, PEM.
-    pub cert: Option<String>,
-    /// The key of `cert`, PEM.
-    pub key: Option<String>,
-    /// The name to expect in the certificate, where that is not the host.
-    pub servername: Option<String>,
-    /// Whether a certificate that is not trusted ends the connection.
-    pub reject_unauthorized: bool,
-}
-
-/// How a look-up's Redis connection is doing.
+/// How the connection is doing, or those to all masters of a cluster.
 #[napi(object, object_from_js = false)]
 pub struct LinkStatus {
     /// Where it leads, without credentials.
@@ -70,33 +41,58 @@ pub struct LinkStatus {
 #[napi]
 pub struct Lookup {
     state: Rc<State>,
+    login: Option<Arc<LoginDesk>>,
     host: Rc<Host>,
     settings: Rc<RefCell<Arc<Settings>>>,
 }
 
 #[napi]
 impl Lookup {
-    /// Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds.
+    /// Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds. `askLogin` is
+    /// called before each connection, and answered by `logIn` or `loginFailed`; null: `target` has the credentials.
     ///
     /// # Errors
-    /// The address makes no sense; the message says what is wrong with it.
+    /// The target makes no sense; the message says what is wrong with it.
     #[napi(constructor, catch_unwind)]
-    pub fn new(gate: &Gate, delivery: &Delivery, address: RedisAddress, timeout: f64) -> napi::Result<Self> {
-        let address = address.parse().map_err(|reason| napi::Error::new(Status::InvalidArg, reason))?;
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    pub fn new(
+        gate: &Gate,
+        delivery: &Delivery,
+        target: RedisTarget,
+        timeout: f64,
+        ask_login: Option<Function<'_, (), UnknownReturnValue>>,
+    ) -> napi::Result<Self> {
+        let login = ask_login.as_ref().map(LoginDesk::new).transpose()?.map(Arc::new);
+        let source = login.clone().map(|login| login as Arc<dyn LoginSource>);
+        let target = target.check(source).map_err(|reason| napi::Error::new(Status::InvalidArg, reason))?;
         let timeout = Duration::try_from_secs_f64(timeout / 1000.0)
             .map_err(|error| napi::Error::new(Status::InvalidArg, format!("timeout: {error}")))?;
         let state = State {
-            address,
+            target,
             timeout,
             latency: Arc::clone(&gate.latency),
             inbox: Arc::default(),
-            link: OnceCell::new(),
+            store: OnceCell::new(),
         };
         Ok(Self {
             state: Rc::new(state),
+            login,
             host: Rc::clone(&delivery.host),
             settings: Rc::clone(&gate.settings),
         })
+    }
+
+    /// Answers `askLogin`: log in like this; null and null: not at all.
+    #[napi(catch_unwind)]
+    pub fn log_in(&self, username: Option<String>, password: Option<String>) {
+        self.answer(&Ok(Login::new(username, password)));
+    }
+
+    /// Answers `askLogin`: there are no credentials, and this is why.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    pub fn login_failed(&self, reason: String) {
+        self.answer(&Err(Fault::store(reason)));
     }
 
     /// Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
@@ -118,15 +114,21 @@ impl Lookup {
         raw::submit_function(env.raw(), submitter)
     }
 
+    fn answer(&self, answer: &Result<Option<Login>, Fault>) {
+        if let Some(login) = &self.login {
+            login.answer(answer);
+        }
+    }
+
     /// How the connection is doing.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "no connection is made 2^53 times")]
     pub fn status(&self) -> LinkStatus {
-        let link = self.state.link.get();
+        let store = self.state.store.get();
         LinkStatus {
-            address: self.state.address.identity(),
-            reconnects: link.map_or(0, Link::reconnects) as f64,
+            address: self.state.target.identity(),
+            reconnects: store.map_or(0, Store::reconnects) as f64,
         }
     }
 
@@ -184,38 +186,38 @@ impl Submitter {
 }
 
 struct State {
-    address: Address,
+    target: Target,
     timeout: Duration,
     latency: Arc<Histogram>,
     inbox: Arc<Inbox>,
     /// Made with the first look-up.
-    link: OnceCell<Link>,
+    store: OnceCell<Store>,
 }
 
 impl State {
     fn start(&self, host: &Host, settings: &Settings) -> io::Result<()> {
-        if self.link.get().is_some() {
+        if self.store.get().is_some() {
             return Ok(());
         }
         let io = host.io()?;
         let _runtime = io.enter();
-        let link = Link::open(self.address.clone(), probe_key(&settings.prefix));
+        let store = Store::open(self.target.clone(), probe_key(&settings.prefix));
         let worker = Worker {
             inbox: Arc::clone(&self.inbox),
-            link: link.clone(),
+            store: store.clone(),
             outbox: Arc::clone(&host.outbox),
             latency: Arc::clone(&self.latency),
             timeout: self.timeout,
         };
         io.spawn(worker.run());
-        _ = self.link.set(link);
+        _ = self.store.set(store);
         Ok(())
     }
 
     fn close(&self) {
         self.inbox.close();
-        if let Some(link) = self.link.get() {
-            link.close();
+        if let Some(store) = self.store.get() {
+            store.close();
         }
     }
 }
@@ -231,31 +233,4 @@ impl Drop for State {
 /// characters.
 fn probe_key(prefix: &[u8]) -> Vec<u8> {
     [prefix, b"passport-socketio-native"].concat()
-}
-
-impl RedisAddress {
-    fn parse(self) -> Result<Address, String> {
-        let tls = self.tls.map(Tls::from);
-        let address = match self.url {
-            Some(url) => Address::parse(&url, tls),
-            None => Address::from_parts(Parts {
-                host: self.host.unwrap_or_else(|| "127.0.0.1".to_owned()),
-                port: u16::try_from(self.port.unwrap_or(6379)).map_err(|_| "the port is above 65535")?,
-                path: self.path,
-                username: self.username,
-                password: self.password,
-                db: i64::from(self.db.unwrap_or(0)),
-                tls,
-                client_name: None,
-            }),
-        };
-        address.map_err(|error| error.to_string())
-    }
-}
-
-impl From<RedisTls> for Tls {
-    fn from(tls: RedisTls) -> Self {
-        let RedisTls { ca, cert, key, servername, reject_unauthorized } = tls;
-        Self { ca, cert, key, servername, reject_unauthorized }
-    }
 }

@@ -5,6 +5,8 @@
 //! - [`outcomes`]: the table of codes, as JavaScript reads it once.
 //! - [`gate`]: cookie and signature for whoever has no use for Redis.
 //! - [`lookup`]: one authorizer's look-ups in Redis.
+//! - [`target`]: where the sessions are, as JavaScript says it.
+//! - [`login`]: credentials that JavaScript gives anew for each connection.
 //! - [`delivery`]: verdicts to the JS thread, one wake-up for many.
 //! - [`io_thread`]: the thread all look-ups of an environment share.
 //! - [`raw`]: the two calls of the hot path, on the bare Node-API.
@@ -13,6 +15,8 @@
 pub mod delivery;
 pub mod gate;
 pub mod io_thread;
+pub mod login;
 pub mod lookup;
 pub mod outcomes;
 pub mod raw;
+pub mod target;

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use super::{
+    login::{Credentials, Login},
     tls::{ClientTls, Tls},
     url,
 };
@@ -11,7 +12,7 @@ use super::{
 #[derive(Clone)]
 pub struct Address {
     pub(super) endpoint: Endpoint,
-    pub(super) login: Option<Login>,
+    pub(super) credentials: Credentials,
     pub(super) db: i64,
     pub(super) client_name: Option<String>,
 }
@@ -28,7 +29,7 @@ impl Address {
     /// # Errors
     /// What is wrong and how it should look, never the password.
     pub fn parse(url: &str, tls: Option<Tls>) -> Result<Self, AddressError> {
-        url::parse(url, tls).and_then(Self::from_parts)
+        url::parse(url, tls, DEFAULT_PORT).and_then(Self::from_parts)
     }
 
     /// Checks the parts of an address.
@@ -39,11 +40,6 @@ impl Address {
         if parts.db < 0 {
             return Err(AddressError::new("the database must be a number from 0, as in redis://host:6379/2"));
         }
-        let password = parts.password.filter(|password| !password.is_empty());
-        let username = parts.username.filter(|username| !username.is_empty());
-        // A user without a password is one with `nopass`, who logs in with any.
-        let login = (password.is_some() || username.is_some())
-            .then(|| Login { username, password: password.unwrap_or_default() });
         let endpoint = match parts.path {
             Some(_) if parts.tls.is_some() => {
                 return Err(AddressError::new("TLS over a Unix socket is not supported"));
@@ -53,10 +49,52 @@ impl Address {
         };
         Ok(Self {
             endpoint,
-            login,
+            credentials: Login::new(parts.username, parts.password).into(),
             db: parts.db,
             client_name: parts.client_name.filter(|name| !name.is_empty()),
         })
+    }
+
+    /// The same with other credentials.
+    #[must_use]
+    pub fn with_credentials(self, credentials: Credentials) -> Self {
+        Self { credentials, ..self }
+    }
+
+    /// The same login, database and TLS on another server, as a Sentinel or a node of a cluster names it.
+    pub(super) fn at(&self, host: &str, port: u16) -> Result<Self, AddressError> {
+        let endpoint = match &self.endpoint {
+            Endpoint::Tcp { tls, .. } => {
+                let tls = tls.as_ref().map(|tls| tls.for_host(host)).transpose()?;
+                Endpoint::Tcp { host: bare_host(host)?.to_owned(), port: checked_port(port)?, tls }
+            }
+            #[cfg(unix)]
+            Endpoint::Unix(_) => tcp(host, port, None)?,
+        };
+        Ok(Self { endpoint, ..self.clone() })
+    }
+
+    /// `127.0.0.1:6379`, `[::1]:6379`, or the path of the Unix socket.
+    pub(super) fn location(&self) -> String {
+        match &self.endpoint {
+            Endpoint::Tcp { host, port, .. } => locate(host, *port),
+            #[cfg(unix)]
+            Endpoint::Unix(path) => path.display().to_string(),
+        }
+    }
+
+    /// Whether it is reached by TLS.
+    pub(super) fn is_tls(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Tcp { tls: Some(_), .. })
+    }
+
+    /// Host and port; a Unix socket has none.
+    pub(super) fn tcp(&self) -> Option<(&str, u16)> {
+        match &self.endpoint {
+            Endpoint::Tcp { host, port, .. } => Some((host, *port)),
+            #[cfg(unix)]
+            Endpoint::Unix(_) => None,
+        }
     }
 
     /// `redis://127.0.0.1:6379/0`: which Redis this is, without credentials.
@@ -64,13 +102,9 @@ impl Address {
     pub fn identity(&self) -> String {
         let db = self.db;
         match &self.endpoint {
-            Endpoint::Tcp { host, port, tls } => {
+            Endpoint::Tcp { tls, .. } => {
                 let scheme = if tls.is_some() { "rediss" } else { "redis" };
-                if host.contains(':') {
-                    format!("{scheme}://[{host}]:{port}/{db}")
-                } else {
-                    format!("{scheme}://{host}:{port}/{db}")
-                }
+                format!("{scheme}://{}/{db}", self.location())
             }
             #[cfg(unix)]
             Endpoint::Unix(path) => format!("unix://{}?db={db}", path.display()),
@@ -83,6 +117,9 @@ impl fmt::Debug for Address {
         f.debug_tuple("Address").field(&self.identity()).finish()
     }
 }
+
+/// Redis's.
+pub(super) const DEFAULT_PORT: u16 = 6379;
 
 /// The parts of an address. There is no `Debug`: a password may be among them.
 #[derive(Clone)]
@@ -109,7 +146,7 @@ impl Default for Parts {
     fn default() -> Self {
         Self {
             host: "127.0.0.1".to_owned(),
-            port: 6379,
+            port: DEFAULT_PORT,
             path: None,
             username: None,
             password: None,
@@ -146,24 +183,33 @@ pub(super) enum Endpoint {
     Unix(std::path::PathBuf),
 }
 
-#[derive(Clone)]
-pub(super) struct Login {
-    pub(super) username: Option<String>,
-    pub(super) password: String,
+/// `host:port`, an IPv6 address in brackets.
+pub(super) fn locate(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 fn tcp(host: &str, port: u16, tls: Option<Tls>) -> Result<Endpoint, AddressError> {
+    let (host, port) = (bare_host(host)?, checked_port(port)?);
+    let tls = tls.map(|tls| ClientTls::new(&tls, host)).transpose()?;
+    Ok(Endpoint::Tcp { host: host.to_owned(), port, tls })
+}
+
+/// Without the brackets of an IPv6 address.
+fn bare_host(host: &str) -> Result<&str, AddressError> {
     let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     if host.is_empty() || host.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '@' | '[' | ']')) {
         return Err(AddressError::new(
             "the host must be a name or an IP address, as in 127.0.0.1, and not a URL",
         ));
     }
+    Ok(host)
+}
+
+fn checked_port(port: u16) -> Result<u16, AddressError> {
     if port == 0 {
         return Err(AddressError::new("the port must be a number from 1 to 65535"));
     }
-    let tls = tls.map(|tls| ClientTls::new(&tls, host)).transpose()?;
-    Ok(Endpoint::Tcp { host: host.to_owned(), port, tls })
+    Ok(port)
 }
 
 #[cfg(unix)]
@@ -200,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn empty_credentials_are_none() {
-        let empty = || Some(String::new());
-        let address =
-            Address::from_parts(Parts { username: empty(), password: empty(), ..Parts::default() }).unwrap();
-        assert!(address.login.is_none());
-        let nopass = Parts { username: Some("bob".to_owned()), ..Parts::default() };
-        assert_eq!(Address::from_parts(nopass).unwrap().login.unwrap().password, "");
+    fn another_server_is_reached_in_the_same_way() {
+        let parts = Parts { password: Some("x".to_owned()), tls: Some(Tls::default()), ..Parts::default() };
+        let address = Address::from_parts(parts).unwrap().at("::1", 7000).unwrap();
+        assert_eq!(address.identity(), "rediss://[::1]:7000/0");
+        assert!(matches!(&address.credentials, Credentials::Fixed(login) if login.password == "x"));
+        assert!(address.at("", 7000).is_err());
+        assert!(address.at("h", 0).is_err());
     }
 
     #[test]

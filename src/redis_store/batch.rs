@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
-    ops::Range,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -17,7 +16,7 @@ use crate::{
         queue::{Item, Queue},
         session::{self, Session},
     },
-    redis_store::{fault::Fault, fetch::Found, keys::Keys},
+    redis_store::{chunk::Chunk, fault::Fault, fetch::Found, keys::Keys},
 };
 
 /// The look-ups of a queue that passed the signature, each session's key once. Those that did not
@@ -78,18 +77,20 @@ impl<'a> Batch<'a> {
         self.pending().iter().filter_map(|lookup| self.item(*lookup)).map(|item| item.since).min()
     }
 
-    /// Redis's answer for a range of the keys: a value each, or what befell the whole request.
-    pub fn answer(&self, keys: &Range<usize>, values: &Result<Vec<Found>, Fault>) {
-        let start = keys.start;
-        let answered = self.settle(|lookup| keys.contains(&lookup.key));
+    /// Redis's answer for some of the keys: a value each, or what befell the whole request.
+    pub fn answer(&self, keys: &Chunk, values: &Result<Vec<Found>, Fault>) {
+        let answered = self.settle(|lookup| keys.position(lookup.key).is_some());
         self.deliver(answered, |page, item, lookup: Lookup| match values {
-            Ok(values) => self.verdict(page, item, values.get(lookup.key - start)),
+            Ok(values) => {
+                let position = keys.position(lookup.key);
+                self.verdict(page, item, position.and_then(|position| values.get(position)));
+            }
             Err(fault) => write_fault(page, item, fault),
         });
     }
 
     /// No answer will come: everybody who waits hears why.
-    pub fn fail(&self, fault: &Fault) {
+    fn fail(&self, fault: &Fault) {
         let failed = self.settle(|_| true);
         self.deliver(failed, |page, item, _| write_fault(page, item, fault));
     }

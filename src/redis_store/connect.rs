@@ -13,6 +13,7 @@ use super::{
     fault::Fault,
     heartbeat,
     live::Live,
+    login::Login,
     pulse::{Monitored, Pulse},
     socket::{self, CONNECT_TIMEOUT, within},
 };
@@ -23,15 +24,26 @@ pub(super) struct Connection {
     driver: Driver,
 }
 
-/// Connects, logs in and proves with `GET <probe_key>` that look-ups are answered.
-///
-/// Only a look-up shows NOAUTH, LOADING and MASTERDOWN: on RESP2 a connection without a password is accepted, and so is
-/// one to a server that still reads its dump.
-pub(super) async fn connect(address: &Address, probe_key: &[u8]) -> Result<Connection, Fault> {
+/// What proves that a new connection is of use.
+#[derive(Clone, Copy)]
+pub(super) enum Probe<'a> {
+    /// A look-up of this key. Only a look-up shows NOAUTH, LOADING and MASTERDOWN: on RESP2 a connection without a
+    /// password is accepted, and so is one to a server that still reads its dump.
+    Get(&'a [u8]),
+    /// The same, of a master: a Sentinel may name one that it has not yet seen demoted.
+    GetFromMaster(&'a [u8]),
+    /// Any answer: a Sentinel has no keys.
+    Ping,
+}
+
+/// Connects, logs in, and proves with `probe` that the connection is of use.
+pub(super) async fn connect(address: &Address, probe: Probe<'_>) -> Result<Connection, Fault> {
+    let login = address.credentials.login().await?;
     let deadline = Instant::now() + CONNECT_TIMEOUT;
     let socket = socket::open(&address.endpoint, deadline).await?;
     let connection = within(deadline, "no answer", start(socket)).await?;
-    within(deadline, "connected, but no answer", log_in(&connection.live, address, probe_key)).await?;
+    let greeting = Greeting { address, login: login.as_ref(), probe };
+    within(deadline, "connected, but no answer", greeting.exchange(&connection.live)).await?;
     Ok(connection)
 }
 
@@ -68,7 +80,7 @@ impl Drop for Driver {
 
 /// RESP2: every server and proxy speaks it, and look-ups need no more. Tracking of sessions (`CLIENT TRACKING`, whose
 /// messages arrive only on RESP3) would be asked for here, by the protocol of the settings and a push sender, and turned
-/// on in [`log_in`], before the probe.
+/// on in the [`Greeting`], before the probe.
 async fn start(socket: Box<dyn socket::Socket>) -> Result<Connection, Fault> {
     let pulse = Arc::new(Pulse::default());
     // The crate logs in nobody and names itself to nobody: it loses the text of a wrong password, and CLIENT SETINFO may
@@ -81,49 +93,89 @@ async fn start(socket: Box<dyn socket::Socket>) -> Result<Connection, Fault> {
 }
 
 /// AUTH, SELECT, CLIENT SETNAME and the probe, all in one round trip.
-async fn log_in(live: &Live, address: &Address, probe_key: &[u8]) -> Result<(), Fault> {
-    match greet(live, greeting(address, true, probe_key)).await? {
-        // Before Redis 6 there were no users: AUTH takes the password alone.
-        Some(refusal) if is_auth_without_users(&refusal) => greet(live, greeting(address, false, probe_key))
-            .await?
-            .map_or(Ok(()), |refusal| Err((&refusal).into())),
-        Some(refusal) => Err((&refusal).into()),
-        None => Ok(()),
+struct Greeting<'a> {
+    address: &'a Address,
+    login: Option<&'a Login>,
+    probe: Probe<'a>,
+}
+
+/// A command of the greeting, and what is wrong with an answer to it.
+struct Step {
+    command: Cmd,
+    /// Which refusals do no harm.
+    is_harmless: fn(&ServerError) -> bool,
+    check: fn(&Value) -> Result<(), Fault>,
+}
+
+impl Greeting<'_> {
+    async fn exchange(&self, live: &Live) -> Result<(), Fault> {
+        match greet(live, self.steps(true)).await? {
+            // Before Redis 6 there were no users: AUTH takes the password alone.
+            Some(refusal) if is_auth_without_users(&refusal) => {
+                greet(live, self.steps(false)).await?.map_or(Ok(()), |refusal| Err((&refusal).into()))
+            }
+            Some(refusal) => Err((&refusal).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn steps(&self, with_username: bool) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if let Some(login) = self.login {
+            let mut auth = redis::cmd("AUTH");
+            auth.arg(login.username.as_deref().filter(|_| with_username)).arg(&*login.password);
+            steps.push(Step::new(auth, is_password_not_needed));
+        }
+        if self.address.db != 0 {
+            steps.push(Step::new(redis::cmd("SELECT").arg(self.address.db).take(), |_| false));
+        }
+        if let Some(name) = &self.address.client_name {
+            steps.push(Step::new(redis::cmd("CLIENT").arg("SETNAME").arg(name).take(), |_| true));
+        }
+        let get = |key| Step::new(redis::cmd("GET").arg(key).take(), is_answer_to_a_look_up);
+        match self.probe {
+            Probe::Get(key) => steps.push(get(key)),
+            Probe::GetFromMaster(key) => {
+                steps.push(get(key));
+                // A user who may not ask is let through: the poll of the Sentinels corrects a wrong one.
+                steps.push(Step { check: is_master, ..Step::new(redis::cmd("ROLE"), |_| true) });
+            }
+            Probe::Ping => steps.push(Step::new(redis::cmd("PING"), |refusal| refusal.code() != "NOAUTH")),
+        }
+        steps
     }
 }
 
-/// A command of the greeting, and which refusals of it do no harm.
-type Step = (Cmd, fn(&ServerError) -> bool);
-
-fn greeting(address: &Address, with_username: bool, probe_key: &[u8]) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    if let Some(login) = &address.login {
-        let mut auth = redis::cmd("AUTH");
-        auth.arg(login.username.as_deref().filter(|_| with_username)).arg(&*login.password);
-        steps.push((auth, is_password_not_needed));
+impl Step {
+    fn new(command: Cmd, is_harmless: fn(&ServerError) -> bool) -> Self {
+        Self { command, is_harmless, check: |_| Ok(()) }
     }
-    if address.db != 0 {
-        steps.push((redis::cmd("SELECT").arg(address.db).take(), |_| false));
-    }
-    if let Some(name) = &address.client_name {
-        steps.push((redis::cmd("CLIENT").arg("SETNAME").arg(name).take(), |_| true));
-    }
-    steps.push((redis::cmd("GET").arg(probe_key).take(), is_answer_to_a_look_up));
-    steps
 }
 
 /// Sends all steps before it reads an answer; gives the first refusal that matters. Each step is a request of its own,
 /// for a server that is full says so once and hangs up.
 async fn greet(live: &Live, steps: Vec<Step>) -> Result<Option<ServerError>, Fault> {
-    let answers = join_all(steps.iter().map(|(command, _)| live.ask(command))).await;
-    for (answer, (_, is_harmless)) in answers.into_iter().zip(&steps) {
-        if let Value::ServerError(refusal) = answer?
-            && !is_harmless(&refusal)
-        {
-            return Ok(Some(refusal));
+    let answers = join_all(steps.iter().map(|step| live.ask(&step.command))).await;
+    for (answer, step) in answers.into_iter().zip(&steps) {
+        match answer? {
+            Value::ServerError(refusal) if (step.is_harmless)(&refusal) => {}
+            Value::ServerError(refusal) => return Ok(Some(refusal)),
+            answer => (step.check)(&answer)?,
         }
     }
     Ok(None)
+}
+
+/// `ROLE` answers `["master", …]`.
+fn is_master(answer: &Value) -> Result<(), Fault> {
+    let role = match answer {
+        Value::Array(parts) => parts.first(),
+        _ => None,
+    };
+    match role {
+        Some(Value::BulkString(role)) if role == b"master" => Ok(()),
+        _ => Err(Fault::store("the server that Sentinel names as master is a replica")),
+    }
 }
 
 /// A password that the server does not ask for: ioredis goes on too. The text is that of Redis 6 and newer, or older.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use futures_util::{StreamExt, stream::FuturesOrdered};
 use redis::{Cmd, Pipeline, ServerError, Value};
 
-use super::{fault::Fault, keys::Keys, live::Live};
+use super::{chunk::Chunk, fault::Fault, keys::Keys, live::Live, supervisor::Link};
 
 /// Keys in one MGET. Larger chunks gain nothing measurable, and Redis serves nobody else during one.
 pub const CHUNK: usize = 64;
@@ -13,8 +13,44 @@ pub const CHUNK: usize = 64;
 /// The value of one key: its bytes, `None` when there is no such key, or the key's own error.
 pub type Found = Result<Option<Vec<u8>>, Fault>;
 
-/// Looks up `keys` in chunks that are all sent before the first answer is read. `on_chunk` gets each chunk's answer as it
-/// arrives, in the order of the keys: the indices, and one [`Found`] for each, or the fault of the whole chunk.
+/// Looks up all `keys` through the one server of `link`, see [`Store::fetch`](super::Store::fetch).
+pub(super) async fn fetch_all(
+    link: &Link,
+    keys: &Keys,
+    mut on_chunk: impl FnMut(Chunk, Result<Vec<Found>, Fault>),
+) {
+    let mut open = chunks(keys);
+    for last in [false, true] {
+        let live = match link.connection().await {
+            Ok(live) => live,
+            Err(fault) => {
+                return open.into_iter().for_each(|range| on_chunk(Chunk::Range(range), Err(fault.clone())));
+            }
+        };
+        let mut lost = Vec::new();
+        fetch(&live, keys, open, |range, answer| {
+            if last || answer.is_ok() || !live.is_lost() {
+                on_chunk(Chunk::Range(range), answer);
+            } else {
+                lost.push(range);
+            }
+        })
+        .await;
+        if lost.is_empty() {
+            return;
+        }
+        open = lost;
+    }
+}
+
+/// All keys, in chunks.
+#[must_use]
+pub fn chunks(keys: &Keys) -> Vec<Range<usize>> {
+    (0..keys.len()).step_by(CHUNK).map(|start| start..keys.len().min(start + CHUNK)).collect()
+}
+
+/// Looks up the keys of the `chunks`, which are all sent before the first answer is read. `on_chunk` gets each chunk's
+/// answer as it arrives, in their order: one [`Found`] a key, or the fault of the whole chunk.
 ///
 /// One key is a GET. Several are one MGET (14 % less CPU than as many GETs, and up to half as much again a second), or,
 /// where the server refuses that, GETs in a pipeline.
@@ -23,12 +59,13 @@ pub type Found = Result<Option<Vec<u8>>, Fault>;
 pub async fn fetch(
     live: &Live,
     keys: &Keys,
+    chunks: Vec<Range<usize>>,
     mut on_chunk: impl FnMut(Range<usize>, Result<Vec<Found>, Fault>),
 ) {
-    let starts = (0..keys.len()).step_by(CHUNK);
-    let ranges = starts.map(|start| start..keys.len().min(start + CHUNK));
-    let mut chunks: FuturesOrdered<_> =
-        ranges.map(|range| async { (range.clone(), fetch_chunk(live, keys, range).await) }).collect();
+    let mut chunks: FuturesOrdered<_> = chunks
+        .into_iter()
+        .map(|range| async { (range.clone(), fetch_chunk(live, keys, range).await) })
+        .collect();
     while let Some((range, answer)) = chunks.next().await {
         on_chunk(range, answer);
     }
@@ -73,7 +110,7 @@ fn command(name: &str, keys: &Keys, range: Range<usize>) -> Cmd {
     command
 }
 
-fn found(answer: Value) -> Found {
+pub(super) fn found(answer: Value) -> Found {
     match answer {
         Value::BulkString(bytes) => Ok(Some(bytes)),
         Value::Nil => Ok(None),

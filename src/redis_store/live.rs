@@ -82,6 +82,11 @@ impl Live {
         self.state.lost.notify_one();
     }
 
+    /// Whether it was declared lost.
+    pub(super) fn is_lost(&self) -> bool {
+        self.state.loss.get().is_some()
+    }
+
     /// Waits until the connection is declared lost.
     pub(super) async fn lost(&self) -> Fault {
         loop {

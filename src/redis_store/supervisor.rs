@@ -14,7 +14,13 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{address::Address, backoff::Backoff, connect::connect, fault::Fault, live::Live};
+use super::{
+    backoff::Backoff,
+    connect::Connection,
+    fault::Fault,
+    live::Live,
+    route::{Position, Route},
+};
 
 /// A connection that lived this long was worth something, and its loss is answered by an attempt at once. One that is
 /// accepted and lost again and again is not.
@@ -35,10 +41,10 @@ impl Link {
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connection"]
-    pub fn open(address: Address, probe_key: Vec<u8>) -> Self {
+    pub fn open(route: impl Into<Route>, probe_key: Vec<u8>) -> Self {
         let shared =
             Arc::new(Shared { state: watch::Sender::new(State::Connecting), connects: AtomicU64::new(0) });
-        let supervisor = tokio::spawn(supervise(shared.clone(), address, probe_key)).abort_handle();
+        let supervisor = tokio::spawn(supervise(shared.clone(), route.into(), probe_key)).abort_handle();
         Self { handle: Arc::new(Handle { shared, supervisor }) }
     }
 
@@ -66,6 +72,11 @@ impl Link {
     #[must_use]
     pub fn is_up(&self) -> bool {
         matches!(*self.handle.shared.state.borrow(), State::Up(_))
+    }
+
+    /// Whether the last attempt to have a connection failed; while the first one is under way it has not.
+    pub(super) fn is_down(&self) -> bool {
+        matches!(*self.handle.shared.state.borrow(), State::Down(_))
     }
 
     /// How often a connection was made again.
@@ -123,19 +134,18 @@ impl Shared {
 }
 
 /// Every error is retried: a wrong password is corrected on the server, a host name appears, a dump is loaded.
-async fn supervise(shared: Arc<Shared>, address: Address, probe_key: Vec<u8>) {
+async fn supervise(shared: Arc<Shared>, route: Route, probe_key: Vec<u8>) {
     let mut backoff = Backoff::default();
     loop {
-        match connect(&address, &probe_key).await {
-            Ok(mut connection) => {
+        match route.connect(&probe_key).await {
+            Ok((connection, position)) => {
                 let since = Instant::now();
                 shared.connects.fetch_add(1, Ordering::Relaxed);
                 shared.publish(State::Up(connection.live.clone()));
-                let fault = connection.until_lost().await;
+                let (fault, hope) = until_lost(connection, &position).await;
                 if since.elapsed() >= STEADY {
                     backoff.reset();
-                    // Not so when the server fell silent: an attempt may then take all its time.
-                    if connection.was_ended() {
+                    if hope {
                         shared.publish(State::Connecting);
                         continue;
                     }
@@ -145,5 +155,17 @@ async fn supervise(shared: Arc<Shared>, address: Address, probe_key: Vec<u8>) {
             Err(fault) => shared.publish(State::Down(fault)),
         }
         sleep(backoff.next_delay()).await;
+    }
+}
+
+/// Why the connection is of no more use, and whether look-ups may wait for the next one: not when the server fell
+/// silent, for an attempt may then take all its time.
+async fn until_lost(mut connection: Connection, position: &Position) -> (Fault, bool) {
+    tokio::select! {
+        fault = connection.until_lost() => (fault, connection.was_ended()),
+        fault = position.until_moved() => {
+            connection.live.declare_lost(fault.clone());
+            (fault, true)
+        }
     }
 }

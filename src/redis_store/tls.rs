@@ -42,13 +42,14 @@ impl Default for Tls {
 pub(super) struct ClientTls {
     pub(super) config: Arc<ClientConfig>,
     pub(super) server_name: ServerName<'static>,
+    /// Whether the name is that of the host, and so another one for another host.
+    follows_host: bool,
 }
 
 impl ClientTls {
     pub(super) fn new(tls: &Tls, host: &str) -> Result<Self, AddressError> {
-        let name = tls.servername.as_deref().filter(|name| !name.is_empty()).unwrap_or(host);
-        let server_name = ServerName::try_from(name.to_owned())
-            .map_err(|_| AddressError::new("TLS: the server name must be a DNS name or an IP address"))?;
+        let given = tls.servername.as_deref().filter(|name| !name.is_empty());
+        let server_name = server_name(given.unwrap_or(host))?;
         // Our own provider and not the process's default: nothing global is set by a library in somebody's Node.
         let provider = Arc::new(ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider.clone())
@@ -62,8 +63,19 @@ impl ClientTls {
             })?,
             None => config.with_no_client_auth(),
         };
-        Ok(Self { config: Arc::new(config), server_name })
+        Ok(Self { config: Arc::new(config), server_name, follows_host: given.is_none() })
     }
+
+    /// The same for another host.
+    pub(super) fn for_host(&self, host: &str) -> Result<Self, AddressError> {
+        let server_name = if self.follows_host { server_name(host)? } else { self.server_name.clone() };
+        Ok(Self { server_name, ..self.clone() })
+    }
+}
+
+fn server_name(name: &str) -> Result<ServerName<'static>, AddressError> {
+    ServerName::try_from(name.to_owned())
+        .map_err(|_| AddressError::new("TLS: the server name must be a DNS name or an IP address"))
 }
 
 fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, AddressError> {

@@ -15,8 +15,9 @@ const SHAPE: &str =
     "redis://[[user]:password@]host[:port][/db], rediss:// for TLS, or unix:///path/to/redis.sock";
 const ENCODE: &str = "special characters in a user name or password must be percent-encoded";
 
-/// Takes `url` apart. `tls` is for a `rediss:` URL, which without it trusts Mozilla's authorities.
-pub(super) fn parse(url: &str, tls: Option<Tls>) -> Result<Parts, AddressError> {
+/// Takes `url` apart. `tls` is for a `rediss:` URL, which without it trusts Mozilla's authorities; `default_port` is for a
+/// URL that names none.
+pub(super) fn parse(url: &str, tls: Option<Tls>, default_port: u16) -> Result<Parts, AddressError> {
     let url = Url::parse(url).map_err(|error| {
         AddressError::new(format!("not a Redis URL: {error}; {ENCODE}; expected {SHAPE}"))
     })?;
@@ -29,8 +30,8 @@ pub(super) fn parse(url: &str, tls: Option<Tls>) -> Result<Parts, AddressError> 
                 "there are options for TLS, but the URL is without: write rediss:",
             ));
         }
-        "redis" | "valkey" => tcp_parts(&url, None)?,
-        "rediss" | "valkeys" => tcp_parts(&url, Some(tls.unwrap_or_default()))?,
+        "redis" | "valkey" => tcp_parts(&url, None, default_port)?,
+        "rediss" | "valkeys" => tcp_parts(&url, Some(tls.unwrap_or_default()), default_port)?,
         "unix" | "redis+unix" | "valkey+unix" => {
             Parts { path: Some(unix_path(&url)?), tls, ..Parts::default() }
         }
@@ -40,7 +41,7 @@ pub(super) fn parse(url: &str, tls: Option<Tls>) -> Result<Parts, AddressError> 
     Ok(parts)
 }
 
-fn tcp_parts(url: &Url, tls: Option<Tls>) -> Result<Parts, AddressError> {
+fn tcp_parts(url: &Url, tls: Option<Tls>, default_port: u16) -> Result<Parts, AddressError> {
     if url.cannot_be_a_base() {
         return Err(AddressError::new(format!("the // is missing: expected {SHAPE}")));
     }
@@ -54,7 +55,7 @@ fn tcp_parts(url: &Url, tls: Option<Tls>) -> Result<Parts, AddressError> {
     let db = url.path().trim_matches('/');
     Ok(Parts {
         host,
-        port: url.port().unwrap_or(default.port),
+        port: url.port().unwrap_or(default_port),
         username: Some(decode(url.username(), "user name")?),
         password: url.password().map(|password| decode(password, "password")).transpose()?,
         db: if db.is_empty() { 0 } else { database(db)? },
@@ -116,7 +117,7 @@ fn decode(text: &str, what: &str) -> Result<String, AddressError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redis_store::Address;
+    use crate::redis_store::{Address, Credentials};
 
     fn identity(url: &str) -> String {
         Address::parse(url, None).unwrap().identity()
@@ -157,8 +158,11 @@ mod tests {
             ("unix:///s?user=u&pass=p%2Bq", Some((Some("u"), "p+q"))),
         ];
         for (url, expected) in table {
-            let login = Address::parse(url, None).unwrap().login;
-            let login = login.as_ref().map(|login| (login.username.as_deref(), &*login.password));
+            let credentials = Address::parse(url, None).unwrap().credentials;
+            let login = match &credentials {
+                Credentials::Fixed(login) => Some((login.username.as_deref(), &*login.password)),
+                _ => None,
+            };
             assert_eq!(login, expected, "{url}");
         }
     }

@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{
     core::{histogram::Histogram, outbox::Outbox, queue::Queue},
-    redis_store::{batch::Batch, fetch::fetch, inbox::Inbox, supervisor::Link},
+    redis_store::{batch::Batch, inbox::Inbox, store::Store},
 };
 
 /// Deadlines closer together than this end in one go, so that a batch of thousands that Redis leaves
@@ -22,8 +22,8 @@ const DEADLINE_GRAIN: Duration = Duration::from_millis(5);
 pub struct Worker {
     /// Where look-ups come from.
     pub inbox: Arc<Inbox>,
-    /// The connection.
-    pub link: Link,
+    /// Who is asked.
+    pub store: Store,
     /// Where verdicts go.
     pub outbox: Arc<Outbox>,
     /// Where the time each look-up took is counted.
@@ -53,32 +53,12 @@ impl Worker {
 
     /// Answers every look-up of the batch: by Redis, by what keeps Redis from answering, or by its deadline.
     async fn look_up(&self, batch: &Batch<'_>) {
-        let answers = self.ask(batch);
+        let answers = self.store.fetch(batch.keys(), |chunk, values| batch.answer(&chunk, &values));
         tokio::pin!(answers);
         while let Some(oldest) = batch.oldest() {
             select! {
                 () = &mut answers => break,
                 () = sleep_until(Instant::from_std(oldest) + self.timeout) => batch.expire(oldest + DEADLINE_GRAIN),
-            }
-        }
-    }
-
-    /// Asks Redis. A connection may end under a look-up, by a proxy's idle limit, a restart or CLIENT
-    /// KILL; to read twice does no harm, so what is left unanswered is asked once more on the next one.
-    async fn ask(&self, batch: &Batch<'_>) {
-        for last in [false, true] {
-            let live = match self.link.connection().await {
-                Ok(live) => live,
-                Err(fault) => return batch.fail(&fault),
-            };
-            fetch(&live, batch.keys(), |keys, values| {
-                if last || values.is_ok() {
-                    batch.answer(&keys, &values);
-                }
-            })
-            .await;
-            if batch.is_settled() {
-                return;
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use passport_socketio_native::redis_store::{Address, Fault, Found, Keys, Link, Live, Parts, fetch};
+use passport_socketio_native::redis_store::{Address, Fault, Found, Keys, Link, Live, Parts, chunks, fetch};
 use tokio::time::{sleep, timeout};
 
 use crate::support::fake_server::Answer;
@@ -34,7 +34,7 @@ pub fn keys(ids: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Keys {
 /// All answers in order; the fault of a chunk stands for each of its keys.
 pub async fn fetch_all(live: &Live, keys: &Keys) -> Vec<Found> {
     let mut answers = Vec::new();
-    let fetching = fetch(live, keys, |range, chunk| {
+    let fetching = fetch(live, keys, chunks(keys), |range, chunk| {
         assert_eq!(range.start, answers.len(), "chunks come in order");
         match chunk {
             Ok(values) => {

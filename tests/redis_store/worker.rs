@@ -11,7 +11,7 @@ use passport_socketio_native::{
         settings::Settings,
         signature::Secrets,
     },
-    redis_store::{Address, Inbox, Link, Worker},
+    redis_store::{Inbox, Node, Store, Target, TargetParts, Worker},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -116,7 +116,7 @@ async fn a_connection_that_ends_under_a_look_up_costs_nobody_his_answer() {
     sleep(Duration::from_millis(50)).await;
     redis.run_line("CLIENT KILL TYPE normal SKIPME yes");
     assert_eq!(desk.verdicts(1).await[&2].0, Code::Found);
-    assert_eq!(desk.link.reconnects(), 1);
+    assert_eq!(desk.store.reconnects(), 1);
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn closing_answers_everybody() {
     sleep(Duration::from_millis(50)).await;
     desk.submit(2, Credential::Id, "b");
     desk.inbox.close();
-    desk.link.close();
+    desk.store.close();
     let verdicts = desk.verdicts(2).await;
     redis.resume();
     assert!(verdicts.values().all(|(code, _)| *code == Code::Closed), "{verdicts:?}");
@@ -138,7 +138,7 @@ async fn closing_answers_everybody() {
 /// One authorizer's native side without Node.
 struct Desk {
     inbox: Arc<Inbox>,
-    link: Link,
+    store: Store,
     outbox: Arc<Outbox>,
     latency: Arc<Histogram>,
     settings: Arc<Settings>,
@@ -149,9 +149,11 @@ impl Desk {
     fn open(url: &str, timeout: u64) -> Self {
         let woken = Arc::new(Notify::new());
         let wake = Arc::clone(&woken);
+        let nodes = vec![Node::Url(url.to_owned())];
+        let target = Target::from_parts(&TargetParts { nodes, ..TargetParts::default() }).unwrap();
         let desk = Self {
             inbox: Arc::default(),
-            link: Link::open(Address::parse(url, None).unwrap(), PROBE.to_vec()),
+            store: Store::open(target, PROBE.to_vec()),
             outbox: Arc::new(Outbox::new(move || wake.notify_one())),
             latency: Arc::default(),
             settings: Arc::new(Settings {
@@ -164,7 +166,7 @@ impl Desk {
         };
         let worker = Worker {
             inbox: Arc::clone(&desk.inbox),
-            link: desk.link.clone(),
+            store: desk.store.clone(),
             outbox: Arc::clone(&desk.outbox),
             latency: Arc::clone(&desk.latency),
             timeout: Duration::from_millis(timeout),

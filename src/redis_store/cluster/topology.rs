@@ -1,0 +1,74 @@
+//! What is known of a cluster, shared by the keeper, who learns it, and the look-ups.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, watch};
+
+use super::{nodes::Nodes, seeds::Seeds, slots::SlotMap};
+use crate::redis_store::fault::Fault;
+
+pub(super) struct Shared {
+    pub(super) seeds: Seeds,
+    pub(super) nodes: Nodes,
+    slots: watch::Sender<Knowledge>,
+    stale: Notify,
+}
+
+#[derive(Clone)]
+enum Knowledge {
+    /// Until the first attempt has ended: look-ups wait.
+    Asking,
+    Known(Arc<SlotMap>),
+    /// No node has told yet, and this is why.
+    Unknown(Fault),
+    Closed,
+}
+
+impl Shared {
+    pub(super) fn new(seeds: Seeds, probe_key: Vec<u8>) -> Self {
+        let nodes = Nodes::new(seeds.clone(), probe_key);
+        Self { seeds, nodes, slots: watch::Sender::new(Knowledge::Asking), stale: Notify::new() }
+    }
+
+    /// The map as last learnt. Waits only while it is asked for the first time.
+    pub(super) async fn slots(&self) -> Result<Arc<SlotMap>, Fault> {
+        let mut knowledge = self.slots.subscribe();
+        match knowledge.wait_for(|known| !matches!(known, Knowledge::Asking)).await.as_deref() {
+            Ok(Knowledge::Known(slots)) => Ok(slots.clone()),
+            Ok(Knowledge::Unknown(fault)) => Err(fault.clone()),
+            Ok(Knowledge::Asking | Knowledge::Closed) | Err(_) => Err(Fault::Closed),
+        }
+    }
+
+    /// What was just learnt. A failure changes nothing once the map is known: it may be right still, and the links to its
+    /// masters say better what is wrong.
+    pub(super) fn learn(&self, learnt: Result<SlotMap, Fault>) {
+        if let Ok(slots) = &learnt {
+            self.nodes.keep(slots.masters());
+        }
+        self.slots.send_if_modified(|known| {
+            let next = match (&*known, learnt) {
+                (Knowledge::Closed, _) | (Knowledge::Known(_), Err(_)) => return false,
+                (_, Ok(slots)) => Knowledge::Known(Arc::new(slots)),
+                (_, Err(fault)) => Knowledge::Unknown(fault),
+            };
+            *known = next;
+            true
+        });
+    }
+
+    /// The map is known to be out of date, or a master is lost.
+    pub(super) fn note_stale(&self) {
+        self.stale.notify_one();
+    }
+
+    /// Waits for [`note_stale`](Self::note_stale).
+    pub(super) async fn until_stale(&self) {
+        self.stale.notified().await;
+    }
+
+    pub(super) fn close(&self) {
+        self.slots.send_replace(Knowledge::Closed);
+        self.nodes.close();
+    }
+}
