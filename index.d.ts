@@ -7,6 +7,19 @@
 
 import type { KeyObject } from 'crypto';
 import type { IncomingMessage } from 'http';
+import type { RedisLocation } from './types/redis';
+import type { IsAny, SocketOf, SocketSource } from './types/sockets';
+
+export type {
+  RedisCluster,
+  RedisLocation,
+  RedisNode,
+  RedisSentinel,
+  RedisServer,
+  RedisSettings,
+  RedisTls,
+} from './types/redis';
+export type { SocketOf, SocketSource } from './types/sockets';
 
 /**
  * A middleware that lets a client in when the session named by its express-session cookie has a Passport
@@ -55,18 +68,17 @@ export class AuthorizationError extends Error {
 }
 
 /** The sessions are in `store`, or in Redis at `redis`; one of the two is required. */
-export type AuthorizeOptions<User = any> = OptionsWithRedis<User> | OptionsWithStore<User>;
+export type AuthorizeOptions<User = any> =
+  OptionsWithRedis<User> | OptionsWithStore<User> | OptionsWithClient<User>;
 
 /** The name in @types/passport.socketio. */
 export type PassportSocketIoOptions<User = any> = OptionsWithStore<User>;
 
 export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
-  /**
-   * Where the sessions are: `redis://[[user]:password@]host[:port][/db]`, `rediss://…` for TLS, or
-   * `unix:///path`. No store is needed then.
-   */
-  redis: string;
+  /** Where the sessions are. No store is needed then. */
+  redis: RedisLocation;
   store?: SessionStore | undefined;
+  client?: undefined;
 }
 
 export interface OptionsWithStore<User = any> extends CommonOptions<User> {
@@ -75,7 +87,16 @@ export interface OptionsWithStore<User = any> extends CommonOptions<User> {
    * same sessions, see {@link Authorizer.backend}; else its `get` is.
    */
   store: SessionStore;
-  redis?: string | undefined;
+  redis?: RedisLocation | undefined;
+  client?: undefined;
+}
+
+/** As {@link OptionsWithStore}, for a store that hides its client: connect-redis 7 and 8. */
+export interface OptionsWithClient<User = any> extends CommonOptions<User> {
+  store: SessionStore;
+  redis?: undefined;
+  /** The node-redis or ioredis client that the store was given. */
+  client: object | undefined;
 }
 
 interface CommonOptions<User> {
@@ -260,40 +281,12 @@ export interface Stats {
   readonly reconnects: number;
 }
 
-/** Where sockets can be found: a Server, a Namespace, or an iterable. */
-export type SocketSource =
-  | { readonly sockets: object }
-  // a Namespace up to Socket.IO 2
-  | { readonly connected: object }
-  | Iterable<object>;
-
-/**
- * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a
- * Namespace's are a Map, in old versions an array or an object by id.
- */
-export type SocketOf<Source> =
-  IsAny<Source> extends true
-    ? any
-    : Source extends ReadonlyMap<any, infer Socket>
-      ? Socket
-      : Source extends Iterable<infer Socket>
-        ? Socket
-        : Source extends { readonly sockets: infer Inner }
-          ? SocketOf<Inner>
-          : Source extends { readonly connected: infer Inner }
-            ? SocketOf<Inner>
-            : Source extends { readonly [id: string]: infer Socket }
-              ? Socket
-              : never;
-
 /**
  * `Request` for the callbacks, or `any` where the user is: old code reads whatever it put on the request. The
  * indexing keeps TypeScript from inferring `User` from the annotations of old callbacks, which need not agree
  * (`NoInfer` does the same, but only from TypeScript 5.4 on).
  */
 type Shown<User, Request> = [IsAny<User> extends true ? any : Request][User extends any ? 0 : never];
-
-type IsAny<T> = 0 extends 1 & T ? true : false;
 
 // Keeps the declarations without `export` private.
 export {};

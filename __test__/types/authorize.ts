@@ -4,11 +4,19 @@ import cookieParser from 'cookie-parser';
 import { RedisStore } from 'connect-redis';
 import { createSecretKey } from 'node:crypto';
 import { createServer } from 'node:http';
+import { Redis } from 'ioredis';
 import passport from 'passport';
 import { createClient } from 'redis';
 import { Server, type Socket } from 'socket.io';
 import { AuthorizationError, authorize } from 'passport-socketio-native';
-import type { Accept, AuthorizedRequest, Authorizer, FailureCode, Stats } from 'passport-socketio-native';
+import type {
+  Accept,
+  AuthorizedRequest,
+  Authorizer,
+  FailureCode,
+  RedisSettings,
+  Stats,
+} from 'passport-socketio-native';
 
 const store = new RedisStore({ client: createClient() });
 
@@ -25,6 +33,23 @@ authorize({
   maxPending: 100,
 });
 authorize({ redis: 'unix:///run/redis.sock', store, sessionIdInQuery: 'signed' });
+authorize({ store, redis: process.env.REDIS_URL });
+authorize({ redis: ['redis://:password@a:7000', 'redis://:password@b:7000'] });
+authorize({ redis: { url: 'redis://localhost', keyPrefix: 'app:', clientName: 'sockets' } });
+authorize({ redis: { host: '::1', port: 6380, username: 'u', password: 'p', db: 2, tls: true } });
+authorize({ redis: { path: '/run/redis.sock', db: 1 } });
+authorize({
+  redis: { nodes: ['redis://a:7000', { host: 'b', port: 7000 }], tls: { ca: [Buffer.from(''), ''] } },
+});
+const sentinels: RedisSettings = {
+  sentinel: { name: 'sessions', nodes: [{ host: 'a' }, 'redis://b:26379'], password: 's', tls: true },
+  password: 'p',
+  db: 3,
+  tls: { cert: '', key: '', servername: 'redis.internal', rejectUnauthorized: false },
+};
+authorize({ redis: sentinels });
+authorize({ store, client: createClient() });
+authorize({ store, client: new Redis() });
 authorize({
   store: {
     get: (sid: string, callback: (err: unknown, session?: object) => void) => callback(null, { sid }),

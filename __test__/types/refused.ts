@@ -1,11 +1,13 @@
 // What must not compile. Each line holds one mistake.
 
 import { Server } from 'socket.io';
+import { createClient } from 'redis';
 import { RedisStore } from 'connect-redis';
 import { AuthorizationError, authorize, filterSocketsByUser } from 'passport-socketio-native';
 import type { Backend, FailureCode } from 'passport-socketio-native';
 
 declare const store: RedisStore;
+declare const client: ReturnType<typeof createClient>;
 declare const io: Server;
 
 // @ts-expect-error options are required
@@ -21,7 +23,27 @@ authorize({ store: RedisStore });
 // @ts-expect-error not a store
 authorize({ store: {} });
 // @ts-expect-error a client, not where Redis is
-authorize({ redis: { host: 'localhost' } });
+authorize({ redis: client });
+// @ts-expect-error misspelt
+authorize({ redis: { hostname: 'localhost' } });
+// @ts-expect-error a URL has it all
+authorize({ redis: { url: 'redis://localhost', nodes: ['redis://localhost'] } });
+// @ts-expect-error nodes are a cluster, not Sentinels
+authorize({ redis: { nodes: ['redis://a'], sentinel: { name: 'sessions', nodes: ['redis://a'] } } });
+// @ts-expect-error a cluster has database 0 only
+authorize({ redis: { nodes: ['redis://a'], db: 1 } });
+// @ts-expect-error which master
+authorize({ redis: { sentinel: { nodes: ['redis://a'] } } });
+// @ts-expect-error a port is a number
+authorize({ redis: { host: 'localhost', port: '6379' } });
+// @ts-expect-error not supported
+authorize({ redis: { host: 'localhost', tls: { pfx: 'x' } } });
+// @ts-expect-error the client of which store?
+authorize({ client });
+// @ts-expect-error both say where the sessions are
+authorize({ store, client, redis: 'redis://localhost' });
+// @ts-expect-error a URL is no client
+authorize({ store, client: 'redis://localhost' });
 // @ts-expect-error misspelt
 authorize({ store, secrets: 'keyboard cat' });
 // @ts-expect-error key is a name

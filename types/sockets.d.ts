@@ -1,0 +1,29 @@
+// Sockets of any Socket.IO, told by their shape: no typings of Socket.IO are needed.
+
+/** Where sockets can be found: a Server, a Namespace, or an iterable. */
+export type SocketSource =
+  | { readonly sockets: object }
+  // a Namespace up to Socket.IO 2
+  | { readonly connected: object }
+  | Iterable<object>;
+
+/**
+ * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a
+ * Namespace's are a Map, in old versions an array or an object by id.
+ */
+export type SocketOf<Source> =
+  IsAny<Source> extends true
+    ? any
+    : Source extends ReadonlyMap<any, infer Socket>
+      ? Socket
+      : Source extends Iterable<infer Socket>
+        ? Socket
+        : Source extends { readonly sockets: infer Inner }
+          ? SocketOf<Inner>
+          : Source extends { readonly connected: infer Inner }
+            ? SocketOf<Inner>
+            : Source extends { readonly [id: string]: infer Socket }
+              ? Socket
+              : never;
+
+export type IsAny<T> = 0 extends 1 & T ? true : false;
