@@ -32,7 +32,7 @@ const WRONG = {
       7,
       true,
       {},
-      [REDIS],
+      [],
       new URL(REDIS),
       'localhost',
       'http://127.0.0.1',
@@ -80,6 +80,16 @@ test('a store that is a class, and a cookie parser that was called already, are 
     name: 'TypeError',
     message: /cookieParser is a middleware.*cookieParser itself/,
   });
+});
+
+test("a Passport of another kind, which keeps the session's member elsewhere, is told apart", () => {
+  const { Authenticator } = require('@fastify/passport');
+  for (const other of [new Authenticator(), { deserializeUser() {} }, { deserializeUser() {}, _key: 7 }]) {
+    assert.throws(() => authorize({ secret: SECRET, store, passport: other }), {
+      name: 'TypeError',
+      message: /option passport must name the session's member in _key/,
+    });
+  }
 });
 
 test('neither store nor redis', () => {
@@ -141,6 +151,8 @@ const RIGHT = {
     'unix:///tmp/none.sock',
     'rediss://127.0.0.1',
     'redis://[::1]:6379',
+    [REDIS],
+    { url: REDIS },
   ],
   prefix: [undefined, null, '', 'app:', 'ü:'],
   passport: [undefined, null, passport, new passport.Passport(), { deserializeUser() {}, _key: 'passport' }],

@@ -93,3 +93,12 @@ test('a fault that the addon tells in the call has its words too', async () => {
   assert.equal(error.message, 'Error in session store:\nauthorizer.close() was called.');
   assert.equal(error.cause.message, 'authorizer.close() was called.');
 });
+
+test('called as a middleware of Engine.IO, it says how it is to be called', () => {
+  const authorizer = authorize({ secret: 'keyboard cat', store: memory(), passport: passportOf() });
+  const response = { setHeader() {}, end() {} };
+  assert.throws(() => authorizer({ headers: {} }, response, () => {}), {
+    name: 'TypeError',
+    message: /takes \(socket, next\), as io\.use calls it, or \(request, accept\), as allowRequest/,
+  });
+});

@@ -1,121 +1,143 @@
 'use strict';
 
-// Socket.IO 1, 2 and 3, each with the client of its time.
+// Socket.IO 1.7, 2.5, 3.1 and 4.8, each with the client of its time, the original beside ours.
 
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
-const { authorize, filterSocketsByUser } = require('..');
+const { filterSocketsByUser } = require('..');
 const { startRedis } = require('../scripts/support/redis-server');
-const { redisStoreFor, startApp } = require('./support/app');
-const { connect } = require('./support/socket-client');
+const { redisStoreFor, startApp, visitorsOf } = require('./support/app');
+const { LIBRARIES } = require('./support/oracle');
+const { connect, upgraded } = require('./support/socket-client');
+const { VERSIONS, serve } = require('./support/socket-server');
 
 let redis;
 before(async () => (redis = await startRedis()));
 after(() => redis?.stop());
 
-const SERVERS = {
-  1: (server) => require('socket.io-1')(server),
-  2: (server) => require('socket.io-2')(server),
-  3: (server) => require('socket.io-3')(server),
+/** What the default `fail` says to each; of ours, clients from 3.0 on receive the code too. */
+const REFUSALS = {
+  'without a cookie': ['No session found', 'NO_COOKIE'],
+  forged: ['No session found', 'BAD_SIGNATURE'],
+  'whose session is gone': ['No session found', 'SESSION_NOT_FOUND'],
+  'never logged in': ['Passport was not initialized', 'PASSPORT_NOT_INITIALIZED'],
 };
 
-function attachTo(version, authorization) {
+const TRANSPORTS = [['websocket'], ['polling'], ['polling', 'websocket']];
+
+/** An authorizer in the default namespace and one in /chat. */
+function attachTo(version, library, settings) {
   return (server, login) => {
-    const io = SERVERS[version](server);
-    authorization(io, { ...login, redis: redis.url });
+    const io = serve(version, server, settings);
+    for (const namespace of [io, io.of('/chat')]) {
+      namespace.use(library.authorize({ ...login, redis: redis.url }));
+      namespace.on('connection', greet);
+    }
     return io;
   };
 }
 
+/** Tells the client what the authorizer has put on the request. */
 function greet(socket) {
-  socket.emit('welcome', socket.request.user.name);
+  const { user, sessionID, cookie, socketio_version_1: marked } = socket.request;
+  socket.emit('welcome', { user, sessionID, cookie, marked });
 }
 
-/** `io.use` in the default namespace and in /chat. */
-function byMiddleware(io, options) {
-  for (const namespace of [io, io.of('/chat')]) {
-    namespace.use(authorize(options));
-    namespace.on('connection', greet);
+for (const version of VERSIONS) {
+  for (const transports of TRANSPORTS) {
+    const way = `Socket.IO ${version} by ${transports.join(', then ')}`;
+
+    test(`${way}: let in, and known as by the original`, async (t) => {
+      const store = await redisStoreFor(t, redis);
+      const heard = {};
+      let cookie;
+      for (const [name, library] of Object.entries(LIBRARIES)) {
+        const app = await startApp(t, { store, attach: attachTo(version, library) });
+        cookie ??= await app.logIn('ann');
+        heard[name] = [];
+        for (const namespace of ['/', '/chat']) {
+          const { socket, welcome } = await connect(t, app.url + namespace, { version, cookie, transports });
+          if (transports.length === 2) await upgraded(socket);
+          heard[name].push(welcome);
+        }
+      }
+      assert.deepEqual(
+        heard.ours.map(({ user }) => user),
+        [
+          { name: 'ann', logged_in: true },
+          { name: 'ann', logged_in: true },
+        ],
+      );
+      assert.deepEqual(heard.ours, heard.original);
+    });
   }
-}
 
-/** `io.set('authorization', …)`, as code from the time of 0.9 still has it on 1 and 2. */
-function bySetting(io, options) {
-  io.set('authorization', authorize(options));
-  io.on('connection', greet);
-}
+  for (const [name, library] of Object.entries(LIBRARIES)) {
+    test(`Socket.IO ${version}: refused by ${name}`, async (t) => {
+      const store = await redisStoreFor(t, redis);
+      const app = await startApp(t, { store, attach: attachTo(version, library) });
+      const visitors = await visitorsOf(app);
+      for (const transports of [['websocket'], ['polling']]) {
+        for (const namespace of ['/', '/chat']) {
+          for (const [visitor, [message, code]] of Object.entries(REFUSALS)) {
+            const cookie = visitors[visitor];
+            const { refused } = await connect(t, app.url + namespace, { version, cookie, transports });
+            // Before 3.0 the client gets `err.data || err.message`, from then on an Error of both.
+            if (version < 3) assert.equal(refused, message, visitor);
+            else {
+              const data = name === 'ours' ? { code } : undefined;
+              assert.deepEqual([refused?.message, refused?.data], [message, data], visitor);
+            }
+          }
+        }
+      }
+    });
+  }
 
-for (const version of [1, 2, 3]) {
-  test(`Socket.IO ${version}: let in`, async (t) => {
+  test(`Socket.IO ${version}: filterSocketsByUser on the server and on a namespace`, async (t) => {
     const store = await redisStoreFor(t, redis);
-    const app = await startApp(t, { store, attach: attachTo(version, byMiddleware) });
-    const cookie = await app.logIn('ann');
-    for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']]) {
-      const { welcome, refused } = await connect(t, app.url, { version, cookie, transports });
-      assert.equal(welcome, 'ann', JSON.stringify(refused));
-    }
-    const { welcome } = await connect(t, `${app.url}/chat`, { version, cookie });
-    assert.equal(welcome, 'ann');
-  });
-
-  test(`Socket.IO ${version}: refused`, async (t) => {
-    const store = await redisStoreFor(t, redis);
-    const app = await startApp(t, { store, attach: attachTo(version, byMiddleware) });
-    const loggedOut = await app.logIn('ann');
-    await app.post('/logout', loggedOut);
-    const table = [
-      [undefined, 'NO_COOKIE'],
-      [`${loggedOut}x`, 'BAD_SIGNATURE'],
-      [loggedOut, 'SESSION_NOT_FOUND'],
-    ];
-    for (const [cookie, code] of table) {
-      const { refused } = await connect(t, app.url, { version, cookie });
-      if (version === 3) assert.deepEqual([refused?.message, refused?.data], ['No session found', { code }]);
-      // Before 3.0 the client gets `err.data || err.message`; of the original, which has no data, the message.
-      else assert.equal(refused, 'No session found');
-    }
-  });
-
-  test(`Socket.IO ${version}: filterSocketsByUser`, async (t) => {
-    const store = await redisStoreFor(t, redis);
-    const app = await startApp(t, { store, attach: attachTo(version, byMiddleware) });
+    const app = await startApp(t, { store, attach: attachTo(version, LIBRARIES.ours) });
     for (const name of ['ann', 'bob', 'ann']) {
       await connect(t, app.url, { version, cookie: await app.logIn(name) });
     }
     await connect(t, `${app.url}/chat`, { version, cookie: await app.logIn('cat') });
-    const names = (target) =>
-      filterSocketsByUser(target, (user) => user.logged_in && user.name !== 'bob').map(
-        ({ request }) => request.user.name,
-      );
-    // A client of 1 or 2 is in the default namespace too.
+    const wanted = (user) => user.logged_in && user.name !== 'bob';
+    const names = (target) => filterSocketsByUser(target, wanted).map(({ request }) => request.user.name);
+
+    // A client of 1 or 2 is in the default namespace too, wherever it goes.
     const inDefault = version < 3 ? ['ann', 'ann', 'cat'] : ['ann', 'ann'];
     assert.deepEqual(names(app.io), inDefault);
     assert.deepEqual(names(app.io.sockets), inDefault);
     assert.deepEqual(names(app.io.of('/chat')), ['cat']);
+
+    if (version === 4) assert.deepEqual(names(await app.io.fetchSockets()), inDefault);
+
+    // The original knows the sockets of a server of 1 and 2, and of nothing else.
+    const { original } = LIBRARIES;
+    const known = original.filterSocketsByUser(app.io, wanted);
+    assert.deepEqual(known, version < 3 ? filterSocketsByUser(app.io, wanted) : []);
+    assert.deepEqual(original.filterSocketsByUser(app.io.of('/chat'), wanted), []);
+
+    filterSocketsByUser(app.io, wanted)[0].disconnect(true);
+    assert.deepEqual(names(app.io), inDefault.slice(1));
   });
 }
 
-test('Socket.IO 4 with allowEIO3 and a client of 2', async (t) => {
-  const attach = (server, login) => {
-    const io = new (require('socket.io').Server)(server, { allowEIO3: true });
-    byMiddleware(io, { ...login, redis: redis.url });
-    return io;
-  };
-  const app = await startApp(t, { store: await redisStoreFor(t, redis), attach });
-  const { welcome } = await connect(t, app.url, { version: 2, cookie: await app.logIn('ann') });
-  assert.equal(welcome, 'ann');
-  const { refused } = await connect(t, app.url, { version: 2 });
-  assert.equal(refused, 'No session found');
-});
-
-for (const version of [1, 2]) {
-  test(`Socket.IO ${version}: io.set('authorization', …)`, async (t) => {
-    const store = await redisStoreFor(t, redis);
-    const app = await startApp(t, { store, attach: attachTo(version, bySetting) });
-    const cookie = await app.logIn('ann');
-    for (const transports of [['websocket'], ['polling']]) {
-      assert.equal((await connect(t, app.url, { version, cookie, transports })).welcome, 'ann');
-      assert.ok((await connect(t, app.url, { version, transports })).refused);
-    }
-  });
+for (const version of [3, 4]) {
+  for (const clients of [1, 2]) {
+    test(`Socket.IO ${version} with allowEIO3 and clients of ${clients}`, async (t) => {
+      const store = await redisStoreFor(t, redis);
+      const attach = attachTo(version, LIBRARIES.ours, { allowEIO3: true });
+      const app = await startApp(t, { store, attach });
+      const cookie = await app.logIn('ann');
+      for (const transports of TRANSPORTS) {
+        for (const namespace of ['/', '/chat']) {
+          const visit = (more) => connect(t, app.url + namespace, { version: clients, transports, ...more });
+          assert.equal((await visit({ cookie })).welcome?.user.name, 'ann');
+          assert.equal((await visit()).refused, 'No session found');
+        }
+      }
+      assert.equal(filterSocketsByUser(app.io.of('/chat'), (user) => user.name === 'ann').length, 3);
+    });
+  }
 }

@@ -7,6 +7,7 @@ const { customParser } = require('./cookie-parser');
 const { Connection } = require('./connection');
 const { Tally } = require('./tally');
 const { chooseBackend } = require('./backend');
+const { textOf } = require('./errors');
 
 /** One `authorize(options)`: every connection goes through `authorize()`, top to bottom. */
 class Authorizer {
@@ -28,10 +29,16 @@ class Authorizer {
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
    */
   authorize(target, done) {
+    if (typeof done !== 'function') {
+      // Under io.engine.use, which calls with (req, res, next), the request would hang.
+      throw new TypeError(
+        'An authorizer takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it.',
+      );
+    }
     const socket = 'request' in target ? target : undefined;
     const data = socket ? requestOf(socket) : target;
     if (socket) data.socketio_version_1 = true;
-    const connection = new Connection(this, data, socket, done);
+    const connection = new Connection(this, data, socket, socket ? done : answerFor(data, done));
 
     this.#gate.refresh();
     try {
@@ -94,6 +101,20 @@ class Authorizer {
 /** The request of a socket. One that came over WebTransport has none (Socket.IO ≥ 4.7), and no cookies either. */
 function requestOf(socket) {
   return socket.request ?? { headers: {} };
+}
+
+/**
+ * Engine.IO writes what it is told about a request of `allowRequest` into the response: an Error that an app gives
+ * becomes a text, as Socket.IO 2 and 3 make one of it. 1 and 4 throw in the middle of refusing an upgrade, and the
+ * client hangs. And it refuses, as everywhere else; Engine.IO looks at `accepted` alone. 0.9's own handshake data,
+ * which has no method, is answered as it is.
+ */
+function answerFor(data, done) {
+  if (data.method === undefined) return done;
+  return (error, accepted) => {
+    if (error) done(textOf(error), false);
+    else done(error, accepted);
+  };
 }
 
 module.exports = { Authorizer };

@@ -3,7 +3,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { table, number } = require('./outcomes');
 const { acceptOnce } = require('./answer');
-const { setUser } = require('./user');
+const { setUser, dropUser } = require('./user');
 const { AuthorizationError, withoutStack, textOf } = require('./errors');
 
 /** Spares the bookkeeping that would emit `destroy` at garbage collection. */
@@ -101,6 +101,8 @@ class Connection extends AsyncResource {
     const { code, critical, hint } = table[outcome];
     this.outcome = outcome;
     this.cause = causeOf(outcome, cause);
+    // Where `success` failed the user is known, and stays, as in the original.
+    if (outcome !== number.CALLBACK_ERROR) dropUser(this.data, options.userProperty);
     tally.refused(outcome);
     const info = { code, hint, cause: this.cause };
     try {

@@ -40,6 +40,9 @@ function listOf(target) {
 /** Where each version of Socket.IO keeps the sockets of a namespace. */
 function ofNamespace(namespace) {
   if (typeof namespace !== 'object' || namespace === null) return undefined;
+  // io.of(/pattern/), from 2.1 on: it has none itself, the namespaces made after it have them.
+  if (namespace.children instanceof Set)
+    return [...namespace.children].flatMap((child) => [...ofNamespace(child)]);
   if (typeof namespace.sockets?.values === 'function') return namespace.sockets.values(); // 3 and 4: a Map
   if (typeof namespace.connected === 'object') return Object.values(namespace.connected); // 1 and 2
   if (typeof namespace.clients === 'function' && namespace.manager) return namespace.clients(); // 0.9

@@ -1,18 +1,31 @@
 'use strict';
 
-/** The addon. A machine without it gets to know which binary was looked for, and why there is none. */
+// Old language here and in native/node.js: a Node that cannot read the rest gets to know that, not a syntax error.
+require('./native/node').needNode();
+
+/** The addon; without one that works here, an error that says why, and what to do. */
+let native;
 try {
-  module.exports = require('../binding.js');
+  native = require('../binding.js');
 } catch (error) {
-  throw new Error(
-    `passport-socketio-native has no binary that runs here (${process.platform}-${process.arch}, Node ${process.version}): ` +
-      `${deepest(error).message}\n` +
-      'Install it again on this machine without --omit=optional; in a checkout, build it with "npm run build".',
-    { cause: error },
-  );
+  throw require('./native/explain').notLoaded(error);
 }
 
-/** The loader wraps what really happened several times over. */
-function deepest(error) {
-  return error.cause instanceof Error ? deepest(error.cause) : error;
+const NEEDED = ['Delivery', 'Gate', 'Lookup', 'outcomes'];
+const missing = NEEDED.filter((name) => typeof native[name] !== 'function');
+const carrier = carrierOf(module);
+if (missing.length > 0 || (carrier && carrier.version !== require('../package.json').version)) {
+  throw require('./native/explain').notOurs({ carrier, missing });
+}
+
+module.exports = native;
+
+/**
+ * The package.json of the package that brought the binary. The loader reads it and ignores what it says; here it costs
+ * no search. None for a binary in our own folder, in a bundle, and where modules have no children (Jest).
+ */
+function carrierOf({ children = [] }) {
+  const loader = children.find(({ id }) => /binding\.js$/.test(id));
+  const carried = loader && loader.children.find(({ id }) => /binding-[^\\/]+[\\/]package\.json$/.test(id));
+  return carried && carried.exports;
 }

@@ -21,7 +21,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * A checked copy of the options, defaults filled in. Own properties only, extras included: the copy
- * is `this` in the app's callbacks.
+ * is `this` in the app's callbacks. The option redis is checked where it is read, by redis-option.js.
  * @throws {TypeError} naming the option and what it should be
  */
 function readOptions(given) {
@@ -46,17 +46,13 @@ const CHECKS = {
     unless(isText(key), 'must be the name of the session cookie, as given to express-session (name).'),
   secret: complainAboutSecret,
   store: complainAboutStore,
-  redis: (redis) => unless(redis == null || isText(redis), 'must be a URL: redis://, rediss:// or unix://.'),
+  client: complainAboutClient,
   prefix: (prefix) =>
     unless(
       prefix == null || typeof prefix === 'string',
       "must be the store's key prefix, a string such as 'sess:'.",
     ),
-  passport: (passport) =>
-    unless(
-      typeof passport?.deserializeUser === 'function',
-      "must be the app's Passport: require('passport'), or a new Passport() of it.",
-    ),
+  passport: complainAboutPassport,
   cookieParser: complainAboutCookieParser,
   userProperty: (name) => unless(isText(name), "must be the name of a property, such as 'user'."),
   success: (callback) => unless(typeof callback === 'function', 'must be a function (data, accept).'),
@@ -93,6 +89,29 @@ function complainAboutStore(store, { redis }) {
   return unless(
     typeof store.get === 'function',
     "must be express-session's store: it has no method get(sid, callback).",
+  );
+}
+
+/** Which clients can be followed is told later: one that cannot be leaves look-ups to the store. */
+function complainAboutClient(client, { store, redis }) {
+  if (client == null) return undefined;
+  if (redis != null)
+    return 'contradicts the option redis: each says where the sessions are. Give one of them.';
+  if (store == null) return 'needs the option store: it is the client that the store hides.';
+  if (typeof client.then === 'function') return 'is a promise: await it, and give the client.';
+  return unless(
+    isObject(client) && typeof client.get === 'function',
+    'must be the Redis client that was given to the store (node-redis or ioredis).',
+  );
+}
+
+function complainAboutPassport(passport) {
+  if (typeof passport?.deserializeUser !== 'function')
+    return "must be the app's Passport: require('passport'), or a new Passport() of it.";
+  // That of @fastify/passport has another shape, and would find every session without a login.
+  return unless(
+    typeof passport._key === 'string',
+    "must name the session's member in _key, as Passport 0.2 to 0.7 does ('passport').",
   );
 }
 

@@ -7,9 +7,12 @@
 const properties = new WeakMap();
 let onlyDefault = true;
 
-/** Stands in for the user until one is known. */
+/**
+ * Stands in for the user until one is known. A request that comes again for another namespace keeps the user it
+ * has until that is decided: the first namespace, which looks at the same request, would see a guest meanwhile.
+ */
 function setGuest(data, property) {
-  data[property] = { logged_in: false };
+  if (data[property]?.logged_in !== true) data[property] = { logged_in: false };
   // A request may come again for another namespace, whose authorizer has another property.
   if (property === 'user' && onlyDefault) return;
   properties.set(data, property);
@@ -26,6 +29,11 @@ function setUser(data, property, user) {
   }
 }
 
+/** Refused, and so no user, also where the request had one from another namespace. */
+function dropUser(data, property) {
+  if (data[property]?.logged_in === true) data[property] = { logged_in: false };
+}
+
 /** The user of a socket, undefined if it has none: one of another server, or recovered without a check. */
 function userOf(socket) {
   // Socket.IO 0.9 keeps its handshake data where later versions have the request.
@@ -34,4 +42,4 @@ function userOf(socket) {
   return data[properties.get(data) ?? 'user'];
 }
 
-module.exports = { setGuest, setUser, userOf };
+module.exports = { setGuest, setUser, dropUser, userOf };

@@ -70,7 +70,7 @@ interface RedisAccess {
   /** `true`, or with what. Default: as the URL says, else none. */
   tls?: boolean | RedisTls | undefined;
   /** What your client puts before every key, before the `prefix` of the store: ioredis's and node-redis's `keyPrefix`. */
-  keyPrefix?: string | undefined;
+  keyPrefix?: string | Uint8Array | undefined;
   /** Name of the connection in `CLIENT LIST`. Default: none. */
   clientName?: string | undefined;
 }

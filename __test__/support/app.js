@@ -78,4 +78,26 @@ async function redisStoreFor(t, redis) {
   return new RedisStore({ client });
 }
 
-module.exports = { startApp, redisStoreFor };
+/**
+ * Who comes to an app, by name: each a `Cookie` header.
+ * @param {{ logIn, arrive, post }} app
+ */
+async function visitorsOf(app) {
+  const loggedIn = await app.logIn('ann');
+  const destroyed = await app.logIn('bob');
+  await app.post('/destroy', destroyed);
+  return {
+    'logged in': loggedIn,
+    'without a cookie': undefined,
+    forged: forged(loggedIn),
+    'whose session is gone': destroyed,
+    'never logged in': await app.arrive(),
+  };
+}
+
+/** Another first letter in the signature. */
+function forged(cookie) {
+  return cookie.replace(/\.([^.])([^.]*)$/, (_all, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`);
+}
+
+module.exports = { startApp, redisStoreFor, visitorsOf, forged };

@@ -1,5 +1,7 @@
 'use strict';
 
+const assert = require('node:assert/strict');
+
 /** A Socket.IO client of each major, by the major of the server that it fits. */
 const CLIENTS = {
   1: 'socket.io-client-1',
@@ -31,7 +33,17 @@ function connect(t, url, { version = 4, cookie, transports = ['websocket'], ...m
     socket.once('connect_error', (refused) => resolve({ socket, refused }));
     // What a refusal by a middleware was called before 3.0.
     if (version < 3) socket.once('error', (refused) => resolve({ socket, refused }));
+    // A client of 1 in another namespace does not hear there that the default namespace refused it.
+    if (version === 1) socket.io.socket('/').once('error', (refused) => resolve({ socket, refused }));
   });
 }
 
-module.exports = { connect };
+/** Resolves once a connection that began by polling has its better transport. */
+async function upgraded(socket, transport = 'websocket') {
+  const { engine } = socket.io;
+  // Not node:events' once(), which wants an emitter of Node.
+  if (engine.transport.name !== transport) await new Promise((resolve) => engine.once('upgrade', resolve));
+  assert.equal(engine.transport.name, transport);
+}
+
+module.exports = { connect, upgraded };

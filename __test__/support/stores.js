@@ -1,72 +1,141 @@
 'use strict';
 
 const { once } = require('node:events');
+const { promisify } = require('node:util');
 const session = require('express-session');
 
 /**
- * The connect-redis stores over the clients that look-ups are derived from, by name. Each opens with
- * `{ host, port, path, username, password, db, keyPrefix }` or `{ url }`, and `prefix` for the store, and
- * gives `{ store, client, select(db), close() }`.
+ * Every Redis client, by name. Each opens with `{ host, port, path, username, password, db, keyPrefix, tls }`
+ * or `{ url }`, and gives `{ client, select(db), close() }`: `client` as a store takes it. Where that is only
+ * a view of the client, `real` is the client itself.
  */
-const STORES = {
-  'connect-redis 10, node-redis 6': (settings) => overNodeRedis('connect-redis', 'redis', settings),
-  'connect-redis 10, node-redis 5': (settings) => overNodeRedis('connect-redis', 'redis-5', settings),
-  'connect-redis 9, node-redis 6': (settings) => overNodeRedis('connect-redis-9', 'redis', settings),
-  'connect-redis 9, node-redis 5': (settings) => overNodeRedis('connect-redis-9', 'redis-5', settings),
-  'connect-redis 6, ioredis 6': (settings) => overIoredis('ioredis', settings),
-  'connect-redis 6, ioredis 5': (settings) => overIoredis('ioredis-5', settings),
-  'connect-redis 6, node-redis 3': overNodeRedis3,
+const CLIENTS = {
+  'node-redis 2': (settings) => openNodeRedis2Or3('redis-2', settings),
+  'node-redis 3': (settings) => openNodeRedis2Or3('redis-3', settings),
+  'node-redis 4': (settings) => openNodeRedis('redis-4', settings),
+  'node-redis 4 in legacyMode': (settings) => openNodeRedis('redis-4', settings, { legacyMode: true }),
+  'node-redis 5': (settings) => openNodeRedis('redis-5', settings),
+  'node-redis 5 .legacy()': (settings) => openLegacy('redis-5', settings),
+  'node-redis 5 pool': (settings) => openPool('redis-5', settings),
+  'node-redis 6': (settings) => openNodeRedis('redis', settings),
+  'node-redis 6 .legacy()': (settings) => openLegacy('redis', settings),
+  'node-redis 6 pool': (settings) => openPool('redis', settings),
+  'ioredis 3': (settings) => openIoredis('ioredis-3', settings),
+  'ioredis 4': (settings) => openIoredis('ioredis-4', settings),
+  'ioredis 5': (settings) => openIoredis('ioredis-5', settings),
+  'ioredis 6': (settings) => openIoredis('ioredis', settings),
+  iovalkey: (settings) => openIoredis('iovalkey', settings),
 };
 
-async function overNodeRedis(storePackage, clientPackage, settings) {
-  const { RedisStore } = require(storePackage);
-  const { url, host, port, path, username, password, db, keyPrefix, prefix, tls } = settings;
-  const socket = path ? { path } : { host, port, ...tls };
-  const options = url ? { url } : { socket, username, password, database: db, keyPrefix };
-  const client = require(clientPackage).createClient(options);
+/** The stores of the tests that need no more than a few, by name; each opens as `openStore` does. */
+const STORES = Object.fromEntries(
+  [
+    [10, 'node-redis 6'],
+    [10, 'node-redis 5'],
+    [9, 'node-redis 6'],
+    [9, 'node-redis 5'],
+    [6, 'ioredis 6'],
+    [6, 'ioredis 5'],
+    [6, 'node-redis 3'],
+  ].map(([version, client]) => [
+    `connect-redis ${version}, ${client}`,
+    (settings) => openStore(version, client, settings),
+  ]),
+);
+
+/**
+ * A connect-redis store over one of CLIENTS.
+ * @param {number} version - the major of connect-redis
+ * @param {string} name - of the client
+ * @param {object} settings - those of the client, and `prefix` for the store
+ * @returns {Promise<{ store, client, real?, select(db: number): Promise, close(): Promise }>}
+ */
+async function openStore(version, name, settings) {
+  const opened = await CLIENTS[name](settings);
+  return { ...opened, store: storeOf(version, { client: opened.client, prefix: settings.prefix }) };
+}
+
+/**
+ * A store of connect-redis 1 to 3 over the client that it makes for itself, of the node-redis that it brings.
+ * @param {object} settings - `{ host, port, path, password, db, prefix }`
+ */
+async function openStoreOfItsOwn(version, { path, password, ...settings }) {
+  const store = storeOf(version, {
+    ...settings,
+    ...(path && { socket: path }),
+    ...(password && { pass: password }),
+  });
+  const { client } = store;
+  await ready(client);
+  return {
+    client,
+    store,
+    select: promisify(client.select).bind(client),
+    close: async () => client.end(false),
+  };
+}
+
+/** A connect-redis store of a major, made as its README says. */
+function storeOf(version, options) {
+  const exported = require(version === 10 ? 'connect-redis' : `connect-redis-${version}`);
+  const RedisStore = version <= 6 ? exported(session) : (exported.RedisStore ?? exported.default);
+  return new RedisStore(options);
+}
+
+async function openNodeRedis2Or3(name, settings) {
+  const { url, host, port, path, username, password, db, keyPrefix, tls } = settings;
+  const { createClient } = require(name);
+  const client = url
+    ? createClient(url)
+    : createClient({ host, port, path, user: username, password, db, prefix: keyPrefix, tls });
+  await ready(client);
+  return { client, select: promisify(client.select).bind(client), close: async () => client.end(false) };
+}
+
+async function openNodeRedis(name, settings, more) {
+  const client = require(name).createClient({ ...optionsOfNodeRedis(settings), ...more });
   client.on('error', () => {});
   await client.connect();
   return {
     client,
-    store: new RedisStore({ client, prefix }),
-    select: (number) => client.select(number),
-    close: async () => client.isOpen && client.destroy(),
+    // In legacyMode the client itself answers by callback.
+    select: (number) => (more?.legacyMode ? client.v4 : client).select(number),
+    close: async () => client.isOpen && (client.destroy ?? client.disconnect).call(client),
   };
 }
 
-async function overIoredis(clientPackage, settings) {
-  const RedisStore = require('connect-redis-6')(session);
-  const Redis = require(clientPackage);
-  const { url, host, port, path, username, password, db, keyPrefix, prefix, tls } = settings;
+async function openLegacy(name, settings) {
+  const { client, ...opened } = await openNodeRedis(name, settings);
+  return { ...opened, client: client.legacy(), real: client };
+}
+
+/** Has no select: each of its clients would have its own. */
+async function openPool(name, settings) {
+  const client = require(name).createClientPool(optionsOfNodeRedis(settings));
+  client.on('error', () => {});
+  await client.connect();
+  // destroy() leaves a timer behind.
+  return { client, close: () => client.close() };
+}
+
+function optionsOfNodeRedis({ url, host, port, path, username, password, db, keyPrefix, tls }) {
+  const socket = path ? { path } : { host, port, ...tls };
+  return url ? { url } : { socket, username, password, database: db, keyPrefix };
+}
+
+async function openIoredis(name, settings) {
+  const Redis = require(name);
+  const { url, host, port, path, username, password, db, keyPrefix, tls } = settings;
   const client = url
     ? new Redis(url)
     : new Redis({ host, port, path, username, password, db, keyPrefix, tls });
-  client.on('error', () => {});
-  await once(client, 'ready');
-  return {
-    client,
-    store: new RedisStore({ client, prefix }),
-    select: (number) => client.select(number),
-    close: async () => client.disconnect(),
-  };
+  await ready(client);
+  return { client, select: (number) => client.select(number), close: async () => client.disconnect() };
 }
 
-async function overNodeRedis3(settings) {
-  const RedisStore = require('connect-redis-6')(session);
-  const { url, host, port, path, username, password, db, keyPrefix, prefix, tls } = settings;
-  const { createClient } = require('redis-3');
-  const client = url
-    ? createClient(url)
-    : createClient({ host, port, path, user: username, password, db, prefix: keyPrefix, tls });
+async function ready(client) {
   client.on('error', () => {});
   await once(client, 'ready');
-  return {
-    client,
-    store: new RedisStore({ client, prefix }),
-    select: (number) =>
-      new Promise((resolve, reject) => client.select(number, (error) => (error ? reject(error) : resolve()))),
-    close: async () => client.end(false),
-  };
 }
 
 /** A session of express-session that is logged in. */
@@ -81,4 +150,4 @@ function save(store, sid, user) {
   );
 }
 
-module.exports = { STORES, save, sessionOf };
+module.exports = { CLIENTS, STORES, openStore, openStoreOfItsOwn, storeOf, save, sessionOf };

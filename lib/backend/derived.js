@@ -1,9 +1,7 @@
 'use strict';
 
 const { number } = require('../outcomes');
-const { whyNotConnectRedis } = require('./recognise');
-const { derive } = require('./clients');
-const { Foundation } = require('./foundation');
+const { Derivation } = require('./derivation');
 const { RedisBackend } = require('./redis');
 const { Comparison } = require('./comparison');
 const { Doubts, Doubted, isDoubtful } = require('./doubts');
@@ -34,9 +32,7 @@ class DerivedBackend {
   #comparing = false;
   #audited = 0;
   #doubts = new Doubts(this);
-  /** What recognition and proof stand on: it holds at each connection, or both are void. */
-  #foundation;
-  #recognised;
+  #derivation;
   /** Native look-ups were derived, or are about to be, or will never be. */
   #derived = false;
   #closed = false;
@@ -46,11 +42,11 @@ class DerivedBackend {
     this.#gate = gate;
     this.#store = store;
     this.#store.reason = UNDER_WAY;
-    this.#recognise();
+    this.#derivation = new Derivation(options, store);
   }
 
   lookUp(connection, sent, credential) {
-    if (this.#native && !this.#foundation.holds()) this.#forget();
+    if (this.#native && !this.#derivation.holds()) this.#forget();
     const native = this.#native;
     if (this.trusts(native))
       native.lookUp(new Doubted(this, native, connection, sent, credential), sent, credential);
@@ -117,18 +113,6 @@ class DerivedBackend {
     this.#prove(doubted.connection, doubted.sent, doubted.credential, this.#left(doubted));
   }
 
-  /** Asks nobody: the store's own `get` runs against an answer from memory. */
-  #recognise() {
-    this.#foundation = new Foundation(this.#options.store);
-    // connect-redis would read the bare prefix as a key: a session for everybody who has none.
-    this.#store.asksWithoutId = false;
-    this.#recognised = whyNotConnectRedis(this.#options.store).then((reason) => {
-      this.#store.asksWithoutId = Boolean(reason) && typeof this.#options.store.prefix !== 'string';
-      if (reason) this.#settleForStore(reason);
-      return !reason;
-    });
-  }
-
   /** The store answers; what it found is then looked up natively too. */
   #prove(connection, sent, credential, timeout) {
     this.#derive();
@@ -139,23 +123,23 @@ class DerivedBackend {
     this.#store.lookUp({ deliver }, sent, credential, timeout);
   }
 
-  /** Where the store's client is connected: asked at the first look-up, when clients have settled. */
   async #derive() {
     if (this.#derived || this.#closed) return;
     this.#derived = true;
-    if (!this.#foundation.holds()) this.#recognise();
-    if (!(await this.#recognised)) return;
+    const { target, credentials, keyPrefix, unsupported, later } = await this.#derivation.run();
+    if (this.#closed) return;
+    this.#store.reason = later ?? UNDER_WAY;
+    if (unsupported) this.#settleForStore(unsupported);
+    else if (later) this.#derived = false;
+    else this.#connect(target, keyPrefix, credentials);
+  }
+
+  #connect(target, keyPrefix, credentials) {
     try {
-      const { address, keyPrefix, unsupported } = await derive(this.#options.store.client);
-      if (unsupported) {
-        this.#settleForStore(unsupported);
-        return;
-      }
       this.#gate.keyPrefix = keyPrefix;
-      if (!this.#closed)
-        this.#native = new RedisBackend(this.#options, this.#gate, address, 'the store, as proven');
+      this.#native = new RedisBackend(this.#options, this.#gate, target, 'the store, as proven', credentials);
     } catch (error) {
-      this.#settleForStore(`the store's client could not be followed: ${error?.message}`);
+      this.#settleForStore(`the store's client could not be followed: ${error.message}`);
     }
   }
 
@@ -170,7 +154,7 @@ class DerivedBackend {
     const { equal, fault } = await new Comparison(native, this.#store, sent, credential, expected).run();
     this.#comparing = false;
     // Nothing is learnt about what is there now, if that is another one or stands on something else.
-    if (native !== this.#native || !this.#foundation.holds()) return;
+    if (native !== this.#native || !this.#derivation.holds()) return;
     this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
     if (equal === true) this.#proofs += 1;
     else if (equal === false) this.#contradicted();

@@ -10,11 +10,10 @@ const { DerivedBackend } = require('./derived');
  * - `description`: what `authorizer.backend` says; `reconnects`; `close()`.
  */
 function chooseBackend(options, gate) {
-  if (options.redis != null) return RedisBackend.fromUrl(options, gate);
+  if (options.redis != null) return RedisBackend.fromOption(options, gate);
   const store = new StoreBackend(options, gate);
-  return typeof options.store.client === 'object' && options.store.client
-    ? new DerivedBackend(options, gate, store)
-    : store;
+  const client = options.client ?? options.store.client;
+  return typeof client === 'object' && client ? new DerivedBackend(options, gate, store) : store;
 }
 
 module.exports = { chooseBackend };

@@ -1,21 +1,9 @@
 'use strict';
 
-const fs = require('node:fs');
-const tls = require('node:tls');
 const native = require('../native');
 const delivery = require('../delivery');
-
-/** What the addon wants to know of a Redis; every member has to be there. */
-const NOWHERE = {
-  url: null,
-  host: null,
-  port: null,
-  path: null,
-  username: null,
-  password: null,
-  db: null,
-  tls: null,
-};
+const { readRedisOption } = require('../redis-option');
+const { loginAsker } = require('./login');
 
 /** Look-ups by the addon's own connection to Redis. */
 class RedisBackend {
@@ -24,21 +12,25 @@ class RedisBackend {
   #reason;
 
   /**
-   * @param {Partial<typeof NOWHERE>} address
+   * @param {object} target - RedisTarget of the binding
    * @param {string} reason - why look-ups are native
+   * @param {() => object | Promise<object>} [credentials] - asked for before each connection, instead of the target's
    */
-  constructor({ timeout }, gate, address, reason) {
-    this.#lookup = new native.Lookup(gate.native, delivery.connect(), { ...NOWHERE, ...address }, timeout);
+  constructor({ timeout }, gate, target, reason, credentials) {
+    // Weak, because the Lookup holds its question: an authorizer that nobody has any longer is to be collected.
+    const self = new WeakRef(this);
+    const askLogin = credentials ? loginAsker(credentials, timeout, () => self.deref()?.#lookup) : null;
+    this.#lookup = new native.Lookup(gate.native, delivery.connect(), target, timeout, askLogin);
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }
 
-  /** @throws {TypeError} for a URL that leads nowhere */
-  static fromUrl(options, gate) {
-    const url = options.redis;
-    const address = { url, tls: url.startsWith('rediss:') ? trust() : null };
+  /** @throws {TypeError} for a setting that leads nowhere */
+  static fromOption(options, gate) {
+    const { target, keyPrefix } = readRedisOption(options.redis);
+    gate.keyPrefix = keyPrefix;
     try {
-      return new RedisBackend(options, gate, address, 'the option redis');
+      return new RedisBackend(options, gate, target, 'the option redis');
     } catch (error) {
       throw new TypeError(`authorize(): option redis: ${error.message}`, { cause: error });
     }
@@ -61,23 +53,6 @@ class RedisBackend {
   close() {
     this.#lookup.close();
   }
-}
-
-/** Whom Node itself would trust under TLS: Mozilla's authorities, which the addon carries, and the operator's. */
-function trust() {
-  return {
-    ca: extraAuthorities(process.env.NODE_EXTRA_CA_CERTS),
-    cert: null,
-    key: null,
-    servername: null,
-    rejectUnauthorized: process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0',
-  };
-}
-
-function extraAuthorities(file) {
-  // Node warns of a file that it cannot read, and goes on without it; so do we.
-  if (!file || !fs.existsSync(file)) return null;
-  return [...tls.rootCertificates, fs.readFileSync(file, 'utf8')].join('\n');
 }
 
 module.exports = { RedisBackend };

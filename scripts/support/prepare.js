@@ -21,21 +21,41 @@ class StepFailed extends Error {
   }
 }
 
-/** Runs a command in the repository's root, its output straight through. `name` is what a failure calls it. */
-function run(command, args, name = [command, ...args].join(' ')) {
+/**
+ * Runs a command in the repository's root, its output straight through. `name` is what a failure calls it, `options`
+ * are for spawn.
+ */
+function run(command, args, name = [command, ...args].join(' '), options = {}) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
   });
   if (error) throw new StepFailed(name, error.message);
   if (status !== 0) throw new StepFailed(name, status ?? signal);
 }
 
 /** npm tells its scripts where it is itself; that way it is found on Windows too, where `npm` is no program. */
-function npm(args, name) {
+function npm(args, name, options) {
   const itself = process.env.npm_execpath;
-  if (itself?.endsWith('.js')) run(process.execPath, [itself, ...args], name);
-  else run('npm', args, name);
+  if (itself?.endsWith('.js')) run(process.execPath, [itself, ...args], name, options);
+  else run('npm', args, name, options);
+}
+
+/** What npm prints, for a command whose output is data. */
+function npmOutput(args, cwd = ROOT) {
+  const itself = process.env.npm_execpath;
+  const [command, before] = itself?.endsWith('.js') ? [process.execPath, [itself]] : ['npm', []];
+  const name = `npm ${args.join(' ')}`;
+  const { status, signal, stdout, stderr, error } = spawnSync(command, [...before, ...args], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error) throw new StepFailed(name, error.message);
+  if (status === 0) return stdout;
+  console.error(stderr);
+  throw new StepFailed(name, status ?? signal);
 }
 
 function npmRun(script) {
@@ -87,17 +107,21 @@ function needRust() {
 /** A Redis server for the tests: through apt where that is possible, else the user is told how. */
 function installRedis() {
   if (findRedisServer() !== undefined) return;
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-  if (canInstall) {
-    say('Installing redis-server');
-    run('apt-get', ['update']);
-    run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', 'redis-server']);
-  }
+  aptInstall('redis-server');
   if (findRedisServer() !== undefined) return;
   throw new CannotPrepare(
     'The tests start their own Redis, and neither redis-server nor valkey-server is on the PATH.\n' +
       'Debian, Ubuntu: sudo apt-get install redis-server    Fedora: sudo dnf install valkey    macOS: brew install redis',
   );
+}
+
+/** Installs a package of Debian's where that is possible without asking. Whether it is there now, the caller finds out. */
+function aptInstall(name) {
+  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
+  if (!canInstall) return;
+  say(`Installing ${name}`);
+  run('apt-get', ['update']);
+  run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', name]);
 }
 
 /** Runs a whole script: a failure is printed, and becomes the exit code. */
@@ -131,4 +155,19 @@ function modifiedAt(file) {
   return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-module.exports = { buildAddon, installPackages, installRedis, main, needNode, needRust, npmRun, say };
+module.exports = {
+  CannotPrepare,
+  ROOT,
+  aptInstall,
+  buildAddon,
+  installPackages,
+  installRedis,
+  main,
+  needNode,
+  needRust,
+  npm,
+  npmOutput,
+  npmRun,
+  run,
+  say,
+};

@@ -15,8 +15,13 @@ const OUTPUT_KEPT = 4_000;
 
 const running = new Set();
 
-/** Path of the first Redis (or Valkey) server on the PATH, or undefined. */
+/**
+ * Path of the Redis (or Valkey) server to start, or undefined: the one in the environment variable
+ * REDIS_SERVER, which counts alone where it is set; else the first on the PATH.
+ */
 function findRedisServer() {
+  const chosen = process.env.REDIS_SERVER;
+  if (chosen) return isExecutable(chosen) ? chosen : undefined;
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
   return NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isExecutable);
 }
@@ -33,8 +38,11 @@ function findRedisServer() {
 async function startRedis({ args = [], port, dir } = {}) {
   const program = findRedisServer();
   if (program === undefined) {
+    const { REDIS_SERVER: chosen } = process.env;
     throw new Error(
-      `Neither ${NAMES.join(' nor ')} is on the PATH. Debian, Ubuntu: apt-get install redis-server`,
+      chosen
+        ? `REDIS_SERVER=${chosen} is no program that can be run`
+        : `Neither ${NAMES.join(' nor ')} is on the PATH. Debian, Ubuntu: apt-get install redis-server`,
     );
   }
   for (let attempt = 1; ; attempt++) {

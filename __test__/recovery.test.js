@@ -1,0 +1,108 @@
+'use strict';
+
+// Connection state recovery (Socket.IO 4.6 and newer): what it skips by default, and what closes the gap.
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { after, before, test } = require('node:test');
+const { Server } = require('socket.io');
+const { authorize, filterSocketsByUser } = require('..');
+const { startRedis } = require('../scripts/support/redis-server');
+const { redisStoreFor, startApp } = require('./support/app');
+const { connect } = require('./support/socket-client');
+
+let redis;
+before(async () => (redis = await startRedis()));
+after(() => redis?.stop());
+
+/**
+ * Ann, connected and in a room, on a server with connection state recovery.
+ * @param {(authorizer: Function) => object} settings - of the server
+ */
+async function startWithAnn(t, settings) {
+  const attach = (server, login) => {
+    const authorizer = authorize({ ...login, redis: redis.url });
+    const { connectionStateRecovery = {}, allowRequest } = settings(authorizer);
+    const io = new Server(server, { connectionStateRecovery, allowRequest });
+    if (!allowRequest) io.use(authorizer);
+    io.on('connection', (socket) => {
+      socket.join('news');
+      socket.emit('welcome', { user: socket.request.user?.name ?? null, recovered: socket.recovered });
+    });
+    return Object.assign(io, { authorizer });
+  };
+  const app = await startApp(t, { store: await redisStoreFor(t, redis), attach });
+  const cookie = await app.logIn('ann');
+  const { socket, welcome } = await connect(t, app.url, { cookie });
+  assert.deepEqual(welcome, { user: 'ann', recovered: false });
+  return { ...app, cookie, socket };
+}
+
+/** The connection breaks, news is missed, the client comes back: what it hears first, and all that it is sent. */
+async function comeBack(io, socket) {
+  const [there] = io.sockets.sockets.values();
+  const gone = once(there, 'disconnect');
+  socket.io.engine.close();
+  await gone;
+  io.to('news').emit('news', 'what happened');
+
+  const sent = [];
+  const heard = [];
+  socket.on('news', (news) => heard.push(news));
+  socket.io.on('packet', ({ data }) => sent.push(data?.[1]));
+  const answer = new Promise((resolve) => {
+    socket.once('welcome', (welcome) => resolve({ welcome }));
+    socket.once('connect_error', (refused) => resolve({ refused }));
+  });
+  socket.connect();
+  return { ...(await answer), heard, wasSent: sent.includes('what happened') };
+}
+
+function names(io) {
+  return filterSocketsByUser(io, (user) => user.logged_in).map(({ request }) => request.user.name);
+}
+
+test('by default whoever recovers is not authorised again, and has no user', async (t) => {
+  const { io, socket, cookie, post } = await startWithAnn(t, () => ({}));
+  await post('/destroy', cookie);
+  const { welcome, heard } = await comeBack(io, socket);
+  assert.deepEqual(welcome, { user: null, recovered: true });
+  assert.deepEqual(heard, ['what happened']);
+  assert.equal(io.authorizer.stats().authorized, 1);
+  assert.equal(io.sockets.sockets.size, 1);
+  assert.deepEqual(names(io), []);
+});
+
+test('skipMiddlewares: false has everybody authorised', async (t) => {
+  const { io, socket, cookie, post } = await startWithAnn(t, () => ({
+    connectionStateRecovery: { skipMiddlewares: false },
+  }));
+  const { welcome, heard } = await comeBack(io, socket);
+  assert.deepEqual(welcome, { user: 'ann', recovered: true });
+  assert.deepEqual(heard, ['what happened']);
+  assert.deepEqual(names(io), ['ann']);
+
+  await post('/destroy', cookie);
+  const { refused, ...later } = await comeBack(io, socket);
+  assert.equal(refused.data.code, 'SESSION_NOT_FOUND');
+  assert.equal(io.sockets.sockets.size, 0);
+  assert.equal(io.sockets.adapter.rooms.size, 0);
+  // Socket.IO sends what was missed before it asks any middleware; the client keeps it back, but has it.
+  assert.deepEqual(later.heard, []);
+  assert.equal(later.wasSent, true);
+});
+
+test('allowRequest has everybody authorised before anything is sent', async (t) => {
+  const { io, socket, cookie, post } = await startWithAnn(t, (authorizer) => ({ allowRequest: authorizer }));
+  const { welcome, heard } = await comeBack(io, socket);
+  assert.deepEqual(welcome, { user: 'ann', recovered: true });
+  assert.deepEqual(heard, ['what happened']);
+  assert.deepEqual(names(io), ['ann']);
+
+  await post('/destroy', cookie);
+  const later = await comeBack(io, socket);
+  assert.equal(later.refused.message, 'websocket error');
+  assert.equal(later.wasSent, false);
+  assert.equal(io.authorizer.stats().failures.SESSION_NOT_FOUND, 1);
+  assert.equal(io.engine.clientsCount, 0);
+});

@@ -1,0 +1,109 @@
+'use strict';
+
+const { targetOf } = require('../target');
+const { readTls } = require('../tls');
+const { ioredis, ioredisCluster } = require('./ioredis');
+const {
+  nodeRedis,
+  nodeRedisPool,
+  nodeRedisCluster,
+  nodeRedisSentinel,
+  nodeRedis5Sentinel,
+} = require('./node-redis');
+const { nodeRedisLegacy } = require('./node-redis-legacy');
+
+/**
+ * Where each family of Redis clients keeps its settings; the first that matches counts.
+ * - `matches(client)`: tells the family by shape, since class names lie.
+ * - `methods`: those through which a patched client would see what we do not. `mayOwn(client, method)`: whether
+ *   one that the client has of its own is nevertheless the family's.
+ * - `settings(client)`: what holds the settings, or a promise of it; nothing where the client shows it only when
+ *   it is connected, and it is not.
+ * - `unsupported(settings, client)`: names a setting that the addon cannot follow.
+ * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, tls (`readTls` takes it).
+ * - `database(client, settings)`: the one it has selected, as far as one can see. Without settings, what can be
+ *   seen of it at any time; so too `keyPrefix(client)`, what it puts before every key, and `master(client)`.
+ */
+const FAMILIES = [
+  ioredisCluster,
+  ioredis,
+  nodeRedisLegacy,
+  nodeRedisSentinel,
+  nodeRedis5Sentinel,
+  nodeRedisPool,
+  nodeRedisCluster,
+  nodeRedis,
+];
+
+/**
+ * Where a client is connected to.
+ * @returns {Promise<{ target: object, credentials?: () => Promise<object>, keyPrefix: string | Uint8Array } |
+ *   { unsupported: string } | { later: string }>} `credentials` are asked for before each connection;
+ *   `later`: ask again when it is connected
+ */
+async function derive(client) {
+  const family = familyOf(client);
+  if (!family) return { unsupported: whyUnknown(client) };
+  const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
+  if (own) return { unsupported: `the client has a ${own} of its own` };
+  const settings = await family.settings(client);
+  if (!settings) return { later: `the client (${family.name}) is not connected` };
+  const setting = family.unsupported(settings, client);
+  if (setting) return { unsupported: `the client (${family.name}) uses ${setting}` };
+  return complete(
+    family.target(settings),
+    family,
+    databaseOf(family, client, settings),
+    keyPrefixOf(family, client),
+  );
+}
+
+function complete({ tls, sentinel, credentials, ...parts }, family, db, keyPrefix) {
+  const ofNodes = readTls(tls);
+  const ofSentinels = readTls(sentinel?.tls);
+  const option = ofNodes.unsupported ?? ofSentinels.unsupported;
+  const unsupported =
+    (option && `TLS with ${option}`) ||
+    (ofNodes.tls && parts.nodes.some(({ path }) => path) && 'TLS over a Unix socket') ||
+    (!Number.isSafeInteger(db) && 'a database that is no number');
+  if (unsupported) return { unsupported: `the client (${family.name}) uses ${unsupported}` };
+  const ready = {
+    ...parts,
+    db,
+    tls: ofNodes.tls,
+    sentinel: sentinel && { ...sentinel, tls: ofSentinels.tls },
+  };
+  return { target: targetOf(ready), credentials, keyPrefix };
+}
+
+function whyUnknown(client) {
+  // connect-redis 7 and 8 show the store's methods functions in whose scope the client is, and nothing else.
+  const isWrapper = ['get', 'set', 'expire', 'scanIterator'].every(
+    (name) => typeof client?.[name] === 'function' && Object.hasOwn(client, name),
+  );
+  return isWrapper
+    ? 'the store hides its client, as connect-redis 7 and 8 do: give the client itself as the option client'
+    : 'the client of the store is none that is known';
+}
+
+/** The database that a client has selected, as far as one can see. */
+function databaseOf(family, client, settings) {
+  return Number(family?.database(client, settings) ?? 0);
+}
+
+/** What a client puts before every key. */
+function keyPrefixOf(family, client) {
+  return family?.keyPrefix(client) || '';
+}
+
+/** Which master a client has chosen, where that is all it shows. */
+function masterOf(family, client) {
+  return family?.master?.(client);
+}
+
+function familyOf(client) {
+  if (typeof client !== 'object' || client === null) return undefined;
+  return FAMILIES.find((family) => family.matches(client));
+}
+
+module.exports = { derive, familyOf, databaseOf, keyPrefixOf, masterOf };

@@ -1,0 +1,180 @@
+'use strict';
+
+/** node-redis 4 to 6. What stands in a URL is merged into its options when it is made. */
+const nodeRedis = {
+  name: 'node-redis 4 or later',
+  matches: (client) => 'isOpen' in client && 'options' in client && client.scanIterator,
+  methods: ['get', 'sendCommand', 'commandsExecutor', '_executeCommand'],
+  mayOwn: isOfLegacyMode,
+  settings: ({ options }) => options ?? {},
+  unsupported: unsupportedNode,
+  target: nodeTarget,
+  // A later select() is not visible from outside; a miss is confirmed by the store for that reason.
+  database: ({ options }) => options?.database,
+  keyPrefix,
+};
+
+/** Pools of node-redis 5.9 and later: what the clients in it are made of is known to those alone. */
+const nodeRedisPool = {
+  name: 'node-redis pool',
+  matches: (client) => client.execute && 'idleClients' in client && 'clientsInUse' in client,
+  methods: ['get', 'execute', 'sendCommand'],
+  settings: (pool) => (pool.isOpen ? pool.execute(({ options }) => options) : undefined),
+  unsupported: unsupportedNode,
+  target: nodeTarget,
+  database: (_pool, options) => options?.database,
+  keyPrefix,
+};
+
+/** Clusters of node-redis 4.6 and later; earlier ones have no `masters`. */
+const nodeRedisCluster = {
+  name: 'node-redis cluster',
+  matches: (client) => 'masters' in client && 'slots' in client && client.nodeClient,
+  methods: ['get', 'sendCommand', 'commandsExecutor', '_execute', '_executeWithPolicies'],
+  settings: (cluster) => optionsGiven(cluster) ?? optionsOfMasters(cluster),
+  unsupported: ({ rootNodes, defaults = {}, nodeAddressMap }) =>
+    (nodeAddressMap && 'nodeAddressMap') ||
+    (defaults.url && 'a URL for all nodes') ||
+    (defaults.socket?.path && 'a Unix socket') ||
+    (rootNodes.map(rootNode).some(isUnlike(defaults)) && 'credentials or TLS of its root nodes alone') ||
+    unsupportedNode(defaults),
+  target: ({ rootNodes, defaults = {} }) => ({
+    ...nodeTarget(defaults),
+    nodes: rootNodes.map(rootNode),
+    cluster: true,
+  }),
+  database: () => 0,
+  keyPrefix,
+};
+
+/** Sentinel in node-redis 6. */
+const nodeRedisSentinel = {
+  name: 'node-redis Sentinel',
+  matches: (client) => client.getSentinelNode && client.getMasterNode && client.duplicate,
+  methods: ['get', '_execute', 'sendCommand'],
+  settings: optionsGiven,
+  unsupported: ({ nodeAddressMap, nodeClientOptions = {}, sentinelClientOptions = {} }) =>
+    (nodeAddressMap && 'nodeAddressMap') ||
+    (sentinelClientOptions.credentialsProvider && 'a credentials provider for Sentinel') ||
+    unsupportedNode(sentinelClientOptions) ||
+    unsupportedNode(nodeClientOptions),
+  target({ name, sentinelRootNodes, nodeClientOptions = {}, sentinelClientOptions = {} }) {
+    const { username, password, tls } = nodeTarget(sentinelClientOptions);
+    return {
+      ...nodeTarget(nodeClientOptions),
+      nodes: sentinelRootNodes.map(({ host, port }) => ({ host, port })),
+      sentinel: { name, username, password, tls },
+    };
+  },
+  database: (_sentinel, options) => options?.nodeClientOptions?.database,
+  keyPrefix,
+};
+
+/** Sentinel in node-redis 5, which shows the present master only: followed for as long as it is the master. */
+const nodeRedis5Sentinel = {
+  ...nodeRedisSentinel,
+  name: 'node-redis 5 Sentinel',
+  matches: (client) => client.getSentinelNode && client.getMasterNode,
+  settings: (sentinel) => (sentinel.isReady ? sentinel._execute(false, ({ options }) => options) : undefined),
+  unsupported: unsupportedNode,
+  target: nodeTarget,
+  database: (_sentinel, options) => options?.database,
+  master(sentinel) {
+    const { host, port } = sentinel.getMasterNode() ?? {};
+    return `${host}:${port}`;
+  },
+};
+
+/** Where one Redis is, from the options of its client. */
+function nodeTarget({ socket, username, password, credentialsProvider }) {
+  const { host = 'localhost', port, path } = socket ?? {};
+  return {
+    nodes: [{ host, port, path }],
+    // A provider wins over what stands beside it, and node-redis makes one of that; so it is always asked.
+    ...(credentialsProvider
+      ? { credentials: () => credentialsProvider.credentials() }
+      : { username, password }),
+    // An object in `tls` means TCP; the options of TLS stand beside it.
+    tls: socket?.tls === true && socket,
+  };
+}
+
+function unsupportedNode({ socket, credentialsProvider }) {
+  return (
+    (credentialsProvider &&
+      credentialsProvider.type !== 'async-credentials-provider' &&
+      'credentials that change by themselves') ||
+    (socket?.lookup && 'a lookup of its own')
+  );
+}
+
+/** Known from 6.1 on; earlier versions ignore the option. */
+function keyPrefix({ _keyPrefix }) {
+  return _keyPrefix;
+}
+
+/** `legacyMode` gives a client methods of its own, which all are of one make. */
+function isOfLegacyMode(client, method) {
+  return (
+    client.options?.legacyMode === true &&
+    (method === 'sendCommand' || String(client[method]) === String(client.strLen))
+  );
+}
+
+/**
+ * What a cluster (from 5.0 on) or a Sentinel (from 6.0 on) was made with: `duplicate()` gives it to the
+ * constructor, which here makes nothing of it.
+ */
+function optionsGiven(client) {
+  if (!client._self) return undefined;
+  let given;
+  function Taker(options) {
+    given = options;
+  }
+  const copy = Object.create({ constructor: Taker });
+  copy._self = client._self;
+  client.duplicate.call(copy);
+  return given;
+}
+
+/** In node-redis 4 the options show only at the nodes, once it is connected. */
+async function optionsOfMasters(cluster) {
+  const [first] = cluster.masters;
+  if (!first) return undefined;
+  const { options: defaults } = await cluster.nodeClient(first);
+  const { host, port } = defaults.socket;
+  return {
+    rootNodes: cluster.masters.map((node) => ({
+      socket: { ...defaults.socket, host: node.host, port: node.port },
+    })),
+    defaults,
+    nodeAddressMap: host !== first.host || port !== first.port,
+  };
+}
+
+/** A root node as node-redis reads it: what stands in its URL wins. */
+function rootNode({ url, socket, username, password, credentialsProvider }) {
+  if (!url) return { ...socket, username, password, credentialsProvider };
+  const given = new URL(url);
+  return {
+    ...socket,
+    host: given.hostname || undefined,
+    port: given.port || socket?.port,
+    tls: given.protocol === 'rediss:',
+    username: decodeURIComponent(given.username) || username,
+    password: decodeURIComponent(given.password) || password,
+  };
+}
+
+/** What root nodes say of credentials and TLS is for the discovery of the others, which get the defaults. */
+function isUnlike(defaults) {
+  const differs = (own, common) => own != null && own !== common;
+  return ({ username, password, credentialsProvider, tls }) =>
+    differs(username, defaults.username) ||
+    differs(password, defaults.password) ||
+    // Of a user name and password, node-redis makes a provider.
+    (!username && !password && differs(credentialsProvider, defaults.credentialsProvider)) ||
+    (tls ?? defaults.socket?.tls ?? false) !== (defaults.socket?.tls ?? false);
+}
+
+module.exports = { nodeRedis, nodeRedisPool, nodeRedisCluster, nodeRedisSentinel, nodeRedis5Sentinel };

@@ -1,0 +1,50 @@
+'use strict';
+
+const path = require('node:path');
+
+/** The results of the tests on one server: a column of the table, with a cell for each row. */
+class Column {
+  passed = 0;
+  failed = 0;
+  /** @type {Map<string, string>} */
+  cells = new Map();
+  /** @type {Map<string, { passed: number, failed: number }>} */
+  #files = new Map();
+  #detailed;
+
+  /** @param {string} detailed - the file that has a row for each of its tests; others have one for all of them */
+  constructor(detailed) {
+    this.#detailed = detailed;
+  }
+
+  /** @param {{ name: string, file: string }} test - as node:test tells of it */
+  pass({ name, file }) {
+    this.passed += 1;
+    const { row, way } = this.#placeOf(name, file);
+    if (way !== undefined) this.cells.set(row, way);
+    else this.#count(row, 'passed');
+  }
+
+  fail({ name, file }) {
+    this.failed += 1;
+    const { row, way } = this.#placeOf(name, file);
+    if (way !== undefined) this.cells.set(row, 'FAILED');
+    else this.#count(row, 'failed');
+  }
+
+  /** A name in the detailed file ends with the way that look-ups went, which the test has checked. */
+  #placeOf(name, file) {
+    const base = path.basename(file);
+    const [, row, way] = (base === this.#detailed && /^(.*): (native|store)$/.exec(name)) || [];
+    return { row: row ?? base, way };
+  }
+
+  #count(row, result) {
+    const counts = this.#files.get(row) ?? { passed: 0, failed: 0 };
+    counts[result] += 1;
+    this.#files.set(row, counts);
+    this.cells.set(row, counts.failed > 0 ? `${counts.failed} FAILED` : `${counts.passed} ok`);
+  }
+}
+
+module.exports = { Column };
