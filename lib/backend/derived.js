@@ -14,13 +14,27 @@ const PROOFS = 3;
  */
 const AUDIT_MS = 1000;
 
+/**
+ * For how long, in milliseconds, the addon and a client may differ that find the master or the nodes by themselves: one
+ * of them follows a failover sooner. Sentinel lets an old master go on for some ten seconds.
+ */
+const FOLLOWS_WITHIN_MS = 30_000;
+/** After so many milliseconds, a difference belongs to another failover. */
+const FORGIVEN_MS = 600_000;
+
+/**
+ * How long, in milliseconds, the store may take where the addon does not reach Redis: a client that has lost it too may
+ * queue for as long as that lasts, and others wait for this one's result.
+ */
+const FAULT_CONFIRMED_WITHIN_MS = 2000;
+
 const UNDER_WAY = 'the proof that the addon sees the same sessions is under way';
 
 /**
  * Native look-ups where the app's own store leads, for as long as they are proven to see the same:
  *
  *   recognising ─► proving ─► native          the store answers until the proof is there
- *        └────────────┴─────────┴─► store     for good, on the first contradiction
+ *        └────────────┴─────────┴─► store     for good, on a contradiction that no failover explains
  */
 class DerivedBackend {
   #options;
@@ -31,6 +45,10 @@ class DerivedBackend {
   #proofs = 0;
   #comparing = false;
   #audited = 0;
+  /** Whether the native side finds by itself where the sessions are. */
+  #moves = false;
+  /** When the two first differed, in this failover. */
+  #differed = -Infinity;
   #doubts = new Doubts(this);
   #derivation;
   /** Native look-ups were derived, or are about to be, or will never be. */
@@ -97,7 +115,9 @@ class DerivedBackend {
 
   /** Asks the store about native bad news, in the time that is left. */
   confirm(doubted, deliver) {
-    this.#store.lookUp({ deliver }, doubted.sent, doubted.credential, this.#left(doubted));
+    const left = this.#left(doubted);
+    const within = doubted.outcome === number.STORE_ERROR ? Math.min(left, FAULT_CONFIRMED_WITHIN_MS) : left;
+    this.#store.lookUp({ deliver }, doubted.sent, doubted.credential, within);
   }
 
   /** The store knew better. That may be a session made in between, or a Redis that moved: prove it anew. */
@@ -137,6 +157,7 @@ class DerivedBackend {
   #connect(target, keyPrefix, credentials) {
     try {
       this.#gate.keyPrefix = keyPrefix;
+      this.#moves = target.cluster || target.sentinel !== null;
       this.#native = new RedisBackend(this.#options, this.#gate, target, 'the store, as proven', credentials);
     } catch (error) {
       this.#settleForStore(`the store's client could not be followed: ${error.message}`);
@@ -157,7 +178,15 @@ class DerivedBackend {
     if (native !== this.#native || !this.#derivation.holds()) return;
     this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
     if (equal === true) this.#proofs += 1;
-    else if (equal === false) this.#contradicted();
+    else if (equal === false) this.#differ();
+  }
+
+  /** The store answers until both see the same again. */
+  #differ() {
+    const now = performance.now();
+    if (now - this.#differed > FORGIVEN_MS) this.#differed = now;
+    this.#proofs = 0;
+    if (!this.#moves || now - this.#differed > FOLLOWS_WITHIN_MS) this.#contradicted();
   }
 
   /** Derives again at the next look-up. Look-ups in flight come back as CLOSED, and are made anew. */
