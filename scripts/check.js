@@ -7,9 +7,12 @@ const { main, npmRun, say } = require('./support/prepare');
 const STEPS = [
   ['format:check', 'Formatting: cargo fmt, prettier'],
   ['lint', 'Lints: clippy with and without the Node half, eslint'],
+  ['lint:workflows', 'The workflows of the hosted CI'],
   ['test:core', 'Tests of the Rust core, without Node'],
   ['build', 'The addon'],
   ['generated', 'The committed loader and typings are those of this build'],
+  ['check:addon', 'The addon needs no library that is not everywhere'],
+  ['check:package', 'What would be published: contents, versions, publint, arethetypeswrong'],
   ['test:js', 'Tests of the package in Node'],
   ['test:types', 'Tests of the typings'],
   ['docs', 'Documentation of the Rust code, warnings are errors'],
@@ -43,6 +46,6 @@ function printSummary(results) {
   for (const [script] of STEPS) {
     const { verdict, seconds } = results.get(script) ?? { verdict: 'not run' };
     const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
-    console.log(`${script.padEnd(14)}${verdict.padEnd(8)}${time.padStart(9)}`.trimEnd());
+    console.log(`${script.padEnd(16)}${verdict.padEnd(8)}${time.padStart(9)}`.trimEnd());
   }
 }

@@ -35,17 +35,14 @@ function run(command, args, name = [command, ...args].join(' '), options = {}) {
   if (status !== 0) throw new StepFailed(name, status ?? signal);
 }
 
-/** npm tells its scripts where it is itself; that way it is found on Windows too, where `npm` is no program. */
 function npm(args, name, options) {
-  const itself = process.env.npm_execpath;
-  if (itself?.endsWith('.js')) run(process.execPath, [itself, ...args], name, options);
-  else run('npm', args, name, options);
+  const [command, before] = npmCommand();
+  run(command, [...before, ...args], name, options);
 }
 
 /** What npm prints, for a command whose output is data. */
 function npmOutput(args, cwd = ROOT) {
-  const itself = process.env.npm_execpath;
-  const [command, before] = itself?.endsWith('.js') ? [process.execPath, [itself]] : ['npm', []];
+  const [command, before] = npmCommand();
   const name = `npm ${args.join(' ')}`;
   const { status, signal, stdout, stderr, error } = spawnSync(command, [...before, ...args], {
     cwd,
@@ -56,6 +53,12 @@ function npmOutput(args, cwd = ROOT) {
   if (status === 0) return stdout;
   console.error(stderr);
   throw new StepFailed(name, status ?? signal);
+}
+
+/** npm tells its scripts where it is itself; that way it is found on Windows too, where `npm` is no program. */
+function npmCommand() {
+  const itself = process.env.npm_execpath;
+  return itself?.endsWith('.js') ? [process.execPath, [itself]] : ['npm', []];
 }
 
 function npmRun(script) {
@@ -166,6 +169,7 @@ module.exports = {
   needNode,
   needRust,
   npm,
+  npmCommand,
   npmOutput,
   npmRun,
   run,

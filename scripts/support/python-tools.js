@@ -27,7 +27,8 @@ function pythonTools(name, purpose) {
     fs.rmSync(folder, { recursive: true, force: true });
     createEnvironment(folder);
     const python = path.join(folder, PROGRAMS, 'python');
-    run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', list]);
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes'];
+    run(python, [...install, '-r', list]);
     fs.writeFileSync(complete, '');
   }
   return path.join(folder, PROGRAMS);

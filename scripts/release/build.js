@@ -1,0 +1,61 @@
+'use strict';
+
+// `npm run build:release`: the addon as it is published, for this machine or for `--target TRIPLE`, in target/npm/addons.
+// For Linux it is linked by zig, against glibc 2.17 or musl, whatever the machine has.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { ROOT, main, needRust, run, say } = require('../support/prepare');
+const { pythonTools, withTools } = require('../support/python-tools');
+const { SIZE_BUDGET, binaryFaults } = require('./gates/binary');
+const { TARGETS, hostTarget, targetOf } = require('./targets');
+
+const ADDONS = path.join(ROOT, 'target', 'npm', 'addons');
+const NAPI = require.resolve('@napi-rs/cli/package.json').replace(/package\.json$/, 'dist/cli.js');
+
+/** The systems on which somebody's Node 18 runs. The gates check that the linker heeded them. */
+const DEPLOYMENT = { x64: '10.15', arm64: '11.0' };
+
+/**
+ * @param {object} target of targets.js
+ * @param {string} [out] the folder that the addon goes to
+ */
+function buildRelease(target, out = ADDONS) {
+  needRust();
+  const zig = target.system === 'linux';
+  const env = zig
+    ? withTools(pythonTools('zig', 'Linking with zig, so that the addon runs on old systems too'))
+    : { ...process.env, ...systemOf(target) };
+  const triple = target.glibc === undefined ? target.triple : `${target.triple}.${target.glibc}`;
+  say(`Compiling the addon for ${triple} (some minutes the first time)`);
+  const build = ['build', '--release', '--platform', '--target', triple, '--output-dir', out];
+  // The loader and the typings are the same for every target, and committed.
+  const text = ['--no-js', '--dts', 'binding.d.ts'];
+  const options = zig ? ['--cross-compile'] : [];
+  run(process.execPath, [NAPI, ...build, ...text, ...options], `napi ${build.join(' ')}`, { env });
+  const file = fs.readFileSync(path.join(out, target.file));
+  const faults = binaryFaults(file, target);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  say(`${target.file}: ${file.length} bytes of ${SIZE_BUDGET}`);
+}
+
+function systemOf({ system, arch }) {
+  if (system === 'darwin') return { MACOSX_DEPLOYMENT_TARGET: DEPLOYMENT[arch] };
+  // The C runtime goes into the addon: without Visual Studio's redistributable a machine has none.
+  const flags = [process.env.RUSTFLAGS, '-C target-feature=+crt-static'].filter(Boolean);
+  return { RUSTFLAGS: flags.join(' ') };
+}
+
+if (require.main === module) {
+  main(() => {
+    const { values } = parseArgs({ options: { target: { type: 'string' } } });
+    const target = values.target === undefined ? hostTarget() : targetOf(values.target);
+    if (target === undefined) {
+      throw new Error(`This machine is none of our targets: ${TARGETS.map(({ name }) => name).join(', ')}`);
+    }
+    buildRelease(target);
+  });
+}
+
+module.exports = { ADDONS, NAPI, buildRelease };

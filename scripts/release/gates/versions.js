@@ -1,0 +1,55 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+/**
+ * Where the repository contradicts the version in package.json.
+ *
+ * @param {string} root
+ * @returns {string[]} one sentence a fault
+ */
+function versionFaults(root) {
+  const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
+  const { name, version, optionalDependencies = {} } = JSON.parse(read('package.json'));
+  const lock = JSON.parse(read('package-lock.json'));
+  const found = [
+    ['Cargo.toml', /^version = "(.+)"$/m.exec(read('Cargo.toml'))?.[1]],
+    ...['Cargo.lock', 'fuzz/Cargo.lock'].map((file) => [file, lockedVersion(read(file), name)]),
+    ['package-lock.json', lock.version],
+    ['package-lock.json, packages', lock.packages[''].version],
+    ...bakedIn(read('binding.js')).map((each) => ['binding.js (npm run build writes it)', each]),
+    ...Object.entries(optionalDependencies),
+  ];
+  return [
+    ...found
+      .filter(([, each]) => each !== version)
+      .map(([where, each]) => `package.json has the version ${version}, ${where} has ${each ?? 'none'}`),
+    ...changelogFaults(read('CHANGELOG.md'), version),
+  ];
+}
+
+function lockedVersion(cargoLock, name) {
+  return new RegExp(`^name = "${name}"\\nversion = "(.+)"$`, 'm').exec(cargoLock)?.[1];
+}
+
+/** The newest entry is of this version, or of the next one, which is being written. */
+function changelogFaults(changelog, version) {
+  const entry = newestEntry(changelog);
+  if (entry?.version === version || entry?.note === 'unreleased') return [];
+  return [`the newest entry of CHANGELOG.md is neither of ${version} nor "(unreleased)"`];
+}
+
+/** @returns {{ version: string, note: string } | undefined} `note`: what stands behind it, a date or "unreleased" */
+function newestEntry(changelog) {
+  const match = /^## (\S+)(?: \((.+)\))?$/m.exec(changelog);
+  return match === null ? undefined : { version: match[1], note: match[2] ?? '' };
+}
+
+/** The loader compares the version of the package that it finds with the one it was generated for. */
+function bakedIn(loader) {
+  const versions = [...loader.matchAll(/expected (\S+) but got/g)].map((match) => match[1]);
+  return [...new Set(versions)];
+}
+
+module.exports = { newestEntry, versionFaults };

@@ -1,0 +1,53 @@
+'use strict';
+
+// The platforms that get a package, by what Rust calls them and by what napi-rs and npm do.
+
+const { here } = require('../../lib/native/platform');
+
+/** The newest glibc that a release may ask for: CentOS 7 has it, and Node 18 itself wants 2.28. */
+const GLIBC = '2.17';
+
+const TARGETS = [
+  target('x86_64-unknown-linux-gnu', 'linux-x64-gnu'),
+  target('aarch64-unknown-linux-gnu', 'linux-arm64-gnu'),
+  target('armv7-unknown-linux-gnueabihf', 'linux-arm-gnueabihf'),
+  target('x86_64-unknown-linux-musl', 'linux-x64-musl'),
+  target('aarch64-unknown-linux-musl', 'linux-arm64-musl'),
+  target('x86_64-apple-darwin', 'darwin-x64'),
+  target('aarch64-apple-darwin', 'darwin-arm64'),
+  target('x86_64-pc-windows-msvc', 'win32-x64-msvc'),
+  target('aarch64-pc-windows-msvc', 'win32-arm64-msvc'),
+];
+
+function target(triple, name) {
+  const [system, arch, abi] = name.split('-');
+  return {
+    triple,
+    /** As in the names of the binary and of its package. */
+    name,
+    package: `@passport-socketio/binding-${name}`,
+    file: `passport-socketio.${name}.node`,
+    system,
+    arch,
+    /** npm's `libc`, which napi-rs leaves out for armv7. */
+    libc: { gnu: 'glibc', musl: 'musl' }[abi],
+    glibc: abi?.startsWith('gnu') ? GLIBC : undefined,
+  };
+}
+
+/** The target of the machine this runs on, if it is one. */
+function hostTarget() {
+  const { name } = here();
+  return TARGETS.find((each) => each.name === name);
+}
+
+/** @param {string} triple */
+function targetOf(triple) {
+  const found = TARGETS.find((each) => each.triple === triple);
+  if (found === undefined) {
+    throw new Error(`${triple} is none of our targets: ${TARGETS.map((each) => each.triple).join(', ')}`);
+  }
+  return found;
+}
+
+module.exports = { TARGETS, hostTarget, targetOf };
