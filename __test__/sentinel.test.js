@@ -70,7 +70,7 @@ test('a name that no sentinel knows, and a Redis that is no sentinel', async (t)
   await assertStoreError(authorizerOf(t, { redis: { sentinel } }), /knows no master of the name another/);
   const { host, port } = await redisFor(t);
   const none = { name: system.name, nodes: [{ host, port }] };
-  await assertStoreError(authorizerOf(t, { redis: { sentinel: none } }), /unknown command 'SENTINEL'/);
+  await assertStoreError(authorizerOf(t, { redis: { sentinel: none } }), /unknown command ['`]SENTINEL['`]/);
 });
 
 test('the database is that of the master, under a prefix of the client', async (t) => {

@@ -17,19 +17,13 @@ class Column {
     this.#detailed = detailed;
   }
 
-  /** @param {{ name: string, file: string }} test - as node:test tells of it */
-  pass({ name, file }) {
-    this.passed += 1;
+  /** @param {{ name: string, file: string, passed: boolean }} test */
+  add({ name, file, passed }) {
     const { row, way } = this.#placeOf(name, file);
-    if (way !== undefined) this.cells.set(row, way);
-    else this.#count(row, 'passed');
-  }
-
-  fail({ name, file }) {
-    this.failed += 1;
-    const { row, way } = this.#placeOf(name, file);
-    if (way !== undefined) this.cells.set(row, 'FAILED');
-    else this.#count(row, 'failed');
+    const result = passed ? 'passed' : 'failed';
+    this[result] += 1;
+    if (way === undefined) this.#count(row, result);
+    else this.cells.set(row, passed ? way : 'FAILED');
   }
 
   /** A name in the detailed file ends with the way that look-ups went, which the test has checked. */

@@ -36,7 +36,7 @@ function findRedisServer() {
  * @param {string} [options.dir] Working folder, left in place by `stop()`. Default: a temporary one, removed.
  */
 async function startRedis({ args = [], port, dir } = {}) {
-  const program = findRedisServer();
+  const program = programFor(args);
   if (program === undefined) {
     const { REDIS_SERVER: chosen } = process.env;
     throw new Error(
@@ -57,6 +57,12 @@ async function startRedis({ args = [], port, dir } = {}) {
       if (!lostThePort || attempt === PORT_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Some servers are built without TLS; another one, in REDIS_SERVER_TLS, then serves what is under TLS. */
+function programFor(args) {
+  const { REDIS_SERVER_TLS: secure } = process.env;
+  return secure && args.includes('--tls-port') ? secure : findRedisServer();
 }
 
 function launch(program, args, port, givenDir) {
