@@ -207,6 +207,8 @@ test('close() before the first look-up, and in the same turn', async (t) => {
   unused.close();
   assert.equal((await timed(unused)).error.code, 'CLOSED');
 
+  // Else this thread may be held up for so long that Redis answers first.
+  await (await adminOf(t, redis)).sendCommand(['CLIENT', 'PAUSE', '5000', 'ALL']);
   const used = authorizerOf(t, { redis: redis.url });
   const pending = timed(used);
   used.close();

@@ -45,7 +45,7 @@ test('a bare require ends, and starts no thread', async () => {
     const threads = () => process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0;
     const before = threads();
     require('./index.js');
-    const authorizer = require('./index.js').authorize({ redis: ${url}, secret: 'x', passport: { deserializeUser() {} } });
+    const authorizer = require('./index.js').authorize({ redis: ${url}, secret: 'x', passport: { deserializeUser() {}, _key: 'passport' } });
     // No verdict from Redis is needed for this one.
     authorizer({ request: { headers: {} } }, (error) => console.log(error.code, threads() - before));`;
   await assertPrints(script, 'NO_COOKIE 0', { preamble: '' });

@@ -1,7 +1,10 @@
 'use strict';
 
 // Old language here and in native/node.js: a Node that cannot read the rest gets to know that, not a syntax error.
-require('./native/node').needNode();
+// 16 reads lib/ (`??=`, `Object.hasOwn`); between it and 18 nothing is promised, and nothing is in the way.
+if (parseInt(process.versions.node, 10) < 16 || Number(process.versions.napi) < 6) {
+  throw require('./native/node').tooOld();
+}
 
 /** The addon; without one that works here, an error that says why, and what to do. */
 let native;

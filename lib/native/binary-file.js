@@ -15,11 +15,11 @@ const PE_MACHINES = { 0x14c: 'ia32', 0x8664: 'x64', 0xaa64: 'arm64' };
 /**
  * For which platform a compiled addon was made, by its own header: what the system says of a foreign one is anything
  * from "invalid ELF header" to "no such file".
- * @returns {string | null} the ending of a platform package, 'another machine', 'nothing: it is empty', or null: damaged
+ * @returns {string | null} the ending of a platform package, 'another machine', 'nothing' (an empty file), or null: damaged
  */
 function madeFor(file) {
   const bytes = fs.readFileSync(file);
-  if (bytes.length === 0) return 'nothing: it is empty';
+  if (bytes.length === 0) return 'nothing';
   if (bytes.length < 64) return null;
   if (bytes.readUInt32BE(0) === ELF) return elf(bytes);
   if (bytes.readUInt32BE(0) === MACH_O_64) return named('darwin', MACH_O_MACHINES[bytes.readUInt32LE(4)]);

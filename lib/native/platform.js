@@ -49,6 +49,8 @@ function reportOf({ report }) {
   if ('excludeNetwork' in report) report.excludeNetwork = true;
   try {
     return report.getReport();
+  } catch {
+    return null;
   } finally {
     if ('excludeNetwork' in report) report.excludeNetwork = excludeNetwork;
   }

@@ -14,7 +14,7 @@ const LOCK_FILES = {
 
 /** How each package manager is made to bring the binary, in a line. */
 const COMMANDS = {
-  npm: 'npm ci --include=optional   (still missing: delete node_modules and package-lock.json, then npm install)',
+  npm: 'npm install --include=optional   (still missing: delete node_modules and package-lock.json first)',
   pnpm: 'pnpm install --force',
   yarn: 'yarn install --force   (Yarn 2 and newer: yarn install)',
   bun: 'bun install --force',
@@ -29,7 +29,11 @@ function reinstallLines(folder = process.cwd(), agent = process.env.npm_config_u
 
 /** The nearest folder with lock files decides, if they are of one manager. */
 function managerByLockFile(folder) {
-  const managers = new Set(Object.keys(LOCK_FILES).filter((name) => fs.existsSync(path.join(folder, name))).map((name) => LOCK_FILES[name]));
+  const managers = new Set(
+    Object.keys(LOCK_FILES)
+      .filter((name) => fs.existsSync(path.join(folder, name)))
+      .map((name) => LOCK_FILES[name]),
+  );
   if (managers.size > 0) return managers.size === 1 ? [...managers][0] : undefined;
   const parent = path.dirname(folder);
   return parent === folder ? undefined : managerByLockFile(parent);
