@@ -190,6 +190,7 @@ fn is_auth_without_users(refusal: &ServerError) -> bool {
 }
 
 /// A refusal that is about the key or the user's rights: look-ups are answered here, and will say it themselves.
+/// CLUSTERDOWN may be about the slot of the probe alone, while the node serves others.
 fn is_answer_to_a_look_up(refusal: &ServerError) -> bool {
-    matches!(refusal.code(), "NOPERM" | "WRONGTYPE" | "MOVED" | "ASK")
+    matches!(refusal.code(), "NOPERM" | "WRONGTYPE" | "MOVED" | "ASK" | "CLUSTERDOWN")
 }

@@ -24,6 +24,7 @@ mod keys;
 mod live;
 mod login;
 mod pulse;
+mod race;
 mod route;
 mod sentinel;
 mod socket;

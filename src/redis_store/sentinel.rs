@@ -6,13 +6,13 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use futures_util::future::select_ok;
+use futures_util::future::join;
 use redis::{Cmd, Value};
 use tokio::time::{sleep, timeout};
 
@@ -20,6 +20,7 @@ use super::{
     address::{Address, AddressError, locate},
     connect::{Connection, Probe, connect},
     fault::Fault,
+    race::first_of,
     route::Master,
 };
 
@@ -40,7 +41,10 @@ pub struct Sentinels {
 
 struct Inner {
     name: String,
-    sentinels: Vec<Address>,
+    /// Those that were told beforehand. Also says how to log in to any other.
+    told: Vec<Address>,
+    /// Others that watch the same master: those that were told may all be gone when they are needed.
+    learnt: Mutex<Vec<Address>>,
     /// How to log in to a master, whichever it is.
     template: Address,
     /// Index of the Sentinel to ask first.
@@ -50,17 +54,21 @@ struct Inner {
 /// A connection to a Sentinel, and the master that it named.
 type Answer = (Connection, Master);
 
+/// How many Sentinels to learn of. Ten would be very many.
+const LEARNT: usize = 16;
+
 impl Sentinels {
     /// `name`: the master's, as in Sentinel's `monitor`. `template`: login, database and TLS of the master.
     pub(super) fn new(name: String, sentinels: Vec<Address>, template: Address) -> Self {
-        Self { inner: Arc::new(Inner { name, sentinels, template, first: AtomicUsize::new(0) }) }
+        let (learnt, first) = (Mutex::default(), AtomicUsize::new(0));
+        Self { inner: Arc::new(Inner { name, told: sentinels, learnt, template, first }) }
     }
 
     /// `redis+sentinel://name@host:port,host:port/db`.
     pub(super) fn identity(&self) -> String {
-        let Inner { name, sentinels, template, .. } = &*self.inner;
+        let Inner { name, told, template, .. } = &*self.inner;
         let scheme = if template.is_tls() { "rediss" } else { "redis" };
-        let sentinels: Vec<_> = sentinels.iter().map(Address::location).collect();
+        let sentinels: Vec<_> = told.iter().map(Address::location).collect();
         format!("{scheme}+sentinel://{name}@{}/{}", sentinels.join(","), template.db)
     }
 
@@ -96,35 +104,39 @@ impl Sentinels {
     /// On the same connection while it answers.
     async fn ask_again(&self, connection: Option<Connection>) -> Result<Answer, Fault> {
         if let Some(connection) = connection
-            && let Ok(Ok(master)) = timeout(PATIENCE, self.ask(&connection)).await
+            && let Ok(master) = self.ask(&connection).await
         {
             return Ok((connection, master));
         }
         self.ask_all().await
     }
 
-    /// Asks one Sentinel after the other, without waiting long for those that are silent; the first answer counts.
+    /// Asks one Sentinel after the other; the first answer counts.
     async fn ask_all(&self) -> Result<Answer, Fault> {
-        let Inner { sentinels, first, .. } = &*self.inner;
-        let first = first.load(Ordering::Relaxed);
-        let attempts = (0..sentinels.len()).map(|turn| {
-            Box::pin(async move {
-                let index = (first + turn) % sentinels.len();
-                let address = sentinels.get(index).ok_or_else(|| Fault::store("there is no Sentinel"))?;
-                sleep(STAGGER * u32::try_from(turn).unwrap_or(u32::MAX)).await;
-                let said = |fault: Fault| Fault::store(format!("Sentinel {}: {fault}", address.location()));
-                let connection = connect(address, Probe::Ping).await.map_err(said)?;
-                let master = self.ask(&connection).await.map_err(said)?;
-                Ok::<_, Fault>((connection, master, index))
-            })
-        });
-        let ((connection, master, index), _) = select_ok(attempts).await?;
+        let sentinels: Vec<_> =
+            self.inner.told.iter().cloned().chain(self.learnt().iter().cloned()).collect();
+        let first = self.inner.first.load(Ordering::Relaxed);
+        let in_turn = sentinels.iter().enumerate().cycle().skip(first % sentinels.len().max(1));
+        let asked = in_turn.take(sentinels.len()).map(|(index, sentinel)| self.ask_one(index, sentinel));
+        let (answer, index) = first_of(asked.collect(), STAGGER).await?;
         self.inner.first.store(index, Ordering::Relaxed);
-        Ok((connection, master))
+        Ok(answer)
+    }
+
+    /// Gives the index back with the answer.
+    async fn ask_one(&self, index: usize, address: &Address) -> Result<(Answer, usize), Fault> {
+        let said = |fault: Fault| Fault::store(format!("Sentinel {}: {fault}", address.location()));
+        let connection = connect(address, Probe::Ping).await.map_err(said)?;
+        let (master, ()) = join(self.ask(&connection), self.learn(&connection, address)).await;
+        Ok(((connection, master.map_err(said)?), index))
     }
 
     async fn ask(&self, sentinel: &Connection) -> Result<Master, Fault> {
-        match sentinel.live.ask(&self.question()).await? {
+        let question = self.question("GET-MASTER-ADDR-BY-NAME");
+        let Ok(answer) = timeout(PATIENCE, sentinel.live.ask(&question)).await else {
+            return Err(Fault::store("it stopped answering"));
+        };
+        match answer? {
             Value::Array(parts) => read_master(&parts),
             Value::Nil => Err(Fault::store(format!("it knows no master of the name {}", self.inner.name))),
             Value::ServerError(refusal) => Err((&refusal).into()),
@@ -132,8 +144,28 @@ impl Sentinels {
         }
     }
 
-    fn question(&self) -> Cmd {
-        redis::cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(&self.inner.name).take()
+    /// Asks `sentinel`, which is at `address`, for the others. One that may not tell does no harm.
+    async fn learn(&self, sentinel: &Connection, address: &Address) {
+        let question = self.question("SENTINELS");
+        let Ok(Ok(Value::Array(others))) = timeout(PATIENCE, sentinel.live.ask(&question)).await else {
+            return;
+        };
+        let told = &self.inner.told;
+        let others = others.iter().filter_map(read_sentinel);
+        let others = others.filter_map(|(host, port)| address.at(&host, port).ok()).take(LEARNT);
+        let is_told = |one: &Address| told.iter().any(|other| other.location() == one.location());
+        // It does not name itself.
+        let all = others.chain([address.clone()]).filter(|one| !is_told(one));
+        *self.learnt() = all.collect();
+    }
+
+    fn question(&self, what: &str) -> Cmd {
+        redis::cmd("SENTINEL").arg(what).arg(&self.inner.name).take()
+    }
+
+    fn learnt(&self) -> MutexGuard<'_, Vec<Address>> {
+        // Held for one line that cannot leave the list half-done.
+        self.inner.learnt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -148,6 +180,21 @@ fn read_master(parts: &[Value]) -> Result<Master, Fault> {
     let host = text(host);
     let port = text(port).and_then(|port| port.parse().ok());
     host.zip(port).map(|(host, port)| Master { host, port }).ok_or_else(|| Fault::store(NOT_A_SENTINEL))
+}
+
+/// One of the others: names and values in turn, all texts.
+fn read_sentinel(parts: &Value) -> Option<(String, u16)> {
+    let Value::Array(parts) = parts else { return None };
+    let (pairs, _) = parts.as_chunks::<2>();
+    let value = |name: &str| {
+        pairs.iter().find_map(|pair| match pair {
+            [Value::BulkString(key), Value::BulkString(value)] if key == name.as_bytes() => {
+                String::from_utf8(value.clone()).ok()
+            }
+            _ => None,
+        })
+    };
+    Some((value("ip")?, value("port")?.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -171,5 +218,13 @@ mod tests {
         ] {
             assert!(read_master(parts).is_err());
         }
+    }
+
+    #[test]
+    fn a_sentinel_tells_of_others_in_pairs() {
+        let pairs = ["name", "x", "ip", "::1", "port", "26379", "flags"].map(bulk);
+        assert_eq!(read_sentinel(&Value::Array(pairs.to_vec())), Some(("::1".to_owned(), 26379)));
+        assert_eq!(read_sentinel(&Value::Array(vec![bulk("ip"), bulk("h")])), None);
+        assert_eq!(read_sentinel(&bulk("ip")), None);
     }
 }

@@ -49,13 +49,14 @@ impl Link {
     }
 
     /// The live connection. Waits only while the first attempt to connect is under way, at the start and when the server
-    /// ended a connection that had been in order (a restart, a failover, a proxy that tidies up).
+    /// ended a connection that had been in order (a restart, a failover, a proxy that tidies up). Never gives a connection
+    /// that is lost already: whoever saw it end may ask before the supervisor has heard of it.
     ///
     /// # Errors
     /// Why there is none: the error of the last attempt, or what ended the last connection.
     pub async fn connection(&self) -> Result<Live, Fault> {
         let mut states = self.handle.shared.state.subscribe();
-        match states.wait_for(|state| !matches!(state, State::Connecting)).await.as_deref() {
+        match states.wait_for(State::is_settled).await.as_deref() {
             Ok(State::Up(live)) => Ok(live.clone()),
             Ok(State::Down(fault)) => Err(fault.clone()),
             Ok(State::Connecting | State::Closed) | Err(_) => Err(Fault::Closed),
@@ -71,7 +72,7 @@ impl Link {
     /// Whether there is a live connection.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        matches!(*self.handle.shared.state.borrow(), State::Up(_))
+        matches!(&*self.handle.shared.state.borrow(), State::Up(live) if !live.is_lost())
     }
 
     /// Whether the last attempt to have a connection failed; while the first one is under way it has not.
@@ -118,6 +119,16 @@ enum State {
     Up(Live),
     Down(Fault),
     Closed,
+}
+
+impl State {
+    fn is_settled(&self) -> bool {
+        match self {
+            Self::Connecting => false,
+            Self::Up(live) => !live.is_lost(),
+            Self::Down(_) | Self::Closed => true,
+        }
+    }
 }
 
 impl Shared {

@@ -13,11 +13,15 @@
 )]
 
 mod closing;
+mod cluster;
 mod helpers;
+mod load;
 mod login;
+mod login_source;
 mod look_ups;
 mod losses;
 mod other_servers;
+mod sentinel;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

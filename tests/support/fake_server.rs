@@ -15,6 +15,8 @@ use std::{
 pub enum Answer {
     /// These bytes, in RESP2.
     Say(&'static str),
+    /// The same, made up on the spot.
+    Tell(String),
     /// These bytes, a piece every 100 ms.
     Slowly(Vec<u8>),
     /// Nothing.
@@ -31,7 +33,12 @@ pub struct FakeServer {
 impl FakeServer {
     /// `script` gets the number of the connection, from 0, and the words of the command.
     pub fn start(script: impl Fn(usize, &[String]) -> Answer + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_on(0, script)
+    }
+
+    /// For a script that has to know the port.
+    pub fn start_on(port: u16, script: impl Fn(usize, &[String]) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (seen, open) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let server = Self { port, seen: seen.clone(), open: open.clone() };
@@ -48,6 +55,10 @@ impl FakeServer {
             }
         });
         server
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn url(&self) -> String {
@@ -71,6 +82,7 @@ fn serve(socket: &TcpStream, seen: &Mutex<Vec<String>>, script: impl Fn(&[String
         seen.lock().unwrap().push(words.join(" "));
         match script(&words) {
             Answer::Say(text) => drop(writer.write_all(text.as_bytes())),
+            Answer::Tell(text) => drop(writer.write_all(text.as_bytes())),
             Answer::Slowly(bytes) => {
                 for piece in bytes.chunks(bytes.len().div_ceil(20)) {
                     let _ = writer.write_all(piece);

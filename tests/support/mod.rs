@@ -2,4 +2,6 @@
 
 pub mod certificates;
 pub mod fake_server;
+pub mod test_cluster;
 pub mod test_redis;
+pub mod test_sentinel;

@@ -34,7 +34,7 @@ impl TestRedis {
     }
 
     /// `None` when the server ends before it answers.
-    fn launch(port: u16, options: &[&str]) -> Option<Self> {
+    pub fn launch(port: u16, options: &[&str]) -> Option<Self> {
         let folder = new_folder();
         let options: Vec<_> = options.iter().map(ToString::to_string).collect();
         let server = spawn(&folder, port, &options);
@@ -62,13 +62,23 @@ impl TestRedis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
+    /// Where the server keeps its files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub fn socket(&self) -> PathBuf {
         self.folder.join("redis.sock")
     }
 
     /// A blocking connection for preparing and asking.
     pub fn admin(&self) -> redis::Connection {
-        connect(&self.folder).unwrap()
+        let mut admin = connect(&self.folder).unwrap();
+        let mut options = self.options.iter().skip_while(|option| *option != "--requirepass");
+        if let Some(password) = options.nth(1) {
+            redis::cmd("AUTH").arg(password).exec(&mut admin).unwrap();
+        }
+        admin
     }
 
     pub fn set(&self, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {

@@ -11,6 +11,7 @@ use crate::redis_store::{
     fault::Fault,
     fetch::{CHUNK, Found, found},
     keys::Keys,
+    supervisor::Link,
 };
 
 /// Redirects to follow for one key. Two are in order while a slot moves; more is a cluster at odds with itself.
@@ -131,18 +132,22 @@ impl<'a, F: FnMut(Chunk, Result<Vec<Found>, Fault>)> Errands<'a, F> {
 }
 
 async fn run(shared: &Shared, keys: &Keys, errand: Errand) -> (Errand, Outcome) {
-    let live = match shared.nodes.link(&errand.node) {
-        Ok(link) => link.connection().await,
-        Err(fault) => Err(fault),
-    };
-    let outcome = match live {
+    let outcome = match shared.nodes.link(&errand.node) {
         Err(fault) => Outcome::Unreachable(fault),
-        Ok(live) => match live.request_all(&pipeline(keys, &errand)).await {
-            Ok(answers) => Outcome::Answers(without_asking(answers, errand.asking)),
-            Err(fault) => Outcome::Lost(fault),
-        },
+        Ok(link) => look_up(&link, keys, &errand).await,
     };
     (errand, outcome)
+}
+
+async fn look_up(link: &Link, keys: &Keys, errand: &Errand) -> Outcome {
+    let live = match link.connection().await {
+        Ok(live) => live,
+        Err(fault) => return Outcome::Unreachable(fault),
+    };
+    match live.request_all(&pipeline(keys, errand)).await {
+        Ok(answers) => Outcome::Answers(without_asking(answers, errand.asking)),
+        Err(fault) => Outcome::Lost(fault),
+    }
 }
 
 /// ASKING holds for the one command after it, so each GET has its own, in the same write.

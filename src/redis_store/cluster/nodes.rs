@@ -7,13 +7,14 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use super::seeds::Seeds;
 use crate::redis_store::{address::locate, fault::Fault, supervisor::Link};
 
 /// Where a node is, as the cluster itself says it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NodeId {
     pub(super) host: String,
     pub(super) port: u16,
@@ -42,27 +43,31 @@ struct Open {
 
 struct Member {
     link: Link,
-    /// Since the topology was last learnt: a node that takes over slots is named by ASK before the topology knows it.
-    used: bool,
+    /// A node that takes over slots is named by ASK before the map knows it.
+    used: Instant,
 }
+
+/// How long the link to a node that is no master stays open after its last look-up.
+const LINGER: Duration = Duration::from_secs(10);
 
 impl Nodes {
     pub(super) fn new(seeds: Seeds, probe_key: Vec<u8>) -> Self {
         Self { seeds, probe_key, open: Mutex::default(), past_reconnects: AtomicU64::new(0) }
     }
 
-    /// The link to a node, opened if need be. Needs a tokio runtime.
+    /// The link to a node, opened if need be. To be held until the look-up has ended: the last one dropped closes the
+    /// connection. Needs a tokio runtime.
     pub(super) fn link(&self, node: &NodeId) -> Result<Link, Fault> {
         let mut open = self.lock();
         if open.closed {
             return Err(Fault::Closed);
         }
         if let Some(member) = open.links.get_mut(node) {
-            member.used = true;
+            member.used = Instant::now();
             return Ok(member.link.clone());
         }
         let link = Link::open(self.seeds.address_of(node)?, self.probe_key.clone());
-        open.links.insert(node.clone(), Member { link: link.clone(), used: true });
+        open.links.insert(node.clone(), Member { link: link.clone(), used: Instant::now() });
         Ok(link)
     }
 
@@ -73,19 +78,22 @@ impl Nodes {
         up.map(|(node, member)| (node.clone(), member.link.clone())).collect()
     }
 
+    /// Whether the last attempt to reach a node failed.
+    pub(super) fn is_down(&self, node: &NodeId) -> bool {
+        self.lock().links.get(node).is_some_and(|member| member.link.is_down())
+    }
+
     /// Opens links to all `masters`, and closes those that are neither to a master nor were used of late.
     pub(super) fn keep(&self, masters: &[NodeId]) {
         for master in masters {
             // A master without a usable address is told to those whose sessions it has.
             _ = self.link(master);
         }
-        let mut open = self.lock();
-        open.links.retain(|node, member| {
-            let keep = masters.contains(node) || member.used;
+        self.lock().links.retain(|node, member| {
+            let keep = member.used.elapsed() < LINGER || masters.contains(node);
             if !keep {
                 self.past_reconnects.fetch_add(member.link.reconnects(), Ordering::Relaxed);
             }
-            member.used = false;
             keep
         });
     }

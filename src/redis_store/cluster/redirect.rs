@@ -30,7 +30,8 @@ fn read_node(refusal: &ServerError, asked: &NodeId) -> Option<NodeId> {
     // An IPv6 address has no brackets here, so the port is what follows the last colon.
     let (host, port) = address.trim().rsplit_once(':')?;
     let host = if matches!(host, "" | "?") { &*asked.host } else { host };
-    Some(NodeId { host: host.to_owned(), port: port.parse().ok()? })
+    let port = port.parse().ok().filter(|port| *port != 0)?;
+    Some(NodeId { host: host.to_owned(), port })
 }
 
 #[cfg(test)]
@@ -47,6 +48,7 @@ mod tests {
             ("-MOVED 3999 :6381\r\n", Some(Redirect::Moved(node("asked", 6381)))),
             ("-MOVED 3999 ?:6381\r\n", Some(Redirect::Moved(node("asked", 6381)))),
             ("-MOVED 3999 h:x\r\n", None),
+            ("-MOVED 3999 :0\r\n", None),
             ("-MOVED\r\n", None),
             ("-CLUSTERDOWN Hash slot not served\r\n", None),
             ("+MOVED 1 h:1\r\n", None),

@@ -1,6 +1,6 @@
 //! Which master has which hash slot.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use redis::Value;
 
@@ -13,8 +13,11 @@ const SLOTS: usize = 16384;
 const NOBODY: u16 = u16::MAX;
 
 /// The master of every slot.
+#[derive(PartialEq, Eq)]
 pub(super) struct SlotMap {
+    /// In the order of their first slots.
     masters: Vec<NodeId>,
+    replicas: BTreeSet<NodeId>,
     /// For each slot, an index of `masters`.
     owners: Box<[u16]>,
 }
@@ -27,15 +30,22 @@ impl SlotMap {
     /// The answer is none to this command.
     pub(super) fn read(answer: &Value, asked: &NodeId) -> Result<Self, Fault> {
         let Value::Array(ranges) = answer else { return Err(unexpected()) };
-        let mut map = Self { masters: Vec::new(), owners: vec![NOBODY; SLOTS].into() };
+        let ranges: Option<Vec<_>> = ranges.iter().map(|range| Range::read(range, asked)).collect();
+        let mut ranges = ranges.ok_or_else(unexpected)?;
+        // A node whose address the cluster has lost, because another one is there now, has port 0.
+        ranges.retain(|range| range.master.port != 0);
+        // Each node tells them in an order of its own.
+        ranges.sort_by_key(|range| range.first);
+        let owners = vec![NOBODY; SLOTS].into();
+        let mut map = Self { masters: Vec::new(), replicas: BTreeSet::new(), owners };
         let mut known = HashMap::new();
-        for range in ranges {
-            let (first, last, master) = read_range(range, asked).ok_or_else(unexpected)?;
+        for Range { first, last, master, replicas } in ranges {
             let next = u16::try_from(map.masters.len()).map_err(|_| unexpected())?;
             let index = *known.entry(master.clone()).or_insert(next);
             if index == next {
                 map.masters.push(master);
             }
+            map.replicas.extend(replicas);
             map.owners.get_mut(first..=last).ok_or_else(unexpected)?.fill(index);
         }
         Ok(map)
@@ -48,6 +58,11 @@ impl SlotMap {
 
     pub(super) fn masters(&self) -> &[NodeId] {
         &self.masters
+    }
+
+    /// All nodes, masters first.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeId> {
+        self.masters.iter().chain(&self.replicas)
     }
 
     /// Whether every slot has a master.
@@ -66,20 +81,37 @@ fn slot_of(key: &[u8]) -> usize {
     usize::from(crc16::State::<crc16::XMODEM>::calculate(tag.unwrap_or(key))) % SLOTS
 }
 
-fn read_range(range: &Value, asked: &NodeId) -> Option<(usize, usize, NodeId)> {
-    let Value::Array(parts) = range else { return None };
-    let [Value::Int(first), Value::Int(last), Value::Array(master), ..] = &**parts else { return None };
-    let [host, Value::Int(port), ..] = &**master else { return None };
+/// Slots in a row that the same nodes serve.
+struct Range {
+    first: usize,
+    last: usize,
+    master: NodeId,
+    replicas: Vec<NodeId>,
+}
+
+impl Range {
+    fn read(range: &Value, asked: &NodeId) -> Option<Self> {
+        let Value::Array(parts) = range else { return None };
+        let [Value::Int(first), Value::Int(last), master, replicas @ ..] = &**parts else { return None };
+        let (first, last) = (usize::try_from(*first).ok()?, usize::try_from(*last).ok()?);
+        let master = read_node(master, asked)?;
+        let replicas = replicas.iter().filter_map(|replica| read_node(replica, asked));
+        let replicas = replicas.filter(|replica| replica.port != 0).collect();
+        // A range that ends before it begins would panic as a slice.
+        (first <= last).then_some(Self { first, last, master, replicas })
+    }
+}
+
+fn read_node(node: &Value, asked: &NodeId) -> Option<NodeId> {
+    let Value::Array(parts) = node else { return None };
+    let [host, Value::Int(port), ..] = &**parts else { return None };
     let host = match host {
         Value::Nil => asked.host.clone(),
         Value::BulkString(name) if name.is_empty() || name == b"?" => asked.host.clone(),
         Value::BulkString(name) => String::from_utf8(name.clone()).ok()?,
         _ => return None,
     };
-    let node = NodeId { host, port: u16::try_from(*port).ok()? };
-    let (first, last) = (usize::try_from(*first).ok()?, usize::try_from(*last).ok()?);
-    // A range that ends before it begins would panic as a slice.
-    (first <= last).then_some((first, last, node))
+    Some(NodeId { host, port: u16::try_from(*port).ok()? })
 }
 
 fn unexpected() -> Fault {
@@ -117,6 +149,7 @@ mod tests {
         let map = read(&answer(&[(0, 8191, "a", 7000), (8192, 12000, "b", 7001), (12001, 16383, "a", 7000)]))
             .unwrap();
         assert_eq!(map.masters(), [node("a", 7000), node("b", 7001)]);
+        assert!(map.nodes().eq(&[node("a", 7000), node("b", 7001), node("r", 9)]));
         assert!(map.is_complete());
         assert_eq!(map.owner(b"123456789"), Some(&node("a", 7000)), "slot 12739");
         assert_eq!(map.owner(b"bar"), Some(&node("a", 7000)), "slot 5061");
@@ -137,11 +170,28 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_ranges_says_nothing() {
+        let mut ranges = [(0, 8191, "a", 7000), (8192, 12000, "b", 7001), (12001, 16383, "a", 7000)];
+        let map = read(&answer(&ranges)).unwrap();
+        ranges.reverse();
+        assert!(read(&answer(&ranges)).unwrap() == map);
+        ranges[1].2 = "c";
+        assert!(read(&answer(&ranges)).unwrap() != map);
+    }
+
+    #[test]
     fn gaps_belong_to_nobody() {
         let map = read(&answer(&[(0, 100, "a", 7000)])).unwrap();
         assert!(!map.is_complete());
         assert_eq!(map.owner(b"foo"), None);
         assert!(read("*0\r\n").unwrap().masters().is_empty());
+    }
+
+    #[test]
+    fn a_master_whose_address_is_lost_is_nobody() {
+        let map = read(&answer(&[(0, 8191, "", 0), (8192, 16383, "b", 7001)])).unwrap();
+        assert_eq!(map.masters(), [node("b", 7001)]);
+        assert!(!map.is_complete());
     }
 
     #[test]

@@ -4,8 +4,15 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, watch};
 
-use super::{nodes::Nodes, seeds::Seeds, slots::SlotMap};
-use crate::redis_store::fault::Fault;
+use super::{
+    nodes::{NodeId, Nodes},
+    seeds::Seeds,
+    slots::SlotMap,
+};
+use crate::redis_store::{address::Address, fault::Fault};
+
+/// How many nodes of the last map to ask at a time: the whole of a large cluster may be down.
+const STRANGERS: usize = 6;
 
 pub(super) struct Shared {
     pub(super) seeds: Seeds,
@@ -40,21 +47,41 @@ impl Shared {
         }
     }
 
-    /// What was just learnt. A failure changes nothing once the map is known: it may be right still, and the links to its
-    /// masters say better what is wrong.
-    pub(super) fn learn(&self, learnt: Result<SlotMap, Fault>) {
+    /// What was just learnt; gives whether the map is another one now. A failure changes nothing once the map is known: it
+    /// may be right still, and the links to its masters say better what is wrong.
+    pub(super) fn learn(&self, learnt: Result<SlotMap, Fault>) -> bool {
         if let Ok(slots) = &learnt {
             self.nodes.keep(slots.masters());
         }
+        let mut is_news = false;
         self.slots.send_if_modified(|known| {
             let next = match (&*known, learnt) {
                 (Knowledge::Closed, _) | (Knowledge::Known(_), Err(_)) => return false,
+                (Knowledge::Known(old), Ok(slots)) if **old == slots => return false,
                 (_, Ok(slots)) => Knowledge::Known(Arc::new(slots)),
                 (_, Err(fault)) => Knowledge::Unknown(fault),
             };
+            is_news = matches!(next, Knowledge::Known(_));
             *known = next;
             true
         });
+        is_news
+    }
+
+    /// Whom to ask when none of the nodes that we are connected to can tell: the seeds, and some nodes of the last map,
+    /// other ones each time.
+    pub(super) fn strangers(&self, turn: usize) -> Vec<Address> {
+        let seeds = self.seeds.addresses();
+        let known = self.slots.borrow().clone();
+        let nodes: Vec<_> = match &known {
+            Knowledge::Known(slots) => slots.nodes().collect(),
+            _ => Vec::new(),
+        };
+        let is_seed = |node: &NodeId| seeds.iter().any(|seed| seed.tcp() == Some((&node.host, node.port)));
+        let in_turn = nodes.iter().cycle().skip(turn % nodes.len().max(1)).take(nodes.len().min(STRANGERS));
+        let others =
+            in_turn.filter(|node| !is_seed(node)).filter_map(|node| self.seeds.address_of(node).ok());
+        seeds.iter().cloned().chain(others).collect()
     }
 
     /// The map is known to be out of date, or a master is lost.
