@@ -77,6 +77,106 @@ export declare class Lookup {
   close(): void
 }
 
+/**
+ * Members: sockets that are connected in a namespace, each known by its slot. Columns: properties of their users.
+ *
+ * A value is a primitive as `===` compares it. What is absent, undefined, NaN, an object, a function or a symbol
+ * equals no criterion. Where a member's group does not index a column, only JavaScript can tell: such a member is "to
+ * be asked", unless other criteria refuse it.
+ *
+ * Criteria are flattened: column, count, value…, column, count, value… A member matches if it has, in each of these
+ * columns, one of the values. Without criteria, every member does.
+ *
+ * The functions that answer return a length, or -1 if the array for the answer is too short (nothing is written; with
+ * as many places as there are members, or slots in the list, it is long enough), or -2 if there is no answer: a column
+ * that does not exist, fewer values than counted, or a fault of ours after which the index is silent for good.
+ */
+export declare class SocketIndex {
+  /** An empty one. */
+  constructor()
+  /**
+   * Adds a property: 0, 1, 2, … Members that are there already are to be asked about it.
+   *
+   * # Errors
+   * The index is broken.
+   */
+  addColumn(): number
+  /**
+   * Adds a group, an authorizer: its members' values are for these columns, in this order. Returns its number.
+   *
+   * # Errors
+   * A column that does not exist or is named twice; more than 65,536 groups; the index is broken.
+   */
+  addGroup(columns: Array<number>): number
+  /**
+   * Makes `enrol(group, namespace, ...values)`, which returns the slot of a new member. Values that are missing are
+   * as undefined. Namespaces are numbered from 0. 0xFFFFFFFF: there is no such group, the namespace's number is not
+   * below 2^20, or the index is broken.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  enroller(): (group: number, namespace: number, ...values: Array<unknown>) => number
+  /**
+   * Makes `update(slot, ...values)`: a member's values anew, all of them. Its place in the order of enrolment stays.
+   * Without such a member, nothing happens.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  updater(): (slot: number, ...values: Array<unknown>) => void
+  /** Forgets a member; its slot will be another's. Without such a member, nothing happens. */
+  leave(slot: number): void
+  /**
+   * The array that answers are written to from now on; it must not be moved, resized or shared with a thread.
+   *
+   * # Errors
+   * It shares memory with the list.
+   */
+  setOut(out: Uint32Array): void
+  /**
+   * The array of slots that `select` selects from, from now on; as `setOut`.
+   *
+   * # Errors
+   * It shares memory with the array for answers.
+   */
+  setList(list: Uint32Array): void
+  /**
+   * Makes `find(namespace, ...criteria)`: writes the slots of the members that match, in the order of enrolment, and
+   * returns how many; | 0x80000000 for those to be asked. Namespace -1: of all.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  finder(): (namespace: number, ...criteria: Array<unknown>) => number
+  /**
+   * Makes `count(namespace, ...criteria)`: how many match for sure; how many more are to be asked is written to the
+   * first place.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  counter(): (namespace: number, ...criteria: Array<unknown>) => number
+  /**
+   * Makes `select(n, ...criteria)`: of the first n slots of the list writes the positions of those that match, and
+   * returns how many; | 0x80000000 for those to be asked, as is every slot that no member has.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  selector(): (n: number, ...criteria: Array<unknown>) => number
+  /**
+   * The distinct values of a group's members in a column, and how many have each; whose first member enrolled first
+   * comes first. What equals no criterion is no value.
+   *
+   * # Errors
+   * The engine is out of memory; the index is broken.
+   */
+  values(column: number, group: number): { values: Array<string | number | boolean | bigint | null>, counts: Array<number> }
+  /** How many members there are. */
+  get size(): number
+}
+
 /** What an authorizer looks for. Every member has to be there: JavaScript owns the defaults. */
 export interface GateSettings {
   /** Name of the session cookie. */

@@ -838,4 +838,5 @@ module.exports = nativeBinding
 module.exports.Delivery = nativeBinding.Delivery
 module.exports.Gate = nativeBinding.Gate
 module.exports.Lookup = nativeBinding.Lookup
+module.exports.SocketIndex = nativeBinding.SocketIndex
 module.exports.outcomes = nativeBinding.outcomes

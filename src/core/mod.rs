@@ -5,6 +5,7 @@ pub mod admission;
 pub mod code;
 pub mod cookie;
 pub mod histogram;
+pub mod index;
 pub mod json;
 pub mod outbox;
 pub mod percent;

@@ -9,11 +9,13 @@
 //! - [`login`]: credentials that JavaScript gives anew for each connection.
 //! - [`delivery`]: verdicts to the JS thread, one wake-up for many.
 //! - [`io_thread`]: the thread all look-ups of an environment share.
-//! - [`raw`]: the two calls of the hot path, on the bare Node-API.
+//! - [`index`]: connected sockets by their users' properties.
+//! - [`raw`]: the calls of the hot paths, on the bare Node-API.
 
 // Public, because under `cargo test` the generated registration is not compiled and private items would look dead.
 pub mod delivery;
 pub mod gate;
+pub mod index;
 pub mod io_thread;
 pub mod login;
 pub mod lookup;

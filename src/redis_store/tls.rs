@@ -19,7 +19,8 @@ use super::address::AddressError;
 /// Options of a TLS connection, named as Node's `tls.connect` names them. There is no `Debug`: a key may be among them.
 #[derive(Clone)]
 pub struct Tls {
-    /// Authorities to trust, as PEM, instead of Mozilla's (the list that Node trusts by default).
+    /// Authorities to trust, as PEM. Without any, no server is trusted: the addon carries no list of its own, which would
+    /// be another one than that of the Node it runs in.
     pub ca: Option<String>,
     /// Our own certificate and those that lead to its authority, as PEM. Needs `key`.
     pub cert: Option<String>,
@@ -80,19 +81,16 @@ fn server_name(name: &str) -> Result<ServerName<'static>, AddressError> {
 
 fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, AddressError> {
     if !tls.reject_unauthorized {
-        return Ok(Arc::new(TrustEveryone(provider)));
+        return Ok(Arc::new(Unasked { trusts: true, provider }));
     }
+    let Some(pem) = &tls.ca else {
+        return Ok(Arc::new(Unasked { trusts: false, provider }));
+    };
     let mut roots = RootCertStore::empty();
-    let mut given = Vec::new();
-    match &tls.ca {
-        Some(pem) => {
-            given = certificates(pem, "ca")?;
-            // Not all need to be of use: Node's own list may hold one that rustls does not understand.
-            if roots.add_parsable_certificates(given.iter().cloned()).0 == 0 {
-                return Err(AddressError::new("TLS: no certificate in `ca` can be used as an authority"));
-            }
-        }
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    let given = certificates(pem, "ca")?;
+    // Not all need to be of use: Node's own list may hold one that rustls does not understand.
+    if roots.add_parsable_certificates(given.iter().cloned()).0 == 0 {
+        return Err(AddressError::new("TLS: no certificate in `ca` can be used as an authority"));
     }
     let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
     let webpki = webpki.map_err(|error| AddressError::new(format!("TLS: `ca`: {error}")))?;
@@ -190,12 +188,16 @@ fn is_authority_as_server(error: &Error) -> bool {
     matches!(cause.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
-/// `reject_unauthorized: false`. The signature is not looked at either: whoever stands between has a key of his own, and
-/// webpki does not read the version 1 certificates that many home-made servers have.
+/// Trusts every server (`reject_unauthorized: false`), or none, for lack of authorities. The signature is not looked at
+/// either: whoever stands between has a key of his own, and webpki does not read the version 1 certificates that many
+/// home-made servers have.
 #[derive(Debug)]
-struct TrustEveryone(Arc<CryptoProvider>);
+struct Unasked {
+    trusts: bool,
+    provider: Arc<CryptoProvider>,
+}
 
-impl ServerCertVerifier for TrustEveryone {
+impl ServerCertVerifier for Unasked {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,
@@ -204,7 +206,11 @@ impl ServerCertVerifier for TrustEveryone {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        if self.trusts {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer))
+        }
     }
 
     fn verify_tls12_signature(
@@ -226,7 +232,7 @@ impl ServerCertVerifier for TrustEveryone {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

@@ -15,7 +15,7 @@ const SHAPE: &str =
     "redis://[[user]:password@]host[:port][/db], rediss:// for TLS, or unix:///path/to/redis.sock";
 const ENCODE: &str = "special characters in a user name or password must be percent-encoded";
 
-/// Takes `url` apart. `tls` is for a `rediss:` URL, which without it trusts Mozilla's authorities; `default_port` is for a
+/// Takes `url` apart. `tls` is for a `rediss:` URL, which without it trusts nobody; `default_port` is for a
 /// URL that names none.
 pub(super) fn parse(url: &str, tls: Option<Tls>, default_port: u16) -> Result<Parts, AddressError> {
     let url = Url::parse(url).map_err(|error| {

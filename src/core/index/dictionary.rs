@@ -1,0 +1,122 @@
+//! The values of one column: each is kept once, has a number, and knows who has it.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    mem,
+};
+
+use hashbrown::HashTable;
+
+use super::{frugal, posting::Posting, primitive::Primitive, value::Value};
+
+/// A value's number within its column, given out again after the value is gone.
+pub type ValueId = u32;
+
+/// Entries below which nothing is saved.
+const LEAST: usize = 64;
+
+/// Values and their postings.
+#[derive(Default)]
+pub struct Dictionary {
+    entries: Vec<Entry>,
+    /// Entries without a value.
+    free: Vec<ValueId>,
+    /// From a value to its id. The ids alone, because the values are in `entries`.
+    ids: HashTable<ValueId>,
+    /// Seeded and keyed (`SipHash`): visitors choose their names, and must not choose who collides.
+    hasher: RandomState,
+}
+
+#[derive(Default)]
+struct Entry {
+    value: Value,
+    posting: Posting,
+}
+
+const _: () = assert!(size_of::<Entry>() == 32, "the costs of the index rest on it");
+
+impl Dictionary {
+    /// The id of a value, if anybody has it.
+    pub fn find(&self, value: Primitive<'_>) -> Option<ValueId> {
+        self.look_up(self.hasher.hash_one(value), value)
+    }
+
+    /// The id of a value. A new one has an empty posting, and has to get a member or be [removed](Self::remove).
+    pub fn intern(&mut self, value: Primitive<'_>) -> ValueId {
+        let hash = self.hasher.hash_one(value);
+        if let Some(id) = self.look_up(hash, value) {
+            return id;
+        }
+        let entry = Entry { value: value.into(), posting: Posting::default() };
+        let id =
+            self.free.pop().unwrap_or_else(|| ValueId::try_from(self.entries.len()).unwrap_or(ValueId::MAX));
+        frugal::put(&mut self.entries, id as usize, entry);
+        self.ids.insert_unique(hash, id, |id| hash_of(&self.hasher, &self.entries, *id));
+        id
+    }
+
+    /// Forgets a value that nobody has any more.
+    pub fn remove(&mut self, id: ValueId) {
+        let Some(entry) = self.entries.get_mut(id as usize) else { return };
+        let Entry { value, .. } = mem::take(entry);
+        let found = self.ids.find_entry(self.hasher.hash_one(value.get()), |other| *other == id);
+        if let Ok(found) = found {
+            found.remove();
+            frugal::push(&mut self.free, id);
+        }
+    }
+
+    /// A value, and who has it.
+    pub fn get(&self, id: ValueId) -> Option<(Primitive<'_>, &Posting)> {
+        self.entries.get(id as usize).map(|entry| (entry.value.get(), &entry.posting))
+    }
+
+    /// Who has a value.
+    pub fn posting(&self, id: ValueId) -> Option<&Posting> {
+        self.get(id).map(|(_, posting)| posting)
+    }
+
+    /// Who has a value, to be changed.
+    pub fn posting_mut(&mut self, id: ValueId) -> Option<&mut Posting> {
+        self.entries.get_mut(id as usize).map(|entry| &mut entry.posting)
+    }
+
+    /// The values that somebody has.
+    pub fn iter(&self) -> impl Iterator<Item = (ValueId, &Posting)> {
+        let postings = (0..).zip(self.entries.iter().map(|entry| &entry.posting));
+        postings.filter(|(_, posting)| !posting.is_empty())
+    }
+
+    /// Whether three quarters of the room are without a value.
+    pub fn is_sparse(&self) -> bool {
+        self.entries.len() > LEAST && self.ids.len() < self.entries.len() / 4
+    }
+
+    /// Numbers the values anew, without gaps, and gives the room back. The old ids are void.
+    pub fn compact(&mut self) {
+        self.entries.retain(|entry| !entry.posting.is_empty());
+        self.entries.shrink_to_fit();
+        self.free = Vec::new();
+        self.ids = HashTable::with_capacity(self.entries.len());
+        for id in (0..).take(self.entries.len()) {
+            let hash = hash_of(&self.hasher, &self.entries, id);
+            self.ids.insert_unique(hash, id, |id| hash_of(&self.hasher, &self.entries, *id));
+        }
+    }
+
+    /// Entries, with a value or without.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn look_up(&self, hash: u64, value: Primitive<'_>) -> Option<ValueId> {
+        let is_it =
+            |id: &ValueId| self.entries.get(*id as usize).is_some_and(|entry| entry.value.get() == value);
+        self.ids.find(hash, is_it).copied()
+    }
+}
+
+fn hash_of(hasher: &RandomState, entries: &[Entry], id: ValueId) -> u64 {
+    entries.get(id as usize).map_or(0, |entry| hasher.hash_one(entry.value.get()))
+}

@@ -1,0 +1,185 @@
+//! Who is there: since when, in which namespace, in which group.
+
+use super::{
+    frugal,
+    slots::{MASK, Slot, Slots},
+};
+
+/// Namespaces are numbered from 0, and counted in an array. JavaScript numbers those that it knows, and gives numbers
+/// out again.
+const MOST_NAMESPACES: u32 = 1 << 20;
+
+/// The members, apart from their values.
+#[derive(Default)]
+pub struct Members {
+    slots: Slots,
+    /// For each slot the number of its enrolment: greater means later.
+    order: Vec<u32>,
+    namespaces: Vec<u32>,
+    groups: Vec<u16>,
+    next: u32,
+    in_namespace: Vec<u32>,
+    in_group: Vec<u32>,
+}
+
+impl Members {
+    /// Adds a group and returns its number; none after 65,536.
+    pub fn add_group(&mut self) -> Option<u32> {
+        let number = u16::try_from(self.in_group.len()).ok()?;
+        self.in_group.push(0);
+        Some(u32::from(number))
+    }
+
+    /// Enrols a member; when it may be none, see [`Index::enrol`](super::Index::enrol).
+    pub fn enrol(&mut self, group: u32, namespace: u32) -> Option<Slot> {
+        let number = u16::try_from(group).ok().filter(|number| usize::from(*number) < self.in_group.len())?;
+        if namespace >= MOST_NAMESPACES {
+            return None;
+        }
+        let slot = self.slots.take()?;
+        if self.in_namespace.len() <= namespace as usize {
+            self.in_namespace.resize(namespace as usize + 1, 0);
+        }
+        self.count(group, namespace, |count| *count += 1);
+        if self.next == u32::MAX {
+            self.renumber(slot);
+        }
+        let index = slot as usize;
+        frugal::put(&mut self.order, index, self.next);
+        frugal::put(&mut self.namespaces, index, namespace);
+        frugal::put(&mut self.groups, index, number);
+        self.next += 1;
+        Some(slot)
+    }
+
+    /// Forgets a member. False if there is none at this slot.
+    pub fn leave(&mut self, slot: Slot) -> bool {
+        let (Some(group), Some(namespace)) = (self.group(slot), self.namespace(slot)) else { return false };
+        self.slots.free(slot);
+        self.count(group, namespace, |count| *count -= 1);
+        let end = self.end();
+        frugal::truncate(&mut self.order, end);
+        frugal::truncate(&mut self.namespaces, end);
+        frugal::truncate(&mut self.groups, end);
+        true
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// One more than the highest slot that is taken.
+    pub fn end(&self) -> usize {
+        self.slots.end()
+    }
+
+    /// Whether a member is at this slot.
+    pub fn contains(&self, slot: Slot) -> bool {
+        self.slots.is_taken(slot)
+    }
+
+    /// How many are in a namespace.
+    pub fn in_namespace(&self, namespace: u32) -> usize {
+        self.in_namespace.get(namespace as usize).map_or(0, |count| *count as usize)
+    }
+
+    /// How many are in a group.
+    pub fn in_group(&self, group: u32) -> usize {
+        self.in_group.get(group as usize).map_or(0, |count| *count as usize)
+    }
+
+    /// The namespace of a member.
+    pub fn namespace(&self, slot: Slot) -> Option<u32> {
+        self.namespaces.get(slot as usize).copied()
+    }
+
+    /// The group of a member; none where no member is.
+    pub fn group(&self, slot: Slot) -> Option<u32> {
+        self.groups.get(slot as usize).filter(|_| self.contains(slot)).map(|group| u32::from(*group))
+    }
+
+    /// When a member enrolled.
+    pub fn enrolled(&self, slot: Slot) -> u32 {
+        self.order.get(slot as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// For each slot when its member enrolled, whatever that says of slots without one.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// All of them, by slot.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.slots.iter()
+    }
+
+    /// All of them, in the order of enrolment.
+    pub fn in_order(&self) -> Vec<Slot> {
+        let mut slots: Vec<_> = self.slots().collect();
+        self.sort(&mut slots);
+        slots
+    }
+
+    /// Puts slots in the order of enrolment. The bit above a slot goes with it.
+    pub fn sort(&self, slots: &mut [Slot]) {
+        // Dated first, so that a date is looked up once a slot and not once a comparison: a third less. Stable sorting
+        // merges the lists that an answer is made of, most of which are in order: 4 ns a slot for two, 9 for eight.
+        let mut dated: Vec<_> = slots.iter().map(|slot| (self.enrolled(slot & MASK), *slot)).collect();
+        dated.sort_by_key(|(date, _)| *date);
+        for (place, (_, slot)) in slots.iter_mut().zip(dated) {
+            *place = slot;
+        }
+    }
+
+    fn count(&mut self, group: u32, namespace: u32, change: impl Fn(&mut u32)) {
+        let counts = [self.in_group.get_mut(group as usize), self.in_namespace.get_mut(namespace as usize)];
+        counts.into_iter().flatten().for_each(change);
+    }
+
+    /// Numbers the enrolments from 0, once in four billion. The newcomer's number is to come.
+    fn renumber(&mut self, newcomer: Slot) {
+        let slots = self.in_order();
+        self.next = 0;
+        for slot in slots.into_iter().filter(|slot| *slot != newcomer) {
+            if let Some(number) = self.order.get_mut(slot as usize) {
+                *number = self.next;
+                self.next += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_outlives_its_numbers() {
+        let mut members = Members::default();
+        members.add_group();
+        (0..4).for_each(|_| _ = members.enrol(0, 0));
+        assert!(members.leave(1));
+        members.next = u32::MAX - 1;
+        assert_eq!(members.enrol(0, 0), Some(1));
+        assert_eq!(members.next, u32::MAX);
+        assert!(members.leave(2));
+        assert_eq!(members.enrol(0, 0), Some(2));
+        assert_eq!(members.in_order(), [0, 3, 1, 2]);
+        assert_eq!(members.order(), [0, 2, 3, 1]);
+    }
+
+    #[test]
+    fn it_counts_by_namespace_and_group() {
+        let mut members = Members::default();
+        assert_eq!((members.add_group(), members.add_group()), (Some(0), Some(1)));
+        assert_eq!(members.enrol(2, 0), None);
+        assert_eq!(members.enrol(0, MOST_NAMESPACES), None);
+        assert_eq!((members.len(), members.end()), (0, 0));
+        (0..10).for_each(|number| _ = members.enrol(number % 2, number % 3));
+        assert!(members.leave(0) && !members.leave(0));
+        assert_eq!([0, 1, 2, 3].map(|namespace| members.in_namespace(namespace)), [3, 3, 3, 0]);
+        assert_eq!([0, 1, 2].map(|group| members.in_group(group)), [4, 5, 0]);
+        assert_eq!((members.group(0), members.group(1)), (None, Some(1)));
+    }
+}

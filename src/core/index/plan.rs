@@ -1,0 +1,175 @@
+//! How to go about a question: whom to look at, and what to check of them.
+
+use super::{
+    Criteria, Index,
+    column::{Column, UNINDEXED},
+    dictionary::ValueId,
+    members::Members,
+    posting::Posting,
+    query::Unanswered,
+    slots::Slot,
+};
+
+/// Wanted values from which on they are searched by halves.
+const MANY: usize = 16;
+
+/// What is known of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does not match.
+    No,
+    /// It matches as far as the index knows; JavaScript has to tell the rest.
+    Ask,
+    /// It matches.
+    Yes,
+}
+
+/// One column's share of the criteria.
+pub struct Part<'i> {
+    column: &'i Column,
+    /// In ascending order, each once; values that nobody has are left out.
+    wanted: Vec<ValueId>,
+}
+
+/// The criteria, in terms of this index.
+///
+/// # Errors
+/// There is no such column.
+pub fn parts<'i>(index: &'i Index, criteria: &Criteria) -> Result<Vec<Part<'i>>, Unanswered> {
+    let parts = criteria.columns().map(|(column, places)| {
+        let column = index.columns.get(column as usize).ok_or(Unanswered::NoSuchColumn)?;
+        let values = places.filter_map(|place| criteria.values().get(place));
+        let mut wanted: Vec<_> = values.filter_map(|value| column.find(value)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        Ok(Part { column, wanted })
+    });
+    parts.collect()
+}
+
+impl<'i> Part<'i> {
+    /// What the value at this slot says; where no member is, JavaScript has to tell.
+    pub fn judge(&self, slot: Slot) -> Verdict {
+        let id = self.column.id(slot);
+        if self.wants(id) {
+            Verdict::Yes
+        } else if id == UNINDEXED {
+            Verdict::Ask
+        } else {
+            Verdict::No
+        }
+    }
+
+    fn wants(&self, id: ValueId) -> bool {
+        match self.wanted.as_slice() {
+            [one] => *one == id,
+            few if few.len() < MANY => few.contains(&id),
+            many => many.binary_search(&id).is_ok(),
+        }
+    }
+
+    /// All members that this part does not refuse, list by list.
+    fn lists(&self) -> impl Iterator<Item = (&'i Posting, Verdict)> {
+        let column = self.column;
+        let sure =
+            self.wanted.iter().filter_map(|id| column.posting(*id)).map(|posting| (posting, Verdict::Yes));
+        sure.chain([(column.unindexed(), Verdict::Ask)]).filter(|(posting, _)| !posting.is_empty())
+    }
+
+    fn candidates(&self) -> usize {
+        self.lists().map(|(posting, _)| posting.len()).sum()
+    }
+}
+
+/// Whom to look at: the members that the most selective column does not refuse, or all; and what to check of them.
+pub struct Plan<'i> {
+    members: &'i Members,
+    /// None where all are in the namespace that is asked for, or none is asked for.
+    namespace: Option<u32>,
+    driver: Option<Part<'i>>,
+    checks: Vec<Part<'i>>,
+    most: usize,
+}
+
+impl<'i> Plan<'i> {
+    /// Plans for the members of one namespace, or of all.
+    ///
+    /// # Errors
+    /// There is no such column.
+    pub fn new(index: &'i Index, namespace: Option<u32>, criteria: &Criteria) -> Result<Self, Unanswered> {
+        let members = &index.members;
+        let mut checks = parts(index, criteria)?;
+        let best = (0..checks.len()).min_by_key(|part| checks.get(*part).map(Part::candidates));
+        let driver = best.map(|best| checks.swap_remove(best));
+        let there = namespace.map_or(members.len(), |namespace| members.in_namespace(namespace));
+        Ok(Self {
+            members,
+            namespace: namespace.filter(|_| there < members.len()),
+            most: driver.as_ref().map_or(there, |driver| driver.candidates().min(there)),
+            driver,
+            checks,
+        })
+    }
+
+    /// How many can match at most.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Shows each member that matches to `found`, or that JavaScript has to be asked about.
+    pub fn visit(&self, mut found: impl FnMut(Slot, Verdict)) {
+        let mut check = |slot, verdict| match self.check(slot, verdict) {
+            Verdict::No => {}
+            verdict => found(slot, verdict),
+        };
+        match &self.driver {
+            _ if self.most == 0 => {}
+            None => self.members.slots().for_each(|slot| check(slot, Verdict::Yes)),
+            Some(driver) => {
+                for (posting, verdict) in driver.lists() {
+                    driver.column.slots(posting).for_each(|slot| check(slot, verdict));
+                }
+            }
+        }
+    }
+
+    /// Whether the visits come in the order of enrolment.
+    pub fn is_in_order(&self) -> bool {
+        self.driver.as_ref().is_some_and(|driver| {
+            let mut lists = driver.lists();
+            lists.next().is_none_or(|(posting, _)| posting.is_in_order()) && lists.next().is_none()
+        })
+    }
+
+    /// How many there are of each verdict, where the lengths of lists say so.
+    pub fn known_counts(&self) -> Option<(usize, usize)> {
+        match &self.driver {
+            None => Some((self.most, 0)),
+            Some(driver) if self.checks.is_empty() && self.namespace.is_none() => {
+                let unindexed = driver.column.unindexed().len();
+                Some((driver.candidates() - unindexed, unindexed))
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn check(&self, slot: Slot, verdict: Verdict) -> Verdict {
+        if self.namespace.is_some() && self.members.namespace(slot) != self.namespace {
+            return Verdict::No;
+        }
+        judge(&self.checks, slot, verdict)
+    }
+}
+
+/// What all parts say together, and what is known before.
+pub fn judge(parts: &[Part<'_>], slot: Slot, before: Verdict) -> Verdict {
+    let mut all = before;
+    for part in parts {
+        match part.judge(slot) {
+            Verdict::No => return Verdict::No,
+            Verdict::Ask => all = Verdict::Ask,
+            Verdict::Yes => {}
+        }
+    }
+    all
+}

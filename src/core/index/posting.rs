@@ -1,0 +1,143 @@
+//! Members with the same value, linked: a member comes and goes without anybody else being moved.
+
+use super::{frugal, slots::Slot};
+
+/// Where a list ends. No slot: slots are below 2^31.
+const END: Slot = Slot::MAX;
+
+/// The members that have one value of a column. Which comes after which is in the column's [`Links`].
+pub struct Posting {
+    head: Slot,
+    tail: Slot,
+    count: u32,
+    is_in_order: bool,
+}
+
+impl Default for Posting {
+    fn default() -> Self {
+        Self { head: END, tail: END, count: 0, is_in_order: true }
+    }
+}
+
+impl Posting {
+    /// How many members are in it.
+    pub fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether the members stand in the order of enrolment. One whose value changed stands at the end instead: to find
+    /// its place would be a walk through all that came later.
+    pub fn is_in_order(&self) -> bool {
+        self.is_in_order
+    }
+}
+
+const UNLINKED: Link = Link { previous: END, next: END };
+
+/// For each slot, its neighbours in the posting it is in.
+#[derive(Default)]
+pub struct Links(Vec<Link>);
+
+#[derive(Clone, Copy)]
+struct Link {
+    previous: Slot,
+    next: Slot,
+}
+
+impl Links {
+    /// The links of so many slots, which are in no posting.
+    pub fn with_slots(end: usize) -> Self {
+        Self(vec![UNLINKED; end])
+    }
+
+    /// Puts a member, which is in none, at the end of a posting. `order`: when each slot enrolled.
+    pub fn append(&mut self, posting: &mut Posting, slot: Slot, order: &[u32]) {
+        let enrolled = |slot: Slot| order.get(slot as usize);
+        if let Some(tail) = self.0.get_mut(posting.tail as usize) {
+            tail.next = slot;
+            posting.is_in_order &= enrolled(posting.tail) < enrolled(slot);
+        } else {
+            posting.head = slot;
+            posting.is_in_order = true;
+        }
+        frugal::put(&mut self.0, slot as usize, Link { previous: posting.tail, next: END });
+        posting.tail = slot;
+        posting.count += 1;
+    }
+
+    /// Takes a member out of the posting it is in.
+    pub fn remove(&mut self, posting: &mut Posting, slot: Slot) {
+        let Some(Link { previous, next }) = self.0.get(slot as usize).copied() else { return };
+        match self.0.get_mut(previous as usize) {
+            Some(link) => link.next = next,
+            None => posting.head = next,
+        }
+        match self.0.get_mut(next as usize) {
+            Some(link) => link.previous = previous,
+            None => posting.tail = previous,
+        }
+        posting.count -= 1;
+    }
+
+    /// Makes room for a slot that is in no posting.
+    pub fn skip(&mut self, slot: Slot) {
+        frugal::put(&mut self.0, slot as usize, UNLINKED);
+    }
+
+    /// The members of a posting.
+    pub fn slots(&self, posting: &Posting) -> impl Iterator<Item = Slot> {
+        let mut slot = posting.head;
+        // Bounded by the count as well: whatever befalls the links, the walk ends.
+        (0..posting.count).map_while(move |_| {
+            let current = slot;
+            slot = self.0.get(current as usize)?.next;
+            Some(current)
+        })
+    }
+
+    /// Forgets the links of slots from `end` on.
+    pub fn truncate(&mut self, end: usize) {
+        frugal::truncate(&mut self.0, end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posting(slots: &[Slot], order: &[u32]) -> (Posting, Links) {
+        let (mut posting, mut links) = (Posting::default(), Links::with_slots(8));
+        for slot in slots {
+            links.append(&mut posting, *slot, order);
+        }
+        (posting, links)
+    }
+
+    #[test]
+    fn members_leave_from_head_middle_and_tail() {
+        let (mut posting, mut links) = posting(&[5, 1, 7, 2], &[0; 8]);
+        for (leaver, rest) in [(1, &[5, 7, 2][..]), (5, &[7, 2]), (2, &[7]), (7, &[])] {
+            links.remove(&mut posting, leaver);
+            assert!(links.slots(&posting).eq(rest.iter().copied()));
+            assert_eq!(posting.len(), rest.len());
+        }
+    }
+
+    #[test]
+    fn it_knows_of_a_member_out_of_order_until_it_is_empty() {
+        let order = [10, 11, 12, 13, 14, 15, 16, 17];
+        let (mut posting, mut links) = posting(&[0, 4, 3], &order);
+        assert!(!posting.is_in_order());
+        for slot in [0, 4, 3] {
+            links.remove(&mut posting, slot);
+        }
+        links.append(&mut posting, 6, &order);
+        links.append(&mut posting, 7, &order);
+        assert!(posting.is_in_order());
+    }
+}

@@ -1,0 +1,177 @@
+//! A JavaScript primitive as the index compares it: a kind and bytes, equal exactly where `===` says so.
+
+use std::{
+    hash::{Hash, Hasher},
+    ops::Range,
+};
+
+/// Bytes that an emptied buffer keeps; what one long string needed beyond them is given back.
+const KEPT_BYTES: usize = 64 * 1024;
+/// Items that an emptied buffer keeps.
+const KEPT_ITEMS: usize = 1024;
+
+/// What the bytes of a primitive are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// None.
+    Null,
+    /// One: 0 or 1.
+    Boolean,
+    /// The eight of an IEEE 754 double, never NaN or -0.
+    Number,
+    /// A string whose code units are all below 256: one byte each.
+    Latin1,
+    /// Any other string, surrogates without their other half included: two bytes each, low byte first.
+    Utf16,
+    /// From 0 up: words of eight bytes, the lowest first, no zero word at the end.
+    BigInt,
+    /// Below 0: the words of its magnitude.
+    NegativeBigInt,
+}
+
+/// A primitive that is kept elsewhere. No `Debug`: it is the user's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Primitive<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// The bytes, as the kind says.
+    pub bytes: &'a [u8],
+}
+
+/// A primitive as JavaScript makes it again.
+#[derive(Clone, PartialEq)]
+pub enum Decoded<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number.
+    Number(f64),
+    /// A string, one byte a code unit.
+    Latin1(&'a [u8]),
+    /// A string, in code units.
+    Utf16(Vec<u16>),
+    /// A bigint: whether it is negative, and its magnitude, the lowest word first.
+    BigInt(bool, Vec<u64>),
+}
+
+impl<'a> Primitive<'a> {
+    /// The primitive that the bytes stand for.
+    #[must_use]
+    pub fn decode(self) -> Decoded<'a> {
+        match self.kind {
+            Kind::Null => Decoded::Null,
+            Kind::Boolean => Decoded::Boolean(self.bytes == [1]),
+            Kind::Number => {
+                Decoded::Number(self.numbers().map(f64::from_le_bytes).next().unwrap_or_default())
+            }
+            Kind::Latin1 => Decoded::Latin1(self.bytes),
+            Kind::Utf16 => Decoded::Utf16(self.numbers().map(u16::from_le_bytes).collect()),
+            Kind::BigInt => Decoded::BigInt(false, self.numbers().map(u64::from_le_bytes).collect()),
+            Kind::NegativeBigInt => Decoded::BigInt(true, self.numbers().map(u64::from_le_bytes).collect()),
+        }
+    }
+
+    fn numbers<const SIZE: usize>(self) -> impl Iterator<Item = [u8; SIZE]> {
+        self.bytes.as_chunks().0.iter().copied()
+    }
+}
+
+impl Hash for Primitive<'_> {
+    /// The derived one would hash a length as well, and the kind as a whole word: 9 ns more of `SipHash`, for what is
+    /// never part of a larger key.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.bytes);
+        state.write_u8(self.kind as u8);
+    }
+}
+
+/// Values on their way into the index, in the order in which they were added: one arena, so that a value costs no
+/// allocation.
+#[derive(Default)]
+pub struct Primitives {
+    items: Vec<Item>,
+    bytes: Vec<u8>,
+}
+
+/// A kind and where the bytes are; no kind for what equals nothing.
+struct Item {
+    kind: Option<Kind>,
+    bytes: Range<usize>,
+}
+
+impl Primitives {
+    /// Forgets all, keeping some room.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        self.bytes.clear();
+        self.items.shrink_to(KEPT_ITEMS);
+        self.bytes.shrink_to(KEPT_BYTES);
+    }
+
+    /// How many were added.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether none was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The one at this place; none if there is none, or what was added equals nothing.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<Primitive<'_>> {
+        let item = self.items.get(place)?;
+        Some(Primitive { kind: item.kind?, bytes: self.bytes.get(item.bytes.clone())? })
+    }
+
+    /// Adds what equals nothing: `undefined`, an object, a function, a symbol.
+    pub fn push_other(&mut self) {
+        self.push(None, []);
+    }
+
+    /// Adds `null`.
+    pub fn push_null(&mut self) {
+        self.push(Some(Kind::Null), []);
+    }
+
+    /// Adds a boolean.
+    pub fn push_boolean(&mut self, boolean: bool) {
+        self.push(Some(Kind::Boolean), [u8::from(boolean)]);
+    }
+
+    /// Adds a number. NaN equals nothing, and -0 equals 0.
+    pub fn push_number(&mut self, number: f64) {
+        if number.is_nan() {
+            return self.push_other();
+        }
+        // IEEE 754: -0 + 0 is 0, and nothing else changes.
+        self.push(Some(Kind::Number), (number + 0.0).to_le_bytes());
+    }
+
+    /// Adds a string, given in UTF-16 code units.
+    pub fn push_string(&mut self, units: &[u16]) {
+        // Folded, not `all`: no branch a unit, so that the compiler takes many at a time.
+        if units.iter().fold(0, |seen, unit| seen | unit) < 256 {
+            self.push(Some(Kind::Latin1), units.iter().map(|unit| unit.to_le_bytes()[0]));
+        } else {
+            self.push(Some(Kind::Utf16), units.iter().flat_map(|unit| unit.to_le_bytes()));
+        }
+    }
+
+    /// Adds a bigint: its sign, and its magnitude, the lowest word first.
+    pub fn push_bigint(&mut self, is_negative: bool, words: &[u64]) {
+        let length = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        let kind = if is_negative && length > 0 { Kind::NegativeBigInt } else { Kind::BigInt };
+        self.push(Some(kind), words.iter().take(length).flat_map(|word| word.to_le_bytes()));
+    }
+
+    fn push(&mut self, kind: Option<Kind>, bytes: impl IntoIterator<Item = u8>) {
+        let start = self.bytes.len();
+        self.bytes.extend(bytes);
+        self.items.push(Item { kind, bytes: start..self.bytes.len() });
+    }
+}

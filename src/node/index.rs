@@ -1,0 +1,182 @@
+//! Connected sockets by their users' properties: the index of one environment.
+
+mod state;
+
+use std::rc::Rc;
+
+use napi::{
+    Env, Status,
+    bindgen_prelude::{Array, JsObjectValue, Object, Uint32Array, Unknown},
+};
+use napi_derive::napi;
+
+use crate::{core::index::Index, node::raw};
+
+pub use state::Shared;
+pub(super) use state::State;
+
+/// Members: sockets that are connected in a namespace, each known by its slot. Columns: properties of their users.
+///
+/// A value is a primitive as `===` compares it. What is absent, undefined, NaN, an object, a function or a symbol
+/// equals no criterion. Where a member's group does not index a column, only JavaScript can tell: such a member is "to
+/// be asked", unless other criteria refuse it.
+///
+/// Criteria are flattened: column, count, value…, column, count, value… A member matches if it has, in each of these
+/// columns, one of the values. Without criteria, every member does.
+///
+/// The functions that answer return a length, or -1 if the array for the answer is too short (nothing is written; with
+/// as many places as there are members, or slots in the list, it is long enough), or -2 if there is no answer: a column
+/// that does not exist, fewer values than counted, or a fault of ours after which the index is silent for good.
+#[napi]
+#[derive(Default)]
+pub struct SocketIndex {
+    shared: Rc<Shared>,
+}
+
+#[napi]
+impl SocketIndex {
+    /// An empty one.
+    #[napi(constructor, catch_unwind)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a property: 0, 1, 2, … Members that are there already are to be asked about it.
+    ///
+    /// # Errors
+    /// The index is broken.
+    #[napi(catch_unwind)]
+    pub fn add_column(&self) -> napi::Result<u32> {
+        self.shared.with(|state| state.index.add_column()).ok_or_else(broken)
+    }
+
+    /// Adds a group, an authorizer: its members' values are for these columns, in this order. Returns its number.
+    ///
+    /// # Errors
+    /// A column that does not exist or is named twice; more than 65,536 groups; the index is broken.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    pub fn add_group(&self, columns: Vec<u32>) -> napi::Result<u32> {
+        self.shared.with(|state| state.index.add_group(&columns)).ok_or_else(broken)?.ok_or_else(|| {
+            napi::Error::new(Status::InvalidArg, "columns must exist, each once, and groups end at 65,536")
+        })
+    }
+
+    /// Makes `enrol(group, namespace, ...values)`, which returns the slot of a new member. Values that are missing are
+    /// as undefined. Namespaces are numbered from 0. 0xFFFFFFFF: there is no such group, the namespace's number is not
+    /// below 2^20, or the index is broken.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(
+        catch_unwind,
+        ts_return_type = "(group: number, namespace: number, ...values: Array<unknown>) => number"
+    )]
+    pub fn enroller(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        raw::enroller_function(env.raw(), Rc::clone(&self.shared))
+    }
+
+    /// Makes `update(slot, ...values)`: a member's values anew, all of them. Its place in the order of enrolment stays.
+    /// Without such a member, nothing happens.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(catch_unwind, ts_return_type = "(slot: number, ...values: Array<unknown>) => void")]
+    pub fn updater(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        raw::updater_function(env.raw(), Rc::clone(&self.shared))
+    }
+
+    /// Forgets a member; its slot will be another's. Without such a member, nothing happens.
+    #[napi(catch_unwind)]
+    pub fn leave(&self, slot: u32) {
+        self.shared.with(|state| state.index.leave(slot));
+    }
+
+    /// The array that answers are written to from now on; it must not be moved, resized or shared with a thread.
+    ///
+    /// # Errors
+    /// It shares memory with the list.
+    #[napi(catch_unwind)]
+    pub fn set_out(&self, out: Uint32Array) -> napi::Result<()> {
+        self.shared.with(|state| state::put(out, &mut state.out, state.list.as_ref())).ok_or_else(broken)?
+    }
+
+    /// The array of slots that `select` selects from, from now on; as `setOut`.
+    ///
+    /// # Errors
+    /// It shares memory with the array for answers.
+    #[napi(catch_unwind)]
+    pub fn set_list(&self, list: Uint32Array) -> napi::Result<()> {
+        self.shared.with(|state| state::put(list, &mut state.list, state.out.as_ref())).ok_or_else(broken)?
+    }
+
+    /// Makes `find(namespace, ...criteria)`: writes the slots of the members that match, in the order of enrolment, and
+    /// returns how many; | 0x80000000 for those to be asked. Namespace -1: of all.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(catch_unwind, ts_return_type = "(namespace: number, ...criteria: Array<unknown>) => number")]
+    pub fn finder(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        raw::finder_function(env.raw(), Rc::clone(&self.shared))
+    }
+
+    /// Makes `count(namespace, ...criteria)`: how many match for sure; how many more are to be asked is written to the
+    /// first place.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(catch_unwind, ts_return_type = "(namespace: number, ...criteria: Array<unknown>) => number")]
+    pub fn counter(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        raw::counter_function(env.raw(), Rc::clone(&self.shared))
+    }
+
+    /// Makes `select(n, ...criteria)`: of the first n slots of the list writes the positions of those that match, and
+    /// returns how many; | 0x80000000 for those to be asked, as is every slot that no member has.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(catch_unwind, ts_return_type = "(n: number, ...criteria: Array<unknown>) => number")]
+    pub fn selector(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        raw::selector_function(env.raw(), Rc::clone(&self.shared))
+    }
+
+    /// The distinct values of a group's members in a column, and how many have each; whose first member enrolled first
+    /// comes first. What equals no criterion is no value.
+    ///
+    /// # Errors
+    /// The engine is out of memory; the index is broken.
+    #[napi(
+        catch_unwind,
+        ts_return_type = "{ values: Array<string | number | boolean | bigint | null>, counts: Array<number> }"
+    )]
+    pub fn values<'env>(&self, env: &'env Env, column: u32, group: u32) -> napi::Result<Object<'env>> {
+        self.shared.with(|state| list(env, &state.index, column, group)).ok_or_else(broken)?
+    }
+
+    /// How many members there are.
+    #[napi(getter, catch_unwind)]
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.shared.with(|state| u32::try_from(state.index.len()).unwrap_or(u32::MAX)).unwrap_or_default()
+    }
+}
+
+fn broken() -> napi::Error {
+    napi::Error::new(Status::GenericFailure, "the index is broken, by a fault of ours")
+}
+
+fn list<'env>(env: &'env Env, index: &Index, column: u32, group: u32) -> napi::Result<Object<'env>> {
+    let distinct = index.distinct(column, group);
+    let length = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
+    let (mut values, mut counts): (Array<'_>, Array<'_>) =
+        (env.create_array(length)?, env.create_array(length)?);
+    for (place, (value, count)) in (0..).zip(distinct) {
+        values.set(place, raw::make(env.raw(), value)?)?;
+        counts.set(place, u32::try_from(count).unwrap_or(u32::MAX))?;
+    }
+    let mut object = Object::new(env)?;
+    object.set_named_property("values", values)?;
+    object.set_named_property("counts", counts)?;
+    Ok(object)
+}

@@ -1,0 +1,60 @@
+//! What the functions of an index work on.
+
+use std::cell::RefCell;
+
+use napi::{Status, bindgen_prelude::Uint32Array};
+
+use crate::{
+    core::index::{Criteria, Index, primitive::Primitives},
+    node::raw,
+};
+
+/// What an index shares with its functions. Lives on the JS thread.
+#[derive(Default)]
+pub struct Shared(RefCell<State>);
+
+/// The index, and what its functions read from and write to.
+#[derive(Default)]
+pub(in crate::node) struct State {
+    pub(in crate::node) index: Index,
+    pub(in crate::node) reader: raw::Reader,
+    /// The values of the member that comes or changes.
+    pub(in crate::node) values: Primitives,
+    /// What is asked.
+    pub(in crate::node) criteria: Criteria,
+    /// Where answers are written.
+    pub(in crate::node) out: Option<Uint32Array>,
+    /// The slots that `select` selects from.
+    pub(in crate::node) list: Option<Uint32Array>,
+    /// A panic has left it half changed; from then on it neither changes nor answers.
+    is_broken: bool,
+}
+
+impl Shared {
+    /// Does something with the index, unless it is broken.
+    pub(in crate::node) fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> Option<R> {
+        let mut state = self.0.try_borrow_mut().ok().filter(|state| !state.is_broken)?;
+        // Taken back below, where a panic does not come by.
+        state.is_broken = true;
+        let result = work(&mut state);
+        state.is_broken = false;
+        Some(result)
+    }
+}
+
+/// Puts an array in its place, unless it overlaps the other: one is read while the other is written.
+pub(super) fn put(
+    array: Uint32Array,
+    place: &mut Option<Uint32Array>,
+    other: Option<&Uint32Array>,
+) -> napi::Result<()> {
+    let mine = array.as_ptr_range();
+    if other
+        .map(|other| other.as_ptr_range())
+        .is_some_and(|other| mine.start < other.end && other.start < mine.end)
+    {
+        return Err(napi::Error::new(Status::InvalidArg, "the list and the array for answers share memory"));
+    }
+    *place = Some(array);
+    Ok(())
+}

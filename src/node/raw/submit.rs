@@ -1,0 +1,89 @@
+//! A look-up goes in.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
+};
+
+use napi::{bindgen_prelude::Unknown, sys};
+
+use super::{
+    function,
+    values::{number, read_u32},
+};
+use crate::{core::code::Code, node::lookup::Submitter};
+
+/// Room for a `Cookie` header. V8 writes UTF-8 fastest into three bytes a character, and headers
+/// above 5 KiB are rare; a longer one makes the buffer grow, up to what Node's header limit lets through.
+const HEADER_BYTES: usize = 16 * 1024;
+
+struct Submit {
+    submitter: Submitter,
+    header: RefCell<Vec<u8>>,
+}
+
+/// Makes the JS function `submit(sent, credential, ticket)`: undefined, or the outcome if it can be told at once.
+///
+/// # Errors
+/// The engine is out of memory.
+pub(in crate::node) fn submit_function(
+    env: sys::napi_env,
+    submitter: Submitter,
+) -> napi::Result<Unknown<'static>> {
+    let header = RefCell::new(vec![0; HEADER_BYTES]);
+    function(env, c"submit", submit, Submit { submitter, header })
+}
+
+unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let (mut count, mut arguments, mut data) = (3, [ptr::null_mut(); 3], ptr::null_mut());
+    // SAFETY: Node calls this with a live `info`; the array holds `count` values.
+    unsafe {
+        let arguments = arguments.as_mut_ptr();
+        sys::napi_get_cb_info(env, info, &raw mut count, arguments, ptr::null_mut(), &raw mut data);
+    }
+    let [sent, credential, ticket] = arguments;
+    // SAFETY: `data` is the `Submit` of this function, which outlives it, and only the JS thread uses it.
+    let Some(context) = (unsafe { data.cast::<Submit>().as_ref() }) else { return ptr::null_mut() };
+    // A panic must not unwind into C. If the look-up may be queued by then, its ticket must not be given out again.
+    let refusal = catch_unwind(AssertUnwindSafe(|| {
+        let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Code::NoCookie) };
+        match read_utf8(env, sent, &mut header) {
+            Some(sent) => context.submitter.submit(
+                env,
+                sent,
+                read_u32(env, credential).unwrap_or_default(),
+                read_u32(env, ticket).unwrap_or_default(),
+            ),
+            None => Some(Code::NoCookie),
+        }
+    }))
+    .unwrap_or_else(|_| (!context.submitter.may_have_queued()).then_some(Code::StoreError));
+    match refusal {
+        Some(code) => number(env, code as u32),
+        None => ptr::null_mut(),
+    }
+}
+
+/// The bytes of a JS string; None if it is none.
+fn read_utf8(env: sys::napi_env, value: sys::napi_value, buffer: &mut Vec<u8>) -> Option<&[u8]> {
+    let mut length = get_utf8(env, value, buffer)?;
+    // V8 writes whole characters only, so a cut may end up to three bytes before the terminating zero.
+    if length + 4 >= buffer.len() {
+        let mut whole = 0;
+        // SAFETY: a null buffer asks for the length.
+        unsafe { sys::napi_get_value_string_utf8(env, value, ptr::null_mut(), 0, &raw mut whole) };
+        buffer.resize(whole + 5, 0);
+        length = get_utf8(env, value, buffer)?;
+    }
+    buffer.get(..length)
+}
+
+fn get_utf8(env: sys::napi_env, value: sys::napi_value, buffer: &mut [u8]) -> Option<usize> {
+    let mut length = 0;
+    // SAFETY: the pointer and the length are those of one live buffer; a value that is no string gives a status.
+    let status = unsafe {
+        sys::napi_get_value_string_utf8(env, value, buffer.as_mut_ptr().cast(), buffer.len(), &raw mut length)
+    };
+    (status == sys::Status::napi_ok).then_some(length)
+}
