@@ -8,7 +8,8 @@
 import type { KeyObject } from 'crypto';
 import type { IncomingMessage } from 'http';
 import type { RedisLocation } from './types/redis';
-import type { IsAny, SocketOf, SocketSource } from './types/sockets';
+import type { Backend, FailureCode, Stats } from './types/report';
+import type { Criteria, Indexable, IsAny, SocketOf, SocketSource } from './types/sockets';
 
 export type {
   RedisCluster,
@@ -19,7 +20,8 @@ export type {
   RedisSettings,
   RedisTls,
 } from './types/redis';
-export type { SocketOf, SocketSource } from './types/sockets';
+export type { Backend, FailureCode, Stats } from './types/report';
+export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**
  * A middleware that lets a client in when the session named by its express-session cookie has a Passport
@@ -38,24 +40,32 @@ export type { SocketOf, SocketSource } from './types/sockets';
 export function authorize<User = any>(options: AuthorizeOptions<User>): Authorizer;
 
 /**
- * The sockets whose user matches. A socket that no authorizer has seen is passed over.
+ * The sockets whose user matches, in the order of the list; of a Server or Namespace, in the order in which they
+ * connected. A socket that no authorizer has seen is passed over.
  *
  * To have both the user and the sockets typed, give the predicate's parameter its type; TypeScript does not
  * infer the second type argument once the first is written out, and the sockets are then `any`.
  *
  * ```ts
  * for (const socket of filterSocketsByUser(io, (user: Account) => user.admin)) socket.emit('hello');
+ * for (const socket of filterSocketsByUser(io, { role: ['admin', 'mod'], 'team.id': 7 })) socket.emit('hello');
  * ```
  *
  * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or
  *   sockets in an array, a Set, a Map (its values) or any other iterable.
- * @param predicate is also asked about the {@link Guest}s that a `fail` let in. It must answer at once: a
- *   promise would match everyone.
+ * @param match a predicate, also asked about the {@link Guest}s that a `fail` let in, which must answer at once: a
+ *   promise would match everyone; or {@link Criteria}, answered natively where the properties are indexed.
  */
 export function filterSocketsByUser<User = any, Target extends SocketSource = any>(
   target: Target,
-  predicate: (user: User) => boolean,
+  match: ((user: User) => boolean) | Criteria,
 ): SocketOf<Target>[];
+
+/** How many sockets {@link filterSocketsByUser} would find; of indexed properties, without looking at one. */
+export function countSocketsByUser<User = any>(
+  target: SocketSource,
+  match: ((user: User) => boolean) | Criteria,
+): number;
 
 /** The `Error` of the default `fail`. A Socket.IO client gets its `message` and `data` in `connect_error`. */
 export class AuthorizationError extends Error {
@@ -125,6 +135,17 @@ interface CommonOptions<User> {
    * and replaced by native parsing; another one is called with the secret. Default: native parsing.
    */
   cookieParser?: CookieParser | undefined;
+  /**
+   * Properties of the user by which sockets can be looked up natively: names, or paths such as `'team.id'`. Their
+   * values (string, number, boolean, bigint, null) are as of the connection, see {@link Authorizer.reindex}.
+   * Default: none.
+   */
+  index?: readonly string[] | undefined;
+  /**
+   * Rooms that each authorized socket joins before the app hears of it, such as `['user:' + user.id]`. Socket.IO's
+   * adapters carry rooms across processes: `io.to('user:42')`, `io.in('user:42').disconnectSockets()`.
+   */
+  rooms?: ((user: User, data: any) => string | Iterable<string> | null | undefined) | undefined;
   /** Name of the request's property that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**
@@ -214,34 +235,6 @@ export interface FailInfo {
   readonly cause?: unknown;
 }
 
-/** Why a client was refused. Stable, unlike the messages. */
-export type FailureCode =
-  // 'Can not read cookies from CORS-Requests. See CORS-Workaround in the readme.'
-  | 'CORS_NO_SESSION'
-  // 'No session found'
-  | 'NO_COOKIE'
-  | 'COOKIE_NOT_SIGNED'
-  | 'BAD_SIGNATURE'
-  | 'SESSION_NOT_FOUND'
-  // 'Error in session store:\n' and the cause; critical. BAD_SESSION: its text is not JSON
-  | 'STORE_ERROR'
-  | 'STORE_TIMEOUT'
-  | 'OVERLOADED'
-  | 'BAD_SESSION'
-  // 'Passport was not initialized'; critical. Also a visitor with a session who never logged in
-  | 'PASSPORT_NOT_INITIALIZED'
-  // 'User not authorized through passport. (User Property not found)'
-  | 'NOT_LOGGED_IN'
-  // the value that deserializeUser gave, or that success threw; critical
-  | 'DESERIALIZE_ERROR'
-  | 'CALLBACK_ERROR'
-  // 'User not found'
-  | 'USER_NOT_FOUND'
-  // success or fail called accept(null, false) with Socket.IO >= 1.0
-  | 'REFUSED'
-  // the authorizer was closed
-  | 'CLOSED';
-
 /** What `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)` take. */
 export interface Authorizer {
   /** Socket.IO >= 1.0. */
@@ -253,32 +246,16 @@ export interface Authorizer {
   readonly backend: Backend;
   /** What happened since `authorize()`. A snapshot. */
   stats(): Stats;
+  /** Reads the indexed properties of the socket's user anew. Without the option `index` it does nothing. */
+  reindex(socket: object): void;
+  /**
+   * Who is online: the values that the users of connected sockets have for an indexed property, and how many sockets
+   * have each.
+   * @throws {TypeError} for a property that is not indexed.
+   */
+  users(property: string): Map<Indexable, number>;
   /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
   close(): void;
-}
-
-export type Backend =
-  /** Natively. `address` without credentials: `'redis://127.0.0.1:6379/0'`. */
-  | { readonly kind: 'redis'; readonly address: string; readonly reason: string }
-  /** Through `store.get`. */
-  | { readonly kind: 'store'; readonly reason: string };
-
-export interface Stats {
-  readonly authorized: number;
-  readonly refused: number;
-  readonly pending: number;
-  /** How often each code occurred; one that never did is absent. */
-  readonly failures: { readonly [Code in FailureCode]?: number };
-  /** Milliseconds that look-ups took, and how many of them were timed; all 0 when none was. */
-  readonly latency: {
-    readonly p50: number;
-    readonly p90: number;
-    readonly p99: number;
-    readonly max: number;
-    readonly count: number;
-  };
-  /** How often the native connection was made anew after it was lost. */
-  readonly reconnects: number;
 }
 
 /**

@@ -206,6 +206,22 @@ test('a store whose get throws, or rejects, is a STORE_ERROR', async () => {
   }
 });
 
+test('a store whose prefix throws later is a STORE_ERROR, and the app goes on', async () => {
+  const error = new Error('no tenant');
+  let broken = false;
+  const store = {
+    get: (sid, callback) => callback(null, { passport: { user: sid } }),
+    get prefix() {
+      if (broken) throw error;
+      return 'sess:';
+    },
+  };
+  const visitors = stage({ store });
+  broken = true;
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada')), 'STORE_ERROR');
+  assert.strictEqual(visitors.told[0].cause, error);
+});
+
 test('a session that is not JSON is BAD_SESSION, never a crash', async () => {
   const get = (sid, callback) => {
     try {

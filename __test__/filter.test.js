@@ -87,10 +87,10 @@ test('targets that are none, and predicates that are none, are told so', () => {
       message: /target must be .*server/,
     });
   }
-  for (const predicate of [undefined, null, {}, 'name', { name: 'ada' }]) {
-    assert.throws(() => filterSocketsByUser([], predicate), {
+  for (const match of [undefined, null, 'name', 7, ['name'], new Map()]) {
+    assert.throws(() => filterSocketsByUser([], match), {
       name: 'TypeError',
-      message: /predicate must be a function/,
+      message: /match must be a function .* or an object/,
     });
   }
 });

@@ -27,7 +27,7 @@ test('import: named, default, namespace', async () => {
 test('the package by its own name', async () => {
   await assertPrints(
     `console.log(Object.keys(require('passport-socketio-native')).sort().join());`,
-    ['AuthorizationError', 'authorize', 'filterSocketsByUser'].join(),
+    ['AuthorizationError', 'authorize', 'countSocketsByUser', 'filterSocketsByUser'].join(),
   );
 });
 

@@ -10,6 +10,7 @@ const { startRedis } = require('../scripts/support/redis-server');
 const { redisStoreFor, startApp } = require('./support/app');
 const { connect } = require('./support/socket-client');
 const { VERSIONS, serve } = require('./support/socket-server');
+const { passportOf } = require('./support/visit');
 
 let redis;
 before(async () => (redis = await startRedis()));
@@ -110,3 +111,32 @@ for (const version of VERSIONS) {
     assert.deepEqual(new Set(seen), new Set(['ann']));
   });
 }
+
+test('a cookie parser that fails in another namespace leaves no user of the first one behind', async () => {
+  const request = { headers: {} };
+  const store = { get: (sid, done) => done(null, { passport: { user: 'ann' } }) };
+  const seen = [];
+  const authorizerWith = (cookieParser) =>
+    authorize({
+      secret: 'keyboard cat',
+      store,
+      passport: passportOf(),
+      cookieParser,
+      fail: (data, message, critical, accept) => {
+        seen.push(data.user);
+        accept();
+      },
+    });
+  const parser = () => (req, _res, next) => {
+    req.cookies = { 'connect.sid': 'ann' };
+    next();
+  };
+  const failing = () => () => {
+    throw new Error('no parser');
+  };
+  const enter = (authorizer) => new Promise((resolve) => authorizer({ request }, resolve));
+  await enter(authorizerWith(parser));
+  assert.equal(request.user.id, 'ann');
+  await enter(authorizerWith(failing));
+  assert.deepEqual(seen, [{ logged_in: false }]);
+});

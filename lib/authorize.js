@@ -16,6 +16,8 @@ function authorize(options) {
   }
   authorizer.stats = () => inner.stats();
   authorizer.close = () => inner.close();
+  authorizer.reindex = (socket) => inner.admission.reindex(socket);
+  authorizer.users = (property) => inner.admission.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
   return authorizer;
 }

@@ -8,6 +8,9 @@ const { Connection } = require('./connection');
 const { Tally } = require('./tally');
 const { chooseBackend } = require('./backend');
 const { textOf } = require('./errors');
+const { Admission } = require('./admission');
+const { dropUser } = require('./user');
+const { usage } = require('./filter/usage');
 
 /** One `authorize(options)`: every connection goes through `authorize()`, top to bottom. */
 class Authorizer {
@@ -21,6 +24,7 @@ class Authorizer {
     this.#gate = new Gate(options);
     this.#requests = new RequestView(options, this.#gate, customParser(options, this.#gate));
     this.backend = chooseBackend(options, this.#gate);
+    this.admission = new Admission(options);
   }
 
   /**
@@ -40,10 +44,18 @@ class Authorizer {
     if (socket) data.socketio_version_1 = true;
     const connection = new Connection(this, data, socket, socket ? done : answerFor(data, done));
 
-    this.#gate.refresh();
+    try {
+      this.#gate.refresh();
+    } catch (error) {
+      // The store's prefix may be a getter.
+      connection.fail(number.STORE_ERROR, error);
+      return;
+    }
     try {
       this.#requests.prepare(data);
     } catch (error) {
+      // A user from another namespace: `fail` keeps one where his own `success` failed.
+      dropUser(data, this.options.userProperty);
       connection.fail(number.CALLBACK_ERROR, error);
       return;
     }
@@ -67,6 +79,7 @@ class Authorizer {
       ...this.tally.failures(),
       pending,
       latency: { count, p50, p90, p99, max },
+      filters: { ...usage },
       reconnects: this.backend.reconnects,
     };
   }

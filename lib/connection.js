@@ -79,6 +79,7 @@ class Connection extends AsyncResource {
     setUser(this.data, options.userProperty, user);
     tally.authorized += 1;
     try {
+      this.authorizer.admission.admit(this.socket, user, this.data);
       const result = options.success(this.data, this.accept);
       if (isThenable(result)) result.then(undefined, (error) => this.#successFailed(error));
     } catch (error) {

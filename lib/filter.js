@@ -1,52 +1,31 @@
 'use strict';
 
-const { userOf } = require('./user');
+const { sourceOf } = require('./filter/targets');
+const { Predicate } = require('./filter/predicate');
+const { Criteria } = require('./filter/criteria');
 
 /**
- * The sockets whose user the predicate accepts, in the order of the list.
+ * The sockets whose user matches, in the order of the list; of a server or a namespace, in the order in which they
+ * connected. A socket without a user is passed over.
  * @param {object} target - a Server or Namespace of any Socket.IO version, or any list of sockets
- * @param {(user: any) => unknown} predicate - not called for a socket without a user
+ * @param {((user: any) => unknown) | object} match - a predicate, or criteria: `{ property: value, … }`
  */
-function filterSocketsByUser(target, predicate) {
-  if (typeof predicate !== 'function') {
-    throw new TypeError(
-      'filterSocketsByUser(target, predicate): predicate must be a function (user) => boolean.',
-    );
-  }
-  const matches = [];
-  for (const socket of socketsOf(target)) {
-    const user = userOf(socket);
-    if (user !== undefined && predicate(user)) matches.push(socket);
-  }
-  return matches;
+function filterSocketsByUser(target, match) {
+  return matcherOf(match, 'filterSocketsByUser').filter(sourceOf(target, 'filterSocketsByUser'));
 }
 
-function socketsOf(target) {
-  // A server's `sockets` first: the manager of 0.9 has a `connected` of its own, which holds no sockets.
-  const sockets = listOf(target) ?? ofNamespace(target?.sockets) ?? ofNamespace(target);
-  if (sockets) return sockets;
+/** How many sockets `filterSocketsByUser` would find. */
+function countSocketsByUser(target, match) {
+  return matcherOf(match, 'countSocketsByUser').count(sourceOf(target, 'countSocketsByUser'));
+}
+
+function matcherOf(match, caller) {
+  if (typeof match === 'function') return new Predicate(match);
+  const isPlain = typeof match === 'object' && match !== null && !(Symbol.iterator in match);
+  if (isPlain) return new Criteria(match, caller);
   throw new TypeError(
-    'filterSocketsByUser(target, predicate): target must be a Socket.IO server, a namespace, or a list of sockets.',
+    `${caller}(target, match): match must be a function (user) => boolean, or an object { property: value }.`,
   );
 }
 
-/** A list as it is: an array, a Set, an iterator; of a Map its values. */
-function listOf(target) {
-  if (target instanceof Map) return target.values();
-  const iterable = typeof target === 'object' && typeof target?.[Symbol.iterator] === 'function';
-  return iterable ? target : undefined;
-}
-
-/** Where each version of Socket.IO keeps the sockets of a namespace. */
-function ofNamespace(namespace) {
-  if (typeof namespace !== 'object' || namespace === null) return undefined;
-  // io.of(/pattern/), from 2.1 on: it has none itself, the namespaces made after it have them.
-  if (namespace.children instanceof Set)
-    return [...namespace.children].flatMap((child) => [...ofNamespace(child)]);
-  if (typeof namespace.sockets?.values === 'function') return namespace.sockets.values(); // 3 and 4: a Map
-  if (typeof namespace.connected === 'object') return Object.values(namespace.connected); // 1 and 2
-  if (typeof namespace.clients === 'function' && namespace.manager) return namespace.clients(); // 0.9
-  return undefined;
-}
-
-module.exports = { filterSocketsByUser };
+module.exports = { filterSocketsByUser, countSocketsByUser };

@@ -3,6 +3,7 @@
 const { KeyObject } = require('node:crypto');
 const { findPassport } = require('./passport');
 const { acceptByDefault, refuseByDefault } = require('./answer');
+const { isProperty } = require('./filter/property');
 
 const DEFAULTS = {
   key: 'connect.sid',
@@ -66,6 +67,13 @@ const CHECKS = {
   maxPending: (count) => unless(Number.isSafeInteger(count) && count > 0, 'must be a whole number above 0.'),
   sessionIdInQuery: (mode) =>
     unless([true, false, 'signed'].includes(mode), "must be true, 'signed' or false."),
+  index: (properties) =>
+    unless(
+      properties == null || (Array.isArray(properties) && properties.every(isProperty)),
+      "must be an array of names of the user's properties, or paths such as 'team.id'.",
+    ),
+  rooms: (callback) =>
+    unless(callback == null || typeof callback === 'function', 'must be a function (user) => rooms.'),
 };
 
 function complainAboutSecret(secret) {

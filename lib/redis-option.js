@@ -6,7 +6,7 @@ const { targetOf } = require('./backend/target');
 /** Settings of the option, and what each must be. Empty ones (null, undefined) count as left out. */
 const SETTINGS = {
   url: [isText, 'must be a URL: redis://, rediss:// or unix://'],
-  host: [isText, 'must be a name or an IP address'],
+  host: [isHost, 'must be a name or an IP address, without a port: that is the setting port'],
   port: [isPort, 'must be a whole number from 1 to 65535'],
   path: [isText, 'must be the path of a Unix socket'],
   nodes: [isList, 'must be an array of URLs or { host, port }, not an empty one'],
@@ -16,7 +16,7 @@ const SETTINGS = {
   db: [isDatabase, 'must be a whole number from 0'],
   tls: [isTls, 'must be true, or { ca, cert, key, servername, rejectUnauthorized }'],
   keyPrefix: [isBytes, 'must be a string or a Buffer: what the client puts before every key'],
-  clientName: [isText, 'must be a text: what CLIENT LIST shows'],
+  clientName: [isClientName, 'must be letters, digits and signs without spaces: what CLIENT LIST shows'],
 };
 
 const SENTINEL_SETTINGS = {
@@ -60,8 +60,13 @@ function readRedisOption(redis) {
 
 function read(given) {
   const settings = checked(given, SETTINGS, '');
-  if (settings.port !== undefined) settings.host ??= '127.0.0.1';
   const places = PLACES.filter((name) => settings[name] !== undefined);
+  if (settings.port !== undefined) {
+    if (places.length === 0) places.push('host');
+    if (places[0] !== 'host')
+      complain('.port', `belongs to redis.host, and redis.${places[0]} says another place`);
+    settings.host ??= '127.0.0.1';
+  }
   if (places.length === 0)
     complain('', `says not where Redis is. It must be ${SHAPES}: ${PLACES.join(', ')}`);
   if (places.length > 1)
@@ -141,6 +146,16 @@ function complain(setting, text) {
 
 function isText(value) {
   return typeof value === 'string' && value !== '';
+}
+
+/** A name has no colon, and an IPv6 address has two at least. */
+function isHost(value) {
+  return isText(value) && !/^[^:]*:[^:]*$/.test(value);
+}
+
+/** As Redis takes one: from ! to ~. */
+function isClientName(value) {
+  return isText(value) && /^[!-~]+$/.test(value);
 }
 
 function isString(value) {

@@ -26,4 +26,15 @@ export type SocketOf<Source> =
               ? Socket
               : never;
 
+/**
+ * Each property, by its name or its path (`'team.id'`), has this value, or one of these. Compared by `===`, so that
+ * `NaN` equals nothing and `'42'` is not `42`. `{}` matches everybody.
+ */
+export interface Criteria {
+  readonly [property: string]: Indexable | readonly Indexable[];
+}
+
+/** What can be indexed and asked for. */
+export type Indexable = string | number | boolean | bigint | null;
+
 export type IsAny<T> = 0 extends 1 & T ? true : false;

@@ -1,7 +1,7 @@
 // filterSocketsByUser keeps the type of the sockets that it is given.
 
 import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
-import { filterSocketsByUser } from 'passport-socketio-native';
+import { authorize, countSocketsByUser, filterSocketsByUser } from 'passport-socketio-native';
 import type { Guest, SocketOf } from 'passport-socketio-native';
 
 interface Account {
@@ -34,6 +34,20 @@ filterSocketsByUser(io, isAda).forEach((socket) => socket.emit('message', String
 
 declare const mixed: Server | Namespace;
 same<Socket[]>()(filterSocketsByUser(mixed, isAda));
+
+// By criteria, and by number.
+same<Chat[]>()(filterSocketsByUser(io, { id: 42 }));
+same<Chat[]>()(
+  filterSocketsByUser([...chats], { role: ['admin', 'mod'], active: true, 'team.id': 7n, left: null }),
+);
+same<number>()(countSocketsByUser(io, { role: 'admin' }));
+same<number>()(countSocketsByUser([...chats], isAda));
+same<Map<string | number | boolean | bigint | null, number>>()(
+  authorize({ redis: 'redis://localhost', index: ['role'], rooms: (user) => [`user:${user.id}`] }).users(
+    'role',
+  ),
+);
+authorize<Account>({ redis: 'redis://localhost', rooms: (user) => user.name }).reindex(new Server());
 
 // The user by type argument; the predicate without a type; guests.
 const byArgument: Chat[] = filterSocketsByUser<Account>(io, (user) => user.name === 'ada');

@@ -3,7 +3,12 @@
 import { Server } from 'socket.io';
 import { createClient } from 'redis';
 import { RedisStore } from 'connect-redis';
-import { AuthorizationError, authorize, filterSocketsByUser } from 'passport-socketio-native';
+import {
+  AuthorizationError,
+  authorize,
+  countSocketsByUser,
+  filterSocketsByUser,
+} from 'passport-socketio-native';
 import type { Backend, FailureCode } from 'passport-socketio-native';
 
 declare const store: RedisStore;
@@ -113,8 +118,20 @@ new AuthorizationError('No session found');
 
 // @ts-expect-error the predicate is required
 filterSocketsByUser(io);
-// @ts-expect-error the predicate is a function
-filterSocketsByUser(io, { gender: 'female' });
+// @ts-expect-error a value that nothing equals
+filterSocketsByUser(io, { born: new Date() });
+// @ts-expect-error a value is missing
+filterSocketsByUser(io, { role: undefined });
+// @ts-expect-error a count is no list
+countSocketsByUser(io, { role: 'admin' }).forEach(() => {});
+// @ts-expect-error index names several properties
+authorize({ store, index: 'role' });
+// @ts-expect-error rooms is a function
+authorize({ store, rooms: ['everybody'] });
+// @ts-expect-error a room has a name
+authorize<{ id: number }>({ store, rooms: (user) => [user.id] });
+// @ts-expect-error no such property of the user
+authorize<{ id: number }>({ store, rooms: (user) => `user:${user.name}` });
 // @ts-expect-error the promise would match everyone
 filterSocketsByUser(io, async (user) => user.admin);
 // @ts-expect-error no such property of the user

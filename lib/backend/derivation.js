@@ -1,6 +1,7 @@
 'use strict';
 
 const { whyNotConnectRedis } = require('./recognise');
+const { clientOf } = require('./client-of');
 const { derive } = require('./clients');
 const { Foundation } = require('./foundation');
 
@@ -42,9 +43,8 @@ class Derivation {
     }
   }
 
-  /** The client that the store reads through: the one it shows, or, where it hides it, that of the option. */
   get #client() {
-    return this.#options.client ?? this.#options.store.client;
+    return clientOf(this.#options);
   }
 
   /** Asks nobody: the store's own `get` runs against an answer from memory. */
@@ -56,10 +56,19 @@ class Derivation {
     // connect-redis would read the bare prefix as a key: a session for everybody who has none.
     this.#store.asksWithoutId = false;
     this.#recognised = whyNotConnectRedis(store).then((reason) => {
-      this.#store.asksWithoutId = Boolean(reason) && typeof store.prefix !== 'string';
+      this.#store.asksWithoutId = Boolean(reason) && !hasPrefix(store);
       if (reason) this.#store.reason = reason;
       return reason;
     });
+  }
+}
+
+/** A getter that throws is one of a prefix too. */
+function hasPrefix(store) {
+  try {
+    return typeof store.prefix === 'string';
+  } catch {
+    return true;
   }
 }
 

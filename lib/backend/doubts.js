@@ -108,11 +108,18 @@ class Doubted {
   }
 }
 
+/** What Redis said of a session, or why it said nothing; who has logged in meanwhile may have done so elsewhere. */
+const DOUBTFUL = new Set([
+  number.SESSION_NOT_FOUND,
+  number.BAD_SESSION,
+  number.PASSPORT_NOT_INITIALIZED,
+  number.NOT_LOGGED_IN,
+  number.STORE_ERROR,
+]);
+
 /** Whether this may be the addon's mistake rather than the visitor's. Too late is too late, whoever knows better. */
 function isDoubtful(outcome) {
-  return (
-    outcome === number.SESSION_NOT_FOUND || outcome === number.BAD_SESSION || outcome === number.STORE_ERROR
-  );
+  return DOUBTFUL.has(outcome);
 }
 
 function isFault(outcome) {

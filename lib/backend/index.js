@@ -1,5 +1,6 @@
 'use strict';
 
+const { clientOf } = require('./client-of');
 const { RedisBackend } = require('./redis');
 const { StoreBackend } = require('./store');
 const { DerivedBackend } = require('./derived');
@@ -12,7 +13,7 @@ const { DerivedBackend } = require('./derived');
 function chooseBackend(options, gate) {
   if (options.redis != null) return RedisBackend.fromOption(options, gate);
   const store = new StoreBackend(options, gate);
-  const client = options.client ?? options.store.client;
+  const client = clientOf(options);
   return typeof client === 'object' && client ? new DerivedBackend(options, gate, store) : store;
 }
 

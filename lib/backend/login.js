@@ -20,10 +20,19 @@ function loginAsker(credentials, within, answering) {
       .then(checked)
       .then(
         ({ username, password }) => answering()?.logIn(username, password),
-        (error) => answering()?.loginFailed(`the credentials provider failed: ${error?.message ?? error}`),
+        (error) => answering()?.loginFailed(`the credentials provider failed: ${wordsOf(error)}`),
       )
       .finally(() => clearTimeout(timer));
   };
+}
+
+/** Whatever was thrown: what goes wrong here would end the process. */
+function wordsOf(error) {
+  try {
+    return String(error?.message ?? error);
+  } catch {
+    return 'it threw what has no words';
+  }
 }
 
 /** Empty and left out are the same to Redis: no log-in, or that of the default user. */

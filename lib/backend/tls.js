@@ -58,7 +58,7 @@ function readTls(options) {
 
 /** The name of an option that is followed, but not with this value. */
 function oddOption({ ca, cert, key, servername, minVersion }) {
-  if (minVersion != null && !LOW_VERSIONS.includes(minVersion)) return 'minVersion';
+  if (!LOW_VERSIONS.includes(minVersion ?? tls.DEFAULT_MIN_VERSION)) return 'minVersion';
   if (servername != null && typeof servername !== 'string') return 'servername';
   if (pemOf(ca, Infinity) === undefined) return 'ca';
   // Several certificates are one for each kind of key, of which Node takes the one that fits.
@@ -86,23 +86,19 @@ function rejects(given) {
   return process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0';
 }
 
-/**
- * Whom Node trusts where no `ca` is given; null where those are Mozilla's authorities alone, which the
- * addon carries.
- */
+/** Whom Node trusts where no `ca` is given: Mozilla's authorities, and those that the operator adds. */
 function defaultAuthorities() {
   // From Node 22.15 on it can be asked, which counts in the system's authorities and those set at run time.
   if (tls.getCACertificates) return tls.getCACertificates('default').join('\n');
-  const extra = readOrNothing(process.env.NODE_EXTRA_CA_CERTS);
-  return extra && [...tls.rootCertificates, extra].join('\n');
+  return [...tls.rootCertificates, readOrNothing(process.env.NODE_EXTRA_CA_CERTS)].join('\n');
 }
 
 /** Node warns of a file that it cannot read, and goes on without it; so do we. */
 function readOrNothing(file) {
   try {
-    return file ? fs.readFileSync(file, 'utf8') : null;
+    return file ? fs.readFileSync(file, 'utf8') : '';
   } catch {
-    return null;
+    return '';
   }
 }
 

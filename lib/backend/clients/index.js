@@ -46,7 +46,8 @@ async function derive(client) {
   if (!family) return { unsupported: whyUnknown(client) };
   const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
   if (own) return { unsupported: `the client has a ${own} of its own` };
-  const settings = await family.settings(client);
+  // A pool that is busy, a master that is down: it may answer next time.
+  const settings = await Promise.resolve(family.settings(client)).catch(() => undefined);
   if (!settings) return { later: `the client (${family.name}) is not connected` };
   const setting = family.unsupported(settings, client);
   if (setting) return { unsupported: `the client (${family.name}) uses ${setting}` };

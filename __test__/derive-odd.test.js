@@ -1,0 +1,104 @@
+'use strict';
+
+// Derivation over what apps do to stores and clients: nobody is refused for good, and nothing ends the process.
+
+const assert = require('node:assert/strict');
+const { after, before, test } = require('node:test');
+const { createClientPool } = require('redis');
+const { RedisStore } = require('connect-redis');
+const { startRedis } = require('../scripts/support/redis-server');
+const { loginAsker } = require('../lib/backend/login');
+const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
+const { openAdmin, write } = require('./support/redis-store');
+const { openStore, sessionOf } = require('./support/stores');
+const { cookieOf, visit } = require('./support/visit');
+
+let redis;
+let admin;
+before(async () => {
+  redis = await startRedis();
+  admin = await openAdmin(redis);
+});
+after(async () => {
+  admin?.destroy();
+  await redis?.stop();
+});
+
+test('who has logged in where only the store looks is let in, though the addon sees him without a login', async (t) => {
+  const { store, select, close } = await openStore(10, 'node-redis 6', {
+    host: redis.host,
+    port: redis.port,
+  });
+  t.after(close);
+  for (const db of [1, 0]) {
+    await admin.select(db);
+    await write(admin, ['ann']);
+    await admin.set('sess:bob', JSON.stringify(db === 1 ? sessionOf('bob') : { cookie: {} }));
+  }
+  const authorizer = authorizerOf(t, { store });
+  await prove(authorizer, 'ann', 'ann');
+  await select(1);
+  await assertAdmitted(authorizer, 'bob', 'bob');
+});
+
+test('a store whose client, and whose prefix, are getters that throw', async (t) => {
+  const noTenant = () => {
+    throw new Error('no tenant');
+  };
+  const sessions = { get: (sid, done) => done(null, sid && sessionOf(sid)) };
+  const store = Object.defineProperty({ ...sessions }, 'client', { get: noTenant });
+  await assertAdmitted(authorizerOf(t, { store }), 'ann', 'ann');
+
+  let broken = false;
+  const later = { ...sessions };
+  Object.defineProperty(later, 'client', { get: () => (broken ? noTenant() : { get() {} }) });
+  Object.defineProperty(later, 'prefix', { get: () => (broken ? noTenant() : 'sess:') });
+  const authorizer = authorizerOf(t, { store: later });
+  broken = true;
+  for (let i = 0; i < 3; i++)
+    assert.equal((await visit(authorizer, cookieOf('ann'))).error.code, 'STORE_ERROR');
+  broken = false;
+  await assertAdmitted(authorizer, 'ann', 'ann');
+});
+
+test('a pool that is busy at the first visitor is followed later', async (t) => {
+  const pool = createClientPool({ url: redis.url }, { minimum: 1, maximum: 1, acquireTimeout: 50 });
+  pool.on('error', () => {});
+  await pool.connect();
+  t.after(() => pool.close());
+  await admin.select(0);
+  await write(admin, ['ann']);
+  let finish;
+  const busy = pool.execute(() => new Promise((resolve) => (finish = resolve)));
+  const authorizer = authorizerOf(t, { store: new RedisStore({ client: pool }) });
+  assert.equal((await visit(authorizer, cookieOf('ann'))).error?.code, 'STORE_ERROR');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  finish();
+  await busy;
+  await prove(authorizer, 'ann', 'ann');
+});
+
+test('a credentials provider that fails in an odd way is answered, and ends nothing', async () => {
+  const odd = [
+    Symbol('no words'),
+    Object.create(null),
+    undefined,
+    { message: Symbol('no words') },
+    Object.defineProperty(new Error('x'), 'message', {
+      get() {
+        throw new Error('no words');
+      },
+    }),
+  ];
+  for (const thrown of odd) {
+    const reason = await new Promise((resolve) => {
+      const lookup = { loginFailed: resolve };
+      loginAsker(
+        () => Promise.reject(thrown),
+        1000,
+        () => lookup,
+      )();
+    });
+    assert.match(reason, /^the credentials provider failed: /);
+  }
+});

@@ -1,0 +1,135 @@
+'use strict';
+
+const { members, columnOf } = require('./members');
+const { filterInto } = require('./predicate');
+const { getterOf, isIndexable, isProperty } = require('./property');
+const { socketsOf } = require('./targets');
+const { usage } = require('./usage');
+
+/** More values than this are looked for in the users: each is an argument of a call. */
+const MANY = 1000;
+
+/**
+ * `{ property: value, … }`: each property has that value, or one of the values of an array. Equality is `===`.
+ * Answered from the index as far as that goes; what only the users themselves can tell is asked of them.
+ */
+class Criteria {
+  #query;
+
+  /** @throws {TypeError} naming the property, and what its value should be */
+  constructor(given, caller) {
+    if (!isPlain(given)) {
+      throw new TypeError(
+        `${caller}(target, criteria): criteria must be a plain object { property: value }, not a ${given.constructor?.name}.`,
+      );
+    }
+    const conditions = Object.entries(given).map(([property, value]) => conditionOf(property, value, caller));
+    this.#query = new Query(conditions);
+  }
+
+  filter({ list, namespaces }) {
+    const query = this.#query;
+    const matches = [];
+    let isAnswered = false;
+    if (!query.isIndexed) {
+      for (const sockets of list ? [list] : namespaces.map(socketsOf))
+        filterInto(matches, sockets, query.test);
+    } else if (list) {
+      isAnswered = members().selectInto(matches, list, query);
+    } else {
+      const answers = namespaces.map((namespace) => members().findInto(matches, namespace, query));
+      isAnswered = answers.every(Boolean);
+    }
+    if (isAnswered && query.isComplete && !query.hasAsked) usage.indexed += 1;
+    else usage.scanned += 1;
+    return matches;
+  }
+
+  /** Of a namespace, where the index knows it all, without looking at one socket. */
+  count(source) {
+    const query = this.#query;
+    if (source.list || !query.isComplete) return this.filter(source).length;
+    let sum = 0;
+    for (const namespace of source.namespaces) {
+      const count = members().count(namespace, query);
+      if (count === undefined) return this.filter(source).length;
+      sum += count;
+    }
+    usage.indexed += 1;
+    return sum;
+  }
+}
+
+/** A promise that nobody awaited, or a Date, has no properties, and would match everybody. */
+function isPlain(object) {
+  const prototype = Object.getPrototypeOf(object);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function conditionOf(property, value, caller) {
+  const wanted = Array.isArray(value) ? value : [value];
+  if (!isProperty(property)) {
+    throw new TypeError(
+      `${caller}(target, criteria): "${property}" is no name of a property, nor a path of them.`,
+    );
+  }
+  if (!wanted.every(isIndexable)) {
+    throw new TypeError(
+      `${caller}(target, criteria): ${property} must be a string, a number, a boolean, a bigint, null, or an array of these; ` +
+        'for anything else give a function (user) => boolean.',
+    );
+  }
+  return {
+    get: getterOf(property),
+    wanted,
+    column: wanted.length <= MANY ? columnOf(property) : undefined,
+  };
+}
+
+/** Conditions as members.js takes them. */
+class Query {
+  #conditions;
+  #tests = new Map();
+  /** Whether any user was looked at, where the index had an answer. */
+  hasAsked = false;
+
+  constructor(conditions) {
+    const indexed = conditions.filter(({ column }) => column !== undefined);
+    this.#conditions = conditions;
+    this.isIndexed = indexed.length > 0;
+    this.isComplete = this.isIndexed && indexed.length === conditions.length;
+    /** For the addon. */
+    this.parts = indexed.flatMap(({ column, wanted }) => [column, wanted.length, ...wanted]);
+    /** For a user of whom nothing is indexed. */
+    this.test = testOf(conditions);
+  }
+
+  /**
+   * The test for a user of whom some columns are indexed. What the index has is as of the connection, for every query.
+   * @param {Set<number>} columns - always the same for the same columns
+   */
+  testBeyond(columns) {
+    this.hasAsked = true;
+    const known = this.#tests.get(columns);
+    if (known) return known;
+    const test = testOf(this.#conditions.filter(({ column }) => !columns.has(column)));
+    this.#tests.set(columns, test);
+    return test;
+  }
+}
+
+/** Conditions as a predicate. */
+function testOf(conditions) {
+  const tests = conditions.map(({ get, wanted }) => {
+    const [only] = wanted;
+    // Not `includes`, to which NaN equals itself.
+    return wanted.length === 1 ? (user) => get(user) === only : (user) => wanted.indexOf(get(user)) !== -1;
+  });
+  if (tests.length === 1) return tests[0];
+  return (user) => {
+    for (let i = 0; i < tests.length; i++) if (!tests[i](user)) return false;
+    return true;
+  };
+}
+
+module.exports = { Criteria };

@@ -1,0 +1,50 @@
+'use strict';
+
+const { getterOf } = require('./property');
+const { members } = require('./members');
+
+/** The option `index` of one authorizer: which properties of its users are looked up natively. */
+class Membership {
+  #properties;
+  #getters;
+
+  /** @param {string[]} properties - names, or paths such as `'team.id'` */
+  constructor(properties) {
+    this.#properties = properties;
+    this.#getters = properties.map(getterOf);
+    this.group = members().addGroup(properties);
+  }
+
+  /** A socket was authorized. */
+  admit(socket) {
+    members().expect(socket, this);
+  }
+
+  /** The socket's user has changed. */
+  refresh(socket) {
+    members().refresh(socket, this);
+  }
+
+  /** Who is online: the values of a property, and how many sockets have each. */
+  users(property) {
+    if (!this.#properties.includes(property)) {
+      throw new TypeError(
+        `authorizer.users(property): "${property}" is not indexed. The option index has ${this.#properties.join(', ')}.`,
+      );
+    }
+    return members().valuesOf(property, this.group);
+  }
+
+  /** What is indexed of a user. A property that throws is none, as for a predicate that would be asked. */
+  valuesOf(user) {
+    return this.#getters.map((get) => {
+      try {
+        return get(user);
+      } catch {
+        return undefined;
+      }
+    });
+  }
+}
+
+module.exports = { Membership };

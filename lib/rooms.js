@@ -1,0 +1,37 @@
+'use strict';
+
+/** On a socket, until it is connected: the rooms that it will join. */
+const ROOMS = Symbol('passport-socketio-native: rooms');
+
+/**
+ * Has a socket join rooms as soon as it is connected, before the app hears of it. Not at once: a room that was
+ * joined in a middleware keeps the socket for ever if a later one refuses it (Socket.IO up to 2.4.1, and 3.0 to 4.5.1).
+ * @param {unknown} rooms - what the option `rooms` gave for the user: a room, several, or none
+ * @throws {TypeError} for anything else
+ */
+function joinWhenConnected(socket, rooms) {
+  const names = namesOf(rooms);
+  if (names.length === 0) return;
+  socket[ROOMS] = names;
+  // An app may have taken all listeners away.
+  if (!socket.nsp.listeners('connect').includes(join)) socket.nsp.prependListener('connect', join);
+}
+
+function join(socket) {
+  const names = socket[ROOMS];
+  if (!names) return;
+  socket[ROOMS] = undefined;
+  // One by one: Socket.IO 1 takes no list.
+  for (const name of names) socket.join(name);
+}
+
+function namesOf(rooms) {
+  if (rooms == null) return [];
+  const names = typeof rooms === 'string' || !rooms[Symbol.iterator] ? [rooms] : [...rooms];
+  if (names.every((name) => typeof name === 'string' && name !== '')) return names;
+  throw new TypeError(
+    'authorize(): option rooms must give names of rooms, at once: a string, or an array of them.',
+  );
+}
+
+module.exports = { joinWhenConnected };

@@ -1,0 +1,58 @@
+// What an authorizer says of its work.
+
+/** Why a client was refused. Stable, unlike the messages. */
+export type FailureCode =
+  // 'Can not read cookies from CORS-Requests. See CORS-Workaround in the readme.'
+  | 'CORS_NO_SESSION'
+  // 'No session found'
+  | 'NO_COOKIE'
+  | 'COOKIE_NOT_SIGNED'
+  | 'BAD_SIGNATURE'
+  | 'SESSION_NOT_FOUND'
+  // 'Error in session store:\n' and the cause; critical. BAD_SESSION: its text is not JSON
+  | 'STORE_ERROR'
+  | 'STORE_TIMEOUT'
+  | 'OVERLOADED'
+  | 'BAD_SESSION'
+  // 'Passport was not initialized'; critical. Also a visitor with a session who never logged in
+  | 'PASSPORT_NOT_INITIALIZED'
+  // 'User not authorized through passport. (User Property not found)'
+  | 'NOT_LOGGED_IN'
+  // the value that deserializeUser gave, or that success threw; critical
+  | 'DESERIALIZE_ERROR'
+  | 'CALLBACK_ERROR'
+  // 'User not found'
+  | 'USER_NOT_FOUND'
+  // success or fail called accept(null, false) with Socket.IO >= 1.0
+  | 'REFUSED'
+  // the authorizer was closed
+  | 'CLOSED';
+
+export type Backend =
+  /** Natively. `address` without credentials: `'redis://127.0.0.1:6379/0'`. */
+  | { readonly kind: 'redis'; readonly address: string; readonly reason: string }
+  /** Through `store.get`. */
+  | { readonly kind: 'store'; readonly reason: string };
+
+export interface Stats {
+  readonly authorized: number;
+  readonly refused: number;
+  readonly pending: number;
+  /** How often each code occurred; one that never did is absent. */
+  readonly failures: { readonly [Code in FailureCode]?: number };
+  /** Milliseconds that look-ups took, and how many of them were timed; all 0 when none was. */
+  readonly latency: {
+    readonly p50: number;
+    readonly p90: number;
+    readonly p99: number;
+    readonly max: number;
+    readonly count: number;
+  };
+  /**
+   * How queries by criteria were answered in this process: from the index alone, or by looking at users, for
+   * lack of an indexed property.
+   */
+  readonly filters: { readonly indexed: number; readonly scanned: number };
+  /** How often the native connection was made anew after it was lost. */
+  readonly reconnects: number;
+}
