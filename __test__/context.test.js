@@ -9,8 +9,9 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { authorize } = require('..');
 const { startRedis } = require('../scripts/support/redis-server');
 const { openAdmin, write } = require('./support/redis-store');
+const { authorizerOf, prove } = require('./support/proof');
 const { STORES, save } = require('./support/stores');
-const { SECRET, cookieOf, passportOf } = require('./support/visit');
+const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
 const COUNT = 400;
 
@@ -122,4 +123,27 @@ test('a store that answers in the call', async () => {
   const store = new MemoryStore();
   await Promise.all(Array.from({ length: COUNT }, (_, i) => save(store, `u${i}`, `u${i}`)));
   await connectAll(observed({ store }));
+});
+
+test('the store that has its say about a native miss is asked in the context of the visitor', async (t) => {
+  const { store, close } = await STORES['connect-redis 10, node-redis 6']({
+    host: redis.host,
+    port: redis.port,
+  });
+  t.after(close);
+  const seen = [];
+  Object.defineProperty(store, 'prefix', {
+    get() {
+      seen.push(storage.getStore()?.visitor);
+      return 'sess:';
+    },
+  });
+  const authorizer = authorizerOf(t, { store });
+  await storage.run({ visitor: 'ann' }, () => prove(authorizer, 'u1', 'u1'));
+  seen.length = 0;
+  for (const visitor of ['bob', 'cid']) {
+    await storage.run({ visitor }, () => visit(authorizer, cookieOf(`no-${visitor}`)));
+  }
+  assert.equal(authorizer.backend.kind, 'redis');
+  assert.deepEqual(new Set(seen), new Set(['bob', 'cid']));
 });

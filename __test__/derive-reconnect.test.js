@@ -3,6 +3,7 @@
 // Credentials that a provider gives (node-redis 5 and later): asked anew for each connection of the addon.
 
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
 const { after, before, test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { RedisStore } = require('connect-redis');
@@ -99,8 +100,9 @@ for (const name of ['redis-5', 'redis']) {
     await prove(authorizer, 'ann', 'ann');
     password = 'second';
     await user.setPassword(password);
+    const isBack = once(store.client, 'ready');
     await admin.sendCommand(['CLIENT', 'KILL', 'USER', user.name]);
-    await until(() => store.client.isReady);
+    await isBack;
     for (let i = 0; i < 10; i++) {
       await Promise.all(Array.from({ length: 20 }, () => assertAdmitted(authorizer, 'ann', 'ann')));
     }

@@ -117,7 +117,7 @@ class DerivedBackend {
   confirm(doubted, deliver) {
     const left = this.#left(doubted);
     const within = doubted.outcome === number.STORE_ERROR ? Math.min(left, FAULT_CONFIRMED_WITHIN_MS) : left;
-    this.#store.lookUp({ deliver }, doubted.sent, doubted.credential, within);
+    inContextOf(doubted, () => this.#store.lookUp({ deliver }, doubted.sent, doubted.credential, within));
   }
 
   /** The store knew better. That may be a session made in between, or a Redis that moved: prove it anew. */
@@ -130,7 +130,9 @@ class DerivedBackend {
 
   /** Nothing native is trusted (any more): the store answers. */
   retry(doubted) {
-    this.#prove(doubted.connection, doubted.sent, doubted.credential, this.#left(doubted));
+    inContextOf(doubted, () =>
+      this.#prove(doubted.connection, doubted.sent, doubted.credential, this.#left(doubted)),
+    );
   }
 
   /** The store answers; what it found is then looked up natively too. */
@@ -213,6 +215,11 @@ class DerivedBackend {
     this.#derived = true;
     this.#store.reason = reason;
   }
+}
+
+/** In the connection's own AsyncLocalStorage, not that of whoever brought the verdict: a store may keep tenants by it. */
+function inContextOf({ connection }, action) {
+  connection.runInAsyncScope(action);
 }
 
 module.exports = { DerivedBackend };
