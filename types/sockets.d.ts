@@ -28,7 +28,8 @@ export type SocketOf<Source> =
 
 /**
  * Each property, by its name or its path (`'team.id'`), has this value, or one of these. Compared by `===`, so that
- * `NaN` equals nothing and `'42'` is not `42`. `{}` matches everybody.
+ * `NaN` equals nothing and `'42'` is not `42`. `{}` matches everybody. A plain object. More than 1,000 values of one
+ * property are compared with the users as they are now.
  */
 export interface Criteria {
   readonly [property: string]: Indexable | readonly Indexable[];

@@ -12,9 +12,6 @@ const MEMBER = Symbol('passport-socketio-native: member');
 /** So many more members than sockets are worth looking for. */
 const SLACK = 64;
 
-/** The index numbers namespaces below this; who makes a million of them has users asked in the later ones. */
-const MOST_NAMESPACES = 2 ** 20;
-
 /**
  * The sockets of all namespaces that have an authorizer with the option `index`, and in the addon what is indexed
  * of their users. Of Socket.IO 3 and newer: earlier ones keep no count of sockets by which a slip would show.
@@ -164,11 +161,7 @@ class Members {
     const group = membership?.group ?? this.#strangers;
     const values = membership?.valuesOf(userOf(socket)) ?? [];
     const slot = this.#enroll(group, census.id, ...values);
-    if (slot === NO_MEMBER) {
-      // The index is broken, by a fault of ours: from now on users are asked.
-      this.#censuses.delete(socket.nsp);
-      return;
-    }
+    if (slot === NO_MEMBER) return;
     this.#sockets[slot] = socket;
     if (slot >= this.#groups.length) this.#groups = longer(this.#groups);
     this.#groups[slot] = group;
