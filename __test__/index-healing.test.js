@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { filterSocketsByUser } = require('..');
+const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { assertFound } = require('./support/index-model');
 const { startIndexed, leave } = require('./support/index-app');
 const {
@@ -114,15 +114,15 @@ test('sockets that were there before the authorizer, and before its first succes
   });
   const guest = visitorOf(namespace, null);
   assert.equal(admit(authorizer, guest), undefined);
-  enter(guest);
   guest.request.user.id = 1;
+  enter(guest);
   const ann = connect(authorizer, namespace, { id: 1 });
   const late = enter(visitorOf(namespace, null));
   late.request.user = { id: 1 };
   assertFound(namespace, { id: 1 }, [before, guest, ann, late]);
   for (const socket of [before, ann]) disconnect(socket);
   assertFound(namespace, { id: 1 }, [guest, late]);
-  assert.deepEqual(counts(authorizer), {});
+  assert.deepEqual(counts(authorizer), { 1: 1 });
 });
 
 test('a connected socket that is authorized again is the same member, with the values of now', () => {
@@ -141,8 +141,6 @@ test('a connected socket that is authorized again is the same member, with the v
   // Refused this time: the app will disconnect it, or not.
   bob.request.brought = null;
   assert.equal(admit(authorizer, bob).code, 'USER_NOT_FOUND');
-  assert.deepEqual(filterSocketsByUser(namespace, { id: 2 }), [bob]);
-  authorizer.reindex(bob);
   assertFound(namespace, { id: 2 }, []);
 });
 
@@ -215,5 +213,48 @@ test('users(property): distinct values, and how many sockets have each', () => {
       name: 'TypeError',
       message: 'authorizer.users(property): "id" is not indexed: there is no option index.',
     });
+  }
+});
+
+test('a disconnect that a client makes up changes nothing: Socket.IO 3 hands such an event on', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  const ann = connect(authorizer, namespace, { id: 1 });
+  for (let i = 0; i < 3; i++) ann.emit('disconnect', 'made up');
+  assert.deepEqual(counts(authorizer), { 1: 1 });
+  assert.equal(ann.listenerCount('disconnect'), 1);
+  const { filters } = authorizer.stats();
+  assertFound(namespace, { id: 1 }, [ann]);
+  assert.equal(authorizer.stats().filters.scanned, filters.scanned);
+});
+
+test('a property that itself asks who is there makes no second member', () => {
+  const authorizer = authorizerOf({ index: ['id', 'company'] });
+  const namespace = new FakeNamespace();
+  const user = { id: 9 };
+  Object.defineProperty(user, 'company', { get: () => countSocketsByUser(namespace, { id: 9 }) });
+  const ann = connect(authorizer, namespace, user);
+  assert.deepEqual(counts(authorizer), { 9: 1 });
+  disconnect(ann);
+  assert.deepEqual(counts(authorizer), {});
+});
+
+test('namespaces that come and go use up no numbers, and a number is never of two', () => {
+  const authorizer = authorizerOf(INDEX);
+  const stays = new FakeNamespace('/stays');
+  const ann = connect(authorizer, stays, { id: 1 });
+  for (let round = 0; round < 50; round++) {
+    const [one, other] = [new FakeNamespace('/one'), new FakeNamespace('/other')];
+    const sockets = [connect(authorizer, one, { id: 1 }), connect(authorizer, other, { id: 1 })];
+    assertFound(one, { id: 1 }, [sockets[0]]);
+    assertFound(other, { id: 1 }, [sockets[1]]);
+    for (const socket of sockets) disconnect(socket);
+    for (const namespace of [one, other]) assertFound(namespace, { id: 1 }, []);
+    // Its number may be another's by now.
+    const late = connect(authorizer, one, { id: 2 });
+    assertFound(other, { id: 2 }, []);
+    assertFound(one, { id: 2 }, [late]);
+    disconnect(late);
+    assertFound(stays, { id: 1 }, [ann]);
   }
 });

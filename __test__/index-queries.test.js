@@ -199,9 +199,18 @@ test('sockets of guests, of strangers, and refused ones', () => {
     assertFound(target, {}, target === list ? [guest, refused, ada] : [guest, ada]);
     assertFound(target, { logged_in: false }, target === list ? [guest, refused] : [guest]);
   }
-  // What becomes of a guest is asked of the guest.
+  // A guest counts as of the connection too, so that many of them make no query slow.
   guest.request.user.id = 7;
-  assertFound(namespace, { id: 7 }, [guest, ada]);
+  assert.deepEqual(filterSocketsByUser(namespace, { id: 7 }), [ada]);
   assert.deepEqual(authorizer.users('id'), new Map([[7, 1]]));
-  assert.deepEqual(authorizer.users('logged_in'), new Map([[true, 1]]));
+  authorizer.reindex(guest);
+  assertFound(namespace, { id: 7 }, [guest, ada]);
+  assert.deepEqual(authorizer.users('id'), new Map([[7, 2]]));
+  assert.deepEqual(
+    authorizer.users('logged_in'),
+    new Map([
+      [false, 1],
+      [true, 1],
+    ]),
+  );
 });

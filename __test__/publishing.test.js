@@ -76,8 +76,10 @@ async function scene(t) {
   );
   const env = { ...process.env, npm_config_userconfig: userconfig, npm_config_registry: registry.url };
   const publish = async (tarballs, ...flags) => {
-    const script = [path.join(SCRIPTS, 'publish.js'), '--tarballs', tarballs, ...flags];
-    const child = spawn(process.execPath, script, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // As the workflow calls it: npm would take `tarballs/x.tgz` for a repository on GitHub.
+    const relative = path.relative(folder, tarballs);
+    const script = [path.join(SCRIPTS, 'publish.js'), '--tarballs', relative, ...flags];
+    const child = spawn(process.execPath, script, { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (out += text));

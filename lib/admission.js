@@ -31,6 +31,11 @@ class Admission {
     if (this.#options.rooms) joinWhenConnected(socket, this.#options.rooms(user, data));
   }
 
+  /** `fail` may let this one in, of whom the index then knows that he has none of the properties. */
+  admitGuest(socket) {
+    if (socket?.nsp) this.#membership?.admit(socket);
+  }
+
   /** The user of a socket has changed. */
   reindex(socket) {
     this.#membership?.refresh(socket);

@@ -66,7 +66,7 @@ class World {
     }
     // A later middleware may know more.
     if (chance(10)) this.#change(socket);
-    if (authorizer && user) this.#index(socket, authorizer);
+    if (authorizer) this.#index(socket, authorizer);
     enter(socket);
     this.#sockets.push(socket);
   }

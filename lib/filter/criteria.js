@@ -67,7 +67,7 @@ function isPlain(object) {
 }
 
 function conditionOf(property, value, caller) {
-  const wanted = Array.isArray(value) ? value : [value];
+  const wanted = Array.isArray(value) ? [...value] : [value];
   if (!isProperty(property)) {
     throw new TypeError(
       `${caller}(target, criteria): "${property}" is no name of a property, nor a path of them.`,
@@ -122,8 +122,10 @@ class Query {
 function testOf(conditions) {
   const tests = conditions.map(({ get, wanted }) => {
     const [only] = wanted;
-    // Not `includes`, to which NaN equals itself.
-    return wanted.length === 1 ? (user) => get(user) === only : (user) => wanted.indexOf(get(user)) !== -1;
+    if (wanted.length === 1) return (user) => get(user) === only;
+    // To a Set NaN equals itself.
+    const any = new Set(wanted.filter((value) => !Number.isNaN(value)));
+    return (user) => any.has(get(user));
   });
   if (tests.length === 1) return tests[0];
   return (user) => {

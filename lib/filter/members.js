@@ -29,9 +29,10 @@ class Members {
   #known = [];
   #columns = new Map();
   #censuses = new WeakMap();
-  /** Namespaces that have members, and how many there ever were. */
+  /** Namespaces that have members. Each has a number in the index, which goes to another when its last member has left. */
   #inhabited = new Set();
-  #namespaces = 0;
+  #ids = 0;
+  #freeIds = [];
   #lists = new SlotLists();
   /** Of sockets that no Membership awaits: recovered, or let in by another middleware. */
   #strangers = this.addGroup([]);
@@ -79,7 +80,10 @@ class Members {
     socket[MEMBER] = undefined;
     const census = this.#censuses.get(socket.nsp);
     census.size -= 1;
-    if (census.size === 0) this.#inhabited.delete(socket.nsp);
+    if (census.size > 0) return;
+    this.#inhabited.delete(socket.nsp);
+    this.#freeIds.push(census.id);
+    census.id = undefined;
   }
 
   /**
@@ -91,10 +95,11 @@ class Members {
     const sockets = this.#sockets;
     const isAnswered =
       census !== undefined &&
-      this.#answers.find(census.id, query, (slot, inDoubt) => {
-        const socket = sockets[slot];
-        if (this.#isMatch(socket, inDoubt, query)) matches.push(socket);
-      });
+      (census.size === 0 ||
+        this.#answers.find(census.id, query, (slot, inDoubt) => {
+          const socket = sockets[slot];
+          if (this.#isMatch(socket, inDoubt, query)) matches.push(socket);
+        }));
     if (!isAnswered) filterInto(matches, socketsOf(namespace), query.test);
     return isAnswered;
   }
@@ -102,6 +107,7 @@ class Members {
   /** How many of a namespace match; undefined where users have to be looked at. */
   count(namespace, query) {
     const census = this.#censusOf(namespace);
+    if (census?.size === 0) return 0;
     return census && this.#answers.count(census.id, query);
   }
 
@@ -111,7 +117,7 @@ class Members {
    */
   selectInto(matches, list, query) {
     const sockets = Array.isArray(list) ? list : [...list];
-    const slots = this.#lists.read(sockets, this.#sockets, slotOf);
+    const slots = this.#lists.read(sockets, this.#sockets, slotOf, sockets === list);
     const isAnswered = this.#answers.select(slots, query, (position, inDoubt) => {
       const socket = sockets[position];
       if (this.#isMatch(socket, inDoubt, query)) matches.push(socket);
@@ -128,8 +134,7 @@ class Members {
   }
 
   #take(namespace) {
-    const census = { id: this.#namespaces, size: 0, listener: (socket) => this.#enrol(socket, census) };
-    this.#namespaces += 1;
+    const census = { id: undefined, size: 0, listener: (socket) => this.#enrol(socket, census) };
     this.#censuses.set(namespace, census);
     this.#enrolNewcomers(namespace, census);
     return census;
@@ -148,6 +153,11 @@ class Members {
     return census.size === namespace.sockets.size ? census : undefined;
   }
 
+  #nextId() {
+    this.#ids += 1;
+    return this.#ids - 1;
+  }
+
   #enrolNewcomers(namespace, census) {
     for (const socket of namespace.sockets.values()) this.#enrol(socket, census);
     // Before the app's own listeners, which may look for the socket already.
@@ -160,6 +170,9 @@ class Members {
     if (typeof membership === 'number') return;
     const group = membership?.group ?? this.#strangers;
     const values = membership?.valuesOf(userOf(socket)) ?? [];
+    // A property that is a function may have asked a question, which enrolled it.
+    if (typeof socket[MEMBER] === 'number') return;
+    census.id ??= this.#freeIds.pop() ?? this.#nextId();
     const slot = this.#enroll(group, census.id, ...values);
     if (slot === NO_MEMBER) return;
     this.#sockets[slot] = socket;
@@ -197,7 +210,8 @@ function listens(namespace, census) {
 
 /** Node calls a listener with its emitter as `this`, so that one function serves all sockets. */
 function onDisconnect() {
-  members().leave(this);
+  // A client of Socket.IO 3 can send an event of this name, and is still there.
+  if (this.nsp.sockets.get(this.id) !== this) members().leave(this);
 }
 
 function slotOf(socket) {

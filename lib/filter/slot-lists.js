@@ -17,14 +17,15 @@ class SlotLists {
    * @param {object[]} list
    * @param {object[]} sockets - by slot
    * @param {(socket: any) => number} slotOf
+   * @param {boolean} mayComeAgain
    * @returns {Uint32Array} a slot for each, or NO_MEMBER
    */
-  read(list, sockets, slotOf) {
+  read(list, sockets, slotOf, mayComeAgain) {
     const known = this.#known.get(list);
     if (known?.length === list.length) return refresh(known, list, sockets, slotOf);
     const slots = new Uint32Array(list.length);
     for (let i = 0; i < list.length; i++) slots[i] = slotOf(list[i]);
-    if (list.length >= WORTH_REMEMBERING) this.#known.set(list, slots);
+    if (mayComeAgain && list.length >= WORTH_REMEMBERING) this.#known.set(list, slots);
     return slots;
   }
 }
@@ -32,7 +33,7 @@ class SlotLists {
 /** The list may have been changed since, and so may the sockets. */
 function refresh(slots, list, sockets, slotOf) {
   for (let i = 0; i < list.length; i++) {
-    if (sockets[slots[i]] !== list[i]) slots[i] = slotOf(list[i]);
+    if (slots[i] === NO_MEMBER || sockets[slots[i]] !== list[i]) slots[i] = slotOf(list[i]);
   }
   return slots;
 }

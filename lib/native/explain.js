@@ -44,6 +44,11 @@ function notLoaded(error) {
  *   what it should export and does not
  */
 function notOurs({ carrier, missing }) {
+  const plain = new Error('passport-socketio-native cannot start: its binary is of another build.');
+  return explained(plain, () => mismatch(carrier, missing));
+}
+
+function mismatch(carrier, missing) {
   const chosen = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
   const differs = carrier && carrier.version !== OWN_VERSION;
   const problem = differs

@@ -51,7 +51,10 @@ function publishPackage(staged, { tarballs, provenance, dryRun, env }) {
   if (version.includes('-')) flags.push('--tag', 'next');
   if (provenance) flags.push('--provenance');
   if (dryRun) flags.push('--dry-run');
-  npm(['publish', '--loglevel', 'warn', path.join(tarballs, file), ...flags], `npm publish ${file}`, { env });
+  // Absolute: npm takes `tarballs/x.tgz` for a repository on GitHub.
+  npm(['publish', '--loglevel', 'warn', path.resolve(tarballs, file), ...flags], `npm publish ${file}`, {
+    env,
+  });
 }
 
 /** @throws {Error} when that version has been published with another content */

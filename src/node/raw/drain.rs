@@ -44,8 +44,9 @@ fn drain_page(env: sys::napi_env, host: &Host) -> sys::napi_value {
     let values = page.as_ref().map_or(&[][..], Page::values);
     let text = string(env, values);
     let mut rows = host.rows.borrow_mut();
-    // SAFETY: JavaScript reads the array only between two calls of `drain`, on this same thread, and
-    // `Int32Array` holds a reference that keeps its memory where it is.
+    // SAFETY: JavaScript reads the array only between two calls of `drain`, on this same thread; `Int32Array` holds a
+    // reference that keeps it from being collected; and nobody but lib/delivery.js has it, which neither transfers nor
+    // resizes its buffer.
     let numbers = unsafe { rows.as_mut() };
     write_rows(page.as_ref().map_or(&[][..], Page::rows), text.is_some(), numbers);
     if let Some(page) = page {

@@ -192,6 +192,7 @@ fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut S
 
 fn slice_mut(array: &mut Option<Uint32Array>) -> &mut [u32] {
     // SAFETY: JavaScript touches the array only between two calls, on this same thread; `Uint32Array` holds a reference
-    // that keeps its memory where it is; and `SocketIndex` takes no list that shares memory with it.
+    // that keeps it from being collected; nobody but lib/filter/answers.js has it, which neither transfers nor resizes its
+    // buffer; and `SocketIndex` takes no list that shares memory with it.
     array.as_mut().map_or(&mut [], |array| unsafe { array.as_mut() })
 }
