@@ -1,0 +1,58 @@
+'use strict';
+
+// examples/many-nodes: two processes, and a user's sockets found from either.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+const { createInterface } = require('node:readline');
+const { after, before, test } = require('node:test');
+const { startRedis } = require('../scripts/support/redis-server');
+const { browse } = require('./support/frameworks');
+const { connect } = require('./support/socket-client');
+
+const SERVER = path.join(__dirname, '..', 'examples', 'many-nodes', 'server.js');
+
+let redis;
+before(async () => (redis = await startRedis()));
+after(() => redis?.stop());
+
+/** One process of the app; ended with the test. Gives its URL. */
+async function startNode(t) {
+  const env = { ...process.env, REDIS_URL: redis.url, PORT: '0' };
+  const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill());
+  const [url] = await once(createInterface({ input: child.stdout }), 'line');
+  return url;
+}
+
+/** The cookie of a log-in. */
+function logIn(url, username, password) {
+  return browse(`${url}/login`, { form: { username, password } });
+}
+
+const heard = (socket, event) => new Promise((resolve) => socket.once(event, (...args) => resolve(args)));
+
+test('rooms reach a user on every process', { timeout: 60_000 }, async (t) => {
+  const [one, other] = await Promise.all([startNode(t), startNode(t)]);
+  const ann = await logIn(one, 'ann', 'rabbit');
+  const bob = await logIn(other, 'bob', 'builder');
+  const annHere = await connect(t, one, { cookie: ann });
+  const annThere = await connect(t, other, { cookie: ann });
+  const bobThere = await connect(t, other, { cookie: bob });
+  for (const { welcome, refused } of [annHere, annThere, bobThere]) assert.ok(welcome, refused?.message);
+
+  const told = [annHere, annThere].map(({ socket }) => heard(socket, 'told'));
+  bobThere.socket.emit('tell', 1, 'hello');
+  assert.deepEqual(await Promise.all(told), Array(2).fill(['bob', 'hello']));
+
+  assert.equal(await bobThere.socket.emitWithAck('where', 1), 2);
+  assert.equal(await annHere.socket.emitWithAck('where', 2), 1);
+
+  const gone = [annHere, annThere].map(({ socket }) => heard(socket, 'disconnect'));
+  await browse(`${other}/logout`, { cookie: ann, form: {} });
+  for (const [reason] of await Promise.all(gone)) assert.equal(reason, 'io server disconnect');
+  assert.equal(await bobThere.socket.emitWithAck('where', 1), 0);
+  assert.ok(bobThere.socket.connected);
+});
