@@ -42,4 +42,9 @@ function userOf(socket) {
   return data[properties.get(data) ?? 'user'];
 }
 
-module.exports = { setGuest, setUser, dropUser, userOf };
+/** Whether every authorizer puts its users where `user` says, so that one need not be asked for each socket. */
+function areAllUsual() {
+  return onlyDefault;
+}
+
+module.exports = { setGuest, setUser, dropUser, userOf, areAllUsual };

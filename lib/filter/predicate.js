@@ -1,9 +1,9 @@
 'use strict';
 
-const { userOf } = require('../user');
+const { areAllUsual, userOf } = require('../user');
 const { socketsOf } = require('./targets');
 
-/** A function of the app that looks at each user. The loops are as tight as they get: 1.0 to 1.1 times a bare one. */
+/** A function of the app that looks at each user. */
 class Predicate {
   #test;
 
@@ -12,38 +12,50 @@ class Predicate {
     this.#test = test;
   }
 
-  filter(source) {
+  filter({ list, namespaces }) {
     const matches = [];
-    for (const sockets of listsOf(source)) filterInto(matches, sockets, this.#test);
+    for (const sockets of list ? [list] : namespaces.map(socketsOf)) filterInto(matches, sockets, this.#test);
     return matches;
   }
 
   count(source) {
-    let count = 0;
-    for (const sockets of listsOf(source)) count += countIn(sockets, this.#test);
-    return count;
+    return this.filter(source).length;
   }
 }
 
-/** @returns {Iterable<object>[]} */
-function listsOf({ list, namespaces }) {
-  return list ? [list] : namespaces.map(socketsOf);
-}
-
+/**
+ * Adds the sockets whose user passes the test. Users are in `socket.request.user` nearly always; a loop that looks only
+ * there takes about as long as a bare one, and one that asks `userOf` of each socket up to twice as long. So does one loop
+ * for arrays and iterators alike, since the compiler then knows neither.
+ */
 function filterInto(matches, sockets, test) {
-  for (const socket of sockets) {
-    const user = userOf(socket);
-    if (user !== undefined && test(user)) matches.push(socket);
+  if (!areAllUsual()) filterAny(matches, sockets, test);
+  else if (Array.isArray(sockets)) filterArray(matches, sockets, test);
+  else filterIterable(matches, sockets, test);
+}
+
+function filterArray(matches, sockets, test) {
+  for (let i = 0; i < sockets.length; i++) {
+    const socket = sockets[i];
+    const user = socket?.request?.user;
+    if (user === undefined ? isMatch(socket, test) : test(user)) matches.push(socket);
   }
 }
 
-function countIn(sockets, test) {
-  let count = 0;
+function filterIterable(matches, sockets, test) {
   for (const socket of sockets) {
-    const user = userOf(socket);
-    if (user !== undefined && test(user)) count += 1;
+    const user = socket?.request?.user;
+    if (user === undefined ? isMatch(socket, test) : test(user)) matches.push(socket);
   }
-  return count;
+}
+
+function filterAny(matches, sockets, test) {
+  for (const socket of sockets) if (isMatch(socket, test)) matches.push(socket);
+}
+
+function isMatch(socket, test) {
+  const user = userOf(socket);
+  return user !== undefined && test(user);
 }
 
 module.exports = { Predicate, filterInto };
