@@ -1,0 +1,52 @@
+'use strict';
+
+const { SocketIndex } = require('../lib/native');
+const { optionsFor } = require('./filter-crowd');
+const { admit } = require('./filter-scene');
+const { numberOf, textOf, usersOf } = require('./filter-users');
+
+/**
+ * What V8 knows of in a process with so many sockets: its heap, and array buffers.
+ * @param {{ count: number, texts: boolean, index?: string[] }} settings - `texts`: ids of 24 characters, not numbers
+ * @returns {Promise<number>} bytes a socket
+ */
+async function heap({ count, texts, index }) {
+  const { sids, userOf } = usersOf(count, texts ? textOf : undefined);
+  // Held on to, or it would be gone before it is weighed.
+  const crowd = await admit(sids, { ...optionsFor(userOf), index });
+  await collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / crowd.io.of('/').sockets.size;
+}
+
+/**
+ * What the addon takes for so many members: by the growth of a process that grows for nothing else.
+ * @param {{ count: number, texts: boolean }} settings
+ * @returns {Promise<number>} bytes a member
+ */
+async function native({ count, texts }) {
+  const ids = Array.from({ length: count }, (_, at) => (texts ? textOf(at) : numberOf(at)));
+  const index = new SocketIndex();
+  const group = index.addGroup([index.addColumn(), index.addColumn()]);
+  const enrol = index.enroller();
+  await collect();
+  const before = outside();
+  for (let at = 0; at < count; at++) enrol(group, 0, ids[at], at % 10 === 0 ? 'mod' : 'user');
+  return (outside() - before) / count;
+}
+
+async function collect() {
+  for (let i = 0; i < 4; i++) {
+    globalThis.gc();
+    // What is finalised comes after.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Bytes that are in memory and not in V8's heap. */
+function outside() {
+  const { rss, heapTotal } = process.memoryUsage();
+  return rss - heapTotal;
+}
+
+module.exports = { heap, native };

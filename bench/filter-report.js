@@ -1,0 +1,98 @@
+'use strict';
+
+const { contenders } = require('./filter-contenders');
+const { bytes, registrationNs, verdictsOn } = require('./filter-targets');
+
+/**
+ * @typedef {object} Row
+ * @property {string} key - of the contender
+ * @property {number} ns - CPU of the main thread for a call, median of the passes
+ * @property {number} loops - that, in units of the tight loop's in the same pass, median
+ * @property {number} faster - how many times faster than the original in the same pass, median
+ */
+
+/**
+ * @param {{ key: string, rounds: number[] }[]} figures - of all contenders on one kind of question
+ * @returns {Row[]}
+ */
+function rowsOf(figures) {
+  const roundsOf = (wanted) => figures.find(({ key }) => key === wanted).rounds;
+  const [loop, original] = [roundsOf('loop'), roundsOf('original')];
+  return figures.map(({ key, rounds }) => ({
+    key,
+    ns: median(rounds),
+    loops: median(rounds.map((ns, pass) => ns / loop[pass])),
+    faster: median(rounds.map((ns, pass) => original[pass] / ns)),
+  }));
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+/** Markdown: a table for each kind of question, with all numbers of sockets side by side. */
+function speedTable({ kind, name }, bySize) {
+  const counts = [...bySize.keys()];
+  const header = [name, ...counts.map((count) => `${count.toLocaleString('en-US')} sockets`), 'targets'];
+  const rows = contenders.map((contender) => {
+    const own = counts.map((count) => bySize.get(count).find(({ key }) => key === contender.key));
+    const cells = own.map(({ ns, loops, faster }) => `${time(ns)} (${digits(loops)}; ${digits(faster)})`);
+    return [contender.name, ...cells, verdict(own, kind, counts)];
+  });
+  return table([header, ...rows]);
+}
+
+/** Only what is missed is told apart by the number of sockets. */
+function verdict(own, kind, counts) {
+  const met = new Map();
+  own.forEach((row, at) => {
+    for (const { text, isMet } of verdictsOn(row, kind, counts[at])) {
+      met.set(text, [...(met.get(text) ?? []), ...(isMet ? [] : [counts[at].toLocaleString('en-US')])]);
+    }
+  });
+  return [...met]
+    .map(([text, missed]) => `${text} ${missed.length === 0 ? 'met' : `MISSED at ${missed.join(', ')}`}`)
+    .join('; ');
+}
+
+/** @param {{ count: number, connect: number[], disconnect: number[] }} figures */
+function registrationLine({ count, connect, disconnect }) {
+  const ns = median(connect);
+  return (
+    `Index of two properties, ${count.toLocaleString('en-US')} members: a connection takes ${ns.toFixed(0)} ns more ` +
+    `(${against(ns, registrationNs, 'ns')}), a disconnection ${median(disconnect).toFixed(0)} ns more.`
+  );
+}
+
+/** @param {{ ids: string, heap: number, native: number }} figures - bytes a socket */
+function memoryLine({ ids, heap, native }) {
+  const sum = heap + native;
+  return (
+    `Memory a socket, id ${ids} and role: ${sum.toFixed(0)} B (${against(sum, bytes, 'B')}): ` +
+    `${heap.toFixed(0)} B in V8's heap and its buffers, ${native.toFixed(0)} B in the addon.`
+  );
+}
+
+function against(value, limit, unit) {
+  return `≤ ${limit} ${unit} ${value <= limit ? 'met' : 'MISSED'}`;
+}
+
+function time(ns) {
+  return ns < 1e6 ? `${digits(ns / 1e3)} µs` : `${digits(ns / 1e6)} ms`;
+}
+
+/** Three significant ones. */
+function digits(number) {
+  if (number >= 100) return Math.round(number).toLocaleString('en-US');
+  return number.toFixed(number >= 10 ? 1 : number >= 0.1 ? 2 : 3);
+}
+
+function table([header, ...rows]) {
+  const widths = header.map((_, at) => Math.max(3, ...[header, ...rows].map((row) => row[at].length)));
+  const line = (row) => `| ${row.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(header), rule, ...rows.map(line)].join('\n');
+}
+
+module.exports = { rowsOf, median, speedTable, registrationLine, memoryLine };

@@ -1,0 +1,24 @@
+'use strict';
+
+const { heap, native } = require('./filter-memory');
+const { kinds } = require('./filter-questions');
+const { registration } = require('./filter-registration');
+const { speeds } = require('./filter-speed');
+
+/** One measurement, in a process of its own: what the compiler has learnt from another one would change it. */
+const tasks = {
+  speeds: ({ kind, ...settings }) =>
+    speeds(
+      kinds.find(({ key }) => key === kind),
+      settings,
+    ),
+  registration,
+  heap,
+  native,
+};
+
+const [task, settings] = process.argv.slice(2);
+tasks[task](JSON.parse(settings)).then(
+  (result) => process.send({ result }, () => process.exit()),
+  (error) => process.send({ error: `${task} ${settings}: ${error.stack}` }, () => process.exit(1)),
+);
