@@ -7,13 +7,17 @@ const { numberOf, textOf, usersOf } = require('./filter-users');
 
 /**
  * What V8 knows of in a process with so many sockets: its heap, and array buffers.
- * @param {{ count: number, texts: boolean, index?: string[] }} settings - `texts`: ids of 24 characters, not numbers
+ * @param {object} settings
+ * @param {number} settings.count
+ * @param {boolean} settings.texts - ids of 24 characters, not numbers
+ * @param {boolean} settings.isStorm - all come at once
+ * @param {string[]} [settings.index] - the option
  * @returns {Promise<number>} bytes a socket
  */
-async function heap({ count, texts, index }) {
+async function heap({ count, texts, isStorm, index }) {
   const { sids, userOf } = usersOf(count, texts ? textOf : undefined);
   // Held on to, or it would be gone before it is weighed.
-  const crowd = await admit(sids, { ...optionsFor(userOf), index });
+  const crowd = await admit(sids, { ...optionsFor(userOf), index }, isStorm);
   await collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers) / crowd.io.of('/').sockets.size;

@@ -65,12 +65,12 @@ function registrationLine({ count, connect, disconnect }) {
   );
 }
 
-/** @param {{ ids: string, heap: number, native: number }} figures - bytes a socket */
-function memoryLine({ ids, heap, native }) {
+/** @param {{ texts: boolean, isStorm: boolean, heap: number, native: number }} figures - bytes a socket */
+function memoryLine({ texts, isStorm, heap, native }) {
   const sum = heap + native;
   return (
-    `Memory a socket, id ${ids} and role: ${sum.toFixed(0)} B (${against(sum, bytes, 'B')}): ` +
-    `${heap.toFixed(0)} B in V8's heap and its buffers, ${native.toFixed(0)} B in the addon.`
+    `Memory a socket, id ${texts ? 'of 24 characters' : 'a number'} and role${isStorm ? ', all connected at once' : ''}: ` +
+    `${sum.toFixed(0)} B (${against(sum, bytes, 'B')}), of these ${native.toFixed(0)} B in the addon.`
   );
 }
 

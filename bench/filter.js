@@ -81,14 +81,17 @@ async function measure(plan) {
 }
 
 async function memoryOf({ count, members }) {
-  const kindsOfIds = [];
+  const figures = [];
   for (const texts of [false, true]) {
-    const without = await inProcess('heap', { count, texts });
-    const heap = (await inProcess('heap', { count, texts, index: ['id', 'role'] })) - without;
     const native = await inProcess('native', { count: members, texts });
-    kindsOfIds.push({ ids: texts ? 'of 24 characters' : 'a number', heap, native });
+    for (const isStorm of [false, true]) {
+      const settings = { count, texts, isStorm };
+      const without = await inProcess('heap', settings);
+      const heap = (await inProcess('heap', { ...settings, index: ['id', 'role'] })) - without;
+      figures.push({ texts, isStorm, heap, native });
+    }
   }
-  return kindsOfIds;
+  return figures;
 }
 
 function inProcess(task, settings) {
