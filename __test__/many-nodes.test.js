@@ -20,9 +20,13 @@ after(() => redis?.stop());
 
 /** One process of the app; ended with the test. Gives its URL. */
 async function startNode(t) {
-  const env = { ...process.env, REDIS_URL: redis.url, PORT: '0' };
+  const env = { ...process.env, REDIS_URL: redis.url, PORT: '0', NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' };
   const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => child.kill());
+  t.after(async () => {
+    child.kill('SIGKILL');
+    // Before Redis ends, about which it would complain.
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
   const [url] = await once(createInterface({ input: child.stdout }), 'line');
   return url;
 }
