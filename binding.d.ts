@@ -125,8 +125,13 @@ export declare class SocketIndex {
    * The engine is out of memory.
    */
   updater(): (slot: number, ...values: Array<unknown>) => void
-  /** Forgets a member; its slot will be another's. Without such a member, nothing happens. */
-  leave(slot: number): void
+  /**
+   * Makes `leave(slot)`: forgets a member; its slot will be another's. Without such a member, nothing happens.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  leaver(): (slot: number) => void
   /**
    * The array that answers are written to from now on; it must not be moved, resized or shared with a thread.
    *

@@ -16,10 +16,10 @@ function indexOf(columns, places = 64) {
   const [out, list] = [new Uint32Array(places), new Uint32Array(places)];
   index.setOut(out);
   index.setList(list);
-  const [enrol, update] = [index.enroller(), index.updater()];
+  const [enrol, update, leave] = [index.enroller(), index.updater(), index.leaver()];
   const [find, count, select] = [index.finder(), index.counter(), index.selector()];
   const found = (...question) => [...out.subarray(0, find(-1, ...question))];
-  return { index, group, out, list, enrol, update, find, count, select, found };
+  return { index, group, out, list, enrol, update, leave, find, count, select, found };
 }
 
 test('a value equals what === says it equals', () => {
@@ -51,6 +51,16 @@ test('a value equals what === says it equals', () => {
     '\udc00',
     '\ufffd',
     '😀',
+    '65f0c1a2b3d4e5f600000001',
+    '065f0c1a2b3d4e5f60000000',
+    '65f0c1a2b3d4e5f60000000',
+    '65F0c1a2b3d4e5f600000001',
+    '0'.repeat(13),
+    '0'.repeat(14),
+    '0'.repeat(15),
+    '0'.repeat(26),
+    '0'.repeat(27),
+    '3f2b8c1e-9d4a-4c6b-8e7f-1a2b3c4d5e6f',
     'x'.repeat(1023),
     'x'.repeat(1024),
     'x'.repeat(1025),
@@ -81,12 +91,12 @@ test('undefined, NaN, objects, functions and symbols equal nothing, not even the
 });
 
 test('answers come in the order of enrolment, of one namespace or of all', () => {
-  const { index, group, out, enrol, update, find, count, found } = indexOf(2);
+  const { index, group, out, enrol, update, leave, find, count, found } = indexOf(2);
   const members = ['admin', 'user', 'mod', 'admin', 'user'];
   members.forEach((role, number) => enrol(group, number % 2, number, role));
-  index.leave(0);
-  index.leave(0);
-  index.leave(NONE);
+  leave(0);
+  leave(0);
+  leave(NONE);
   assert.equal(index.size, 4);
   assert.equal(enrol(group, 1, 5, 'admin'), 0);
   assert.deepEqual(found(1, 2, 'admin', 'mod'), [2, 3, 0]);

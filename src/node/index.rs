@@ -87,10 +87,13 @@ impl SocketIndex {
         raw::updater_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// Forgets a member; its slot will be another's. Without such a member, nothing happens.
-    #[napi(catch_unwind)]
-    pub fn leave(&self, slot: u32) {
-        self.shared.with(|state| state.index.leave(slot));
+    /// Makes `leave(slot)`: forgets a member; its slot will be another's. Without such a member, nothing happens.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(catch_unwind, ts_return_type = "(slot: number) => void")]
+    pub fn leaver(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        raw::leaver_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// The array that answers are written to from now on; it must not be moved, resized or shared with a thread.

@@ -74,11 +74,16 @@ pub fn odd_values() -> Vec<Js> {
         Js::String(vec![0xdc00]),
         Js::String(vec![0xdc00, 0xd800]),
         Js::string("𐀀"),
+        Js::string("65f0c1a2b3d4e5f600000001"),
+        Js::string("65F0C1A2B3D4E5F600000001"),
+        Js::string("65f0c1a2b3d4e5f6000000010"),
+        Js::string("065f0c1a2b3d4e5f600000001"),
         long("a"),
         long("b"),
         long("Ļ"),
     ];
     values.extend([12, 13, 14, 39, 40, 41, 255, 256].map(|length| Js::string(&"y".repeat(length))));
+    values.extend((13..=27).map(|length| Js::string(&"0".repeat(length))));
     values.extend([6, 7, 20, 21].map(|length| Js::string(&"Ļ".repeat(length))));
     values
 }

@@ -15,6 +15,7 @@
 //!
 //! # Layout
 //! - [`primitive`]: a JavaScript primitive as bytes that are equal where `===` says so; a buffer of them.
+//! - `hex`: identifiers of digits, at half their length.
 //! - `value`: one that is kept, in 16 bytes.
 //! - `posting`: linked lists through arrays, one array a column.
 //! - `dictionary`: value to id and posting.
@@ -27,6 +28,7 @@ mod column;
 pub mod criteria;
 mod dictionary;
 mod frugal;
+mod hex;
 mod members;
 mod plan;
 mod posting;

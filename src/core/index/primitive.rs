@@ -1,9 +1,12 @@
 //! A JavaScript primitive as the index compares it: a kind and bytes, equal exactly where `===` says so.
 
 use std::{
+    borrow::Cow,
     hash::{Hash, Hasher},
     ops::Range,
 };
+
+use super::hex;
 
 /// Bytes that an emptied buffer keeps; what one long string needed beyond them is given back.
 const KEPT_BYTES: usize = 64 * 1024;
@@ -21,6 +24,10 @@ pub enum Kind {
     Number,
     /// A string whose code units are all below 256: one byte each.
     Latin1,
+    /// A string of an even number of [hexadecimal digits](hex): two a byte.
+    Hex,
+    /// One of an odd number: the first digit has a byte of its own.
+    OddHex,
     /// Any other string, surrogates without their other half included: two bytes each, low byte first.
     Utf16,
     /// From 0 up: words of eight bytes, the lowest first, no zero word at the end.
@@ -48,7 +55,7 @@ pub enum Decoded<'a> {
     /// A number.
     Number(f64),
     /// A string, one byte a code unit.
-    Latin1(&'a [u8]),
+    Latin1(Cow<'a, [u8]>),
     /// A string, in code units.
     Utf16(Vec<u16>),
     /// A bigint: whether it is negative, and its magnitude, the lowest word first.
@@ -65,7 +72,9 @@ impl<'a> Primitive<'a> {
             Kind::Number => {
                 Decoded::Number(self.numbers().map(f64::from_le_bytes).next().unwrap_or_default())
             }
-            Kind::Latin1 => Decoded::Latin1(self.bytes),
+            Kind::Latin1 => Decoded::Latin1(self.bytes.into()),
+            Kind::Hex => Decoded::Latin1(hex::unpack(self.bytes, false).into()),
+            Kind::OddHex => Decoded::Latin1(hex::unpack(self.bytes, true).into()),
             Kind::Utf16 => Decoded::Utf16(self.numbers().map(u16::from_le_bytes).collect()),
             Kind::BigInt => Decoded::BigInt(false, self.numbers().map(u64::from_le_bytes).collect()),
             Kind::NegativeBigInt => Decoded::BigInt(true, self.numbers().map(u64::from_le_bytes).collect()),
@@ -154,6 +163,10 @@ impl Primitives {
 
     /// Adds a string, given in UTF-16 code units.
     pub fn push_string(&mut self, units: &[u16]) {
+        if let Some(bytes) = hex::pack(units) {
+            let kind = if units.len().is_multiple_of(2) { Kind::Hex } else { Kind::OddHex };
+            return self.push(Some(kind), bytes);
+        }
         // Folded, not `all`: no branch a unit, so that the compiler takes many at a time.
         if units.iter().fold(0, |seen, unit| seen | unit) < 256 {
             self.push(Some(Kind::Latin1), units.iter().map(|unit| unit.to_le_bytes()[0]));

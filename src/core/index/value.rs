@@ -1,10 +1,13 @@
 //! A primitive that is kept: in place if it is short, else in one allocation.
 
-use super::primitive::{Kind, Primitive};
+use super::{
+    hex,
+    primitive::{Kind, Primitive},
+};
 
 /// Bytes kept in place: a number, and most names and roles. One more, and the value takes 24 bytes instead of 16.
 const INLINE: usize = 13;
-/// Bytes of the smaller allocation: the 24 digits of a Mongo id, the 36 characters of a UUID. An allocator that deals
+/// Bytes of the smaller allocation: most addresses of mail, the 36 characters of a UUID. An allocator that deals
 /// in multiples of 16 less a word gives no fewer for either; a slice of its own length would need a second one for the
 /// length.
 const MEDIUM: usize = 40;
@@ -20,6 +23,7 @@ enum Repr {
 }
 
 const _: () = assert!(size_of::<Value>() == 16, "the costs of the index rest on it");
+const _: () = assert!(hex::LONGEST == 2 * INLINE, "to be kept in place is what digits are packed for");
 
 impl Value {
     /// The primitive.

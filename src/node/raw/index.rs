@@ -50,6 +50,17 @@ pub(in crate::node) fn updater_function(
     function(env, c"update", update, index)
 }
 
+/// Makes the JS function `leave(slot)`.
+///
+/// # Errors
+/// The engine is out of memory.
+pub(in crate::node) fn leaver_function(
+    env: sys::napi_env,
+    index: Rc<Shared>,
+) -> napi::Result<Unknown<'static>> {
+    function(env, c"leave", leave, index)
+}
+
 /// Makes the JS function `find(namespace, ...criteria)`.
 ///
 /// # Errors
@@ -99,6 +110,15 @@ unsafe extern "C" fn update(env: sys::napi_env, info: sys::napi_callback_info) -
         {
             read_values(env, values, state);
             state.index.update(slot, &state.values);
+        }
+    });
+    ptr::null_mut()
+}
+
+unsafe extern "C" fn leave(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    call(env, info, |state, arguments| {
+        if let Some(slot) = arguments.first().and_then(|slot| read_u32(env, *slot)) {
+            state.index.leave(slot);
         }
     });
     ptr::null_mut()

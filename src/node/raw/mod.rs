@@ -22,7 +22,8 @@ use napi::{Status, bindgen_prelude::Unknown, sys};
 
 pub(super) use drain::drain_function;
 pub(super) use index::{
-    counter_function, enroller_function, finder_function, selector_function, updater_function,
+    counter_function, enroller_function, finder_function, leaver_function, selector_function,
+    updater_function,
 };
 pub(super) use submit::submit_function;
 pub(super) use values::{Reader, make};
