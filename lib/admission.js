@@ -17,7 +17,13 @@ class Admission {
     this.#isOfUse = Boolean(this.#membership || options.rooms);
   }
 
+  /** A socket comes to be authorized. */
+  announce(socket) {
+    this.#membership?.announce(socket);
+  }
+
   /**
+   * Authorized.
    * @param {object | undefined} socket - none under `allowRequest`, and in Socket.IO 0.9
    * @throws what the option `rooms` throws
    */

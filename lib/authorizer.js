@@ -41,7 +41,10 @@ class Authorizer {
     }
     const socket = 'request' in target ? target : undefined;
     const data = socket ? requestOf(socket) : target;
-    if (socket) data.socketio_version_1 = true;
+    if (socket) {
+      data.socketio_version_1 = true;
+      this.admission.announce(socket);
+    }
     const connection = new Connection(this, data, socket, socket ? done : answerFor(data, done));
 
     try {

@@ -2,7 +2,7 @@
 
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
-const { authorize } = require('../..');
+const { authorize: ours } = require('../..');
 const { SECRET, cookieOf, passportOf } = require('./visit');
 
 const COOKIE = cookieOf('anybody');
@@ -30,7 +30,7 @@ class FakeSocket extends EventEmitter {
 }
 
 /** An authorizer that answers at once: its users are those that visitors bring along. */
-function authorizerOf(options) {
+function authorizerOf(options, authorize = ours) {
   return authorize({
     secret: SECRET,
     store: { get: (sid, done) => done(null, { passport: { user: sid } }) },

@@ -7,7 +7,33 @@ const { FakeNamespace, authorizerOf, admit, disconnect, enter, visitorOf } = req
 
 const INDEXES = [['id', 'role', 'team.id'], ['role', 'flag', 'team.lead.id'], ['id'], undefined];
 const PROPERTIES = ['id', 'role', 'team.id', 'team.lead.id', 'flag', 'note'];
-const VALUES = [1, 2, 3, 0, -0, NaN, '1', '2', '', 1n, true, false, null, undefined, 'admin', '\ud800', 'ÿĀ'];
+/** As MongoDB, Google and Discord make them: kept at two digits a byte. */
+const IDS = [
+  '65f0c1a2b3d4e5f600000001',
+  '65F0c1a2b3d4e5f600000001',
+  '105839203948203948123',
+  '080351110224678912',
+];
+const VALUES = [
+  1,
+  2,
+  3,
+  0,
+  -0,
+  NaN,
+  '1',
+  '2',
+  '',
+  1n,
+  true,
+  false,
+  null,
+  undefined,
+  'admin',
+  '\ud800',
+  'ÿĀ',
+  ...IDS,
+];
 const NEVER_WANTED = [undefined, {}, [1], () => 1, Symbol('1')];
 const WANTED = VALUES.filter((value) => value !== undefined);
 

@@ -30,12 +30,13 @@ class Answers {
   }
 
   /**
-   * Runs through the members of a namespace that match.
-   * @param {(slot: number, inDoubt: boolean) => void} each
-   * @returns {boolean} whether there was an answer
+   * The members of a namespace that match.
+   * @param {object[]} sockets - by slot
+   * @param {(socket: object) => boolean} isMatch - asked where the index does not know all
+   * @returns {object[] | undefined} undefined where there is no answer
    */
-  find(namespace, query, each) {
-    return this.#read(this.#ask(this.#find, namespace, query), query, each);
+  find(namespace, query, sockets, isMatch) {
+    return this.#read(this.#ask(this.#find, namespace, query), query, sockets, isMatch);
   }
 
   /** How many members of a namespace match; undefined where users have to be asked. */
@@ -45,29 +46,35 @@ class Answers {
   }
 
   /**
-   * Runs through the positions in a list of slots that match.
-   * @param {Uint32Array} slots
-   * @param {(position: number, inDoubt: boolean) => void} each
-   * @returns {boolean} whether there was an answer
+   * The sockets of a list that match.
+   * @param {Uint32Array} slots - of each
+   * @param {object[]} sockets
+   * @param {(socket: object) => boolean} isMatch - as of find
+   * @returns {object[] | undefined} as of find
    */
-  select(slots, query, each) {
+  select(slots, query, sockets, isMatch) {
     if (this.#list.length < slots.length || this.#isInUse) this.#makeRoom(slots.length);
     this.#list.set(slots);
-    return this.#read(this.#ask(this.#select, slots.length, query), query, each);
+    return this.#read(this.#ask(this.#select, slots.length, query), query, sockets, isMatch);
   }
 
-  #read(length, { isComplete }, each) {
+  #read(length, { isComplete }, sockets, isMatch) {
+    if (length === NO_ANSWER) return undefined;
     const out = this.#out;
+    const matches = [];
     this.#isInUse = true;
     try {
       for (let i = 0; i < length; i++) {
         const place = out[i];
-        each(place & ~IN_DOUBT, place >= IN_DOUBT || !isComplete);
+        const socket = sockets[place & ~IN_DOUBT];
+        const isSure = isComplete && place < IN_DOUBT;
+        // A property that is a function may have disconnected one that was found.
+        if (isSure ? socket !== undefined : isMatch(socket)) matches.push(socket);
       }
     } finally {
       this.#isInUse = false;
     }
-    return length !== NO_ANSWER;
+    return matches;
   }
 
   #ask(question, about, { parts }) {

@@ -1,9 +1,9 @@
 'use strict';
 
-const { members, columnOf } = require('./members');
-const { filterInto } = require('./predicate');
+const { columnOf, countIn, find, select } = require('./members');
+const { matching } = require('./predicate');
 const { getterOf, isIndexable, isProperty } = require('./property');
-const { socketsOf } = require('./targets');
+const { joined, socketsOf } = require('./targets');
 const { usage } = require('./usage');
 
 /** More values than this are looked for in the users: each is an argument of a call. */
@@ -29,18 +29,13 @@ class Criteria {
 
   filter({ list, namespaces }) {
     const query = this.#query;
-    const matches = [];
-    let isAnswered = false;
-    if (!query.isIndexed) {
-      for (const sockets of list ? [list] : namespaces.map(socketsOf))
-        filterInto(matches, sockets, query.test);
-    } else if (list) {
-      isAnswered = members().selectInto(matches, list, query);
-    } else {
-      const answers = namespaces.map((namespace) => members().findInto(matches, namespace, query));
-      isAnswered = answers.every(Boolean);
-    }
-    if (isAnswered && query.isComplete && !query.hasAsked) usage.indexed += 1;
+    const sockets = list && !Array.isArray(list) ? [...list] : list;
+    const answers = sockets
+      ? [select(sockets, query)]
+      : namespaces.map((namespace) => find(namespace, query));
+    const scan = (at) => matching(sockets ?? socketsOf(namespaces[at]), query.test);
+    const matches = joined(answers.map((answer, at) => answer ?? scan(at)));
+    if (!answers.includes(undefined) && query.isComplete && !query.hasAsked) usage.indexed += 1;
     else usage.scanned += 1;
     return matches;
   }
@@ -51,7 +46,7 @@ class Criteria {
     if (source.list || !query.isComplete) return this.filter(source).length;
     let sum = 0;
     for (const namespace of source.namespaces) {
-      const count = members().count(namespace, query);
+      const count = countIn(namespace, query);
       if (count === undefined) return this.filter(source).length;
       sum += count;
     }

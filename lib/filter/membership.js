@@ -15,6 +15,11 @@ class Membership {
     this.group = members().addGroup(properties);
   }
 
+  /** A socket comes to be authorized. */
+  announce(socket) {
+    members().announce(socket);
+  }
+
   /** A socket was authorized. */
   admit(socket) {
     members().expect(socket, this);
@@ -35,15 +40,21 @@ class Membership {
     return members().valuesOf(property, this.group);
   }
 
-  /** What is indexed of a user. A property that throws is none, as for a predicate that would be asked. */
+  /** What is indexed of a user. */
   valuesOf(user) {
-    return this.#getters.map((get) => {
-      try {
-        return get(user);
-      } catch {
-        return undefined;
-      }
-    });
+    const getters = this.#getters;
+    const values = new Array(getters.length);
+    for (let i = 0; i < getters.length; i++) values[i] = valueOf(getters[i], user);
+    return values;
+  }
+}
+
+/** A property that throws is none, as for a predicate that would be asked. */
+function valueOf(get, user) {
+  try {
+    return get(user);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { areAllUsual, userOf } = require('../user');
-const { socketsOf } = require('./targets');
+const { joined, socketsOf } = require('./targets');
 
 /** A function of the app that looks at each user. */
 class Predicate {
@@ -13,9 +13,8 @@ class Predicate {
   }
 
   filter({ list, namespaces }) {
-    const matches = [];
-    for (const sockets of list ? [list] : namespaces.map(socketsOf)) filterInto(matches, sockets, this.#test);
-    return matches;
+    if (list) return matching(list, this.#test);
+    return joined(namespaces.map((namespace) => matching(socketsOf(namespace), this.#test)));
   }
 
   count(source) {
@@ -24,33 +23,52 @@ class Predicate {
 }
 
 /**
- * Adds the sockets whose user passes the test. Users are in `socket.request.user` nearly always; a loop that looks only
- * there takes about as long as a bare one, and one that asks `userOf` of each socket up to twice as long. So does one loop
- * for arrays and iterators alike, since the compiler then knows neither.
+ * The sockets whose user passes the test. Measured against a bare loop over 10,000: one that asks `userOf` of each socket
+ * takes twice as long, and users are in `socket.request.user` nearly always; one that adds to an array which was handed in
+ * a quarter more; one that looks out for null instead of catching it a tenth more, and so does one that is handed an
+ * iterator; one for arrays and Maps alike takes twice as long, since the compiler then knows neither.
+ * @param {Map<unknown, object> | Iterable<object>} sockets
  */
-function filterInto(matches, sockets, test) {
-  if (!areAllUsual()) filterAny(matches, sockets, test);
-  else if (Array.isArray(sockets)) filterArray(matches, sockets, test);
-  else filterIterable(matches, sockets, test);
+function matching(sockets, test) {
+  if (!areAllUsual()) return matchingAny(sockets, test);
+  if (Array.isArray(sockets)) return matchingInArray(sockets, test);
+  return sockets instanceof Map ? matchingInMap(sockets, test) : matchingInArray([...sockets], test);
 }
 
-function filterArray(matches, sockets, test) {
+function matchingInArray(sockets, test) {
+  const matches = [];
   for (let i = 0; i < sockets.length; i++) {
     const socket = sockets[i];
-    const user = socket?.request?.user;
+    let user;
+    try {
+      user = socket.request?.user;
+    } catch {
+      // No socket, which isMatch passes over; or a getter that throws there again.
+    }
     if (user === undefined ? isMatch(socket, test) : test(user)) matches.push(socket);
   }
+  return matches;
 }
 
-function filterIterable(matches, sockets, test) {
-  for (const socket of sockets) {
-    const user = socket?.request?.user;
+function matchingInMap(sockets, test) {
+  const matches = [];
+  for (const socket of sockets.values()) {
+    let user;
+    try {
+      user = socket.request?.user;
+    } catch {
+      // As above.
+    }
     if (user === undefined ? isMatch(socket, test) : test(user)) matches.push(socket);
   }
+  return matches;
 }
 
-function filterAny(matches, sockets, test) {
-  for (const socket of sockets) if (isMatch(socket, test)) matches.push(socket);
+function matchingAny(sockets, test) {
+  const matches = [];
+  const all = sockets instanceof Map ? sockets.values() : sockets;
+  for (const socket of all) if (isMatch(socket, test)) matches.push(socket);
+  return matches;
 }
 
 function isMatch(socket, test) {
@@ -58,4 +76,4 @@ function isMatch(socket, test) {
   return user !== undefined && test(user);
 }
 
-module.exports = { Predicate, filterInto };
+module.exports = { Predicate, matching };

@@ -1,7 +1,7 @@
 'use strict';
 
-/** Stands in a list of slots for a socket that has none. */
-const NO_MEMBER = 0xffffffff;
+const { NO_MEMBER, slotOf } = require('./slot');
+
 /** A list this short is read as fast as it is remembered. */
 const WORTH_REMEMBERING = 64;
 
@@ -16,26 +16,24 @@ class SlotLists {
   /**
    * @param {object[]} list
    * @param {object[]} sockets - by slot
-   * @param {(socket: any) => number} slotOf
-   * @param {boolean} mayComeAgain
    * @returns {Uint32Array} a slot for each, or NO_MEMBER
    */
-  read(list, sockets, slotOf, mayComeAgain) {
+  read(list, sockets) {
     const known = this.#known.get(list);
-    if (known?.length === list.length) return refresh(known, list, sockets, slotOf);
+    if (known?.length === list.length) return refresh(known, list, sockets);
     const slots = new Uint32Array(list.length);
     for (let i = 0; i < list.length; i++) slots[i] = slotOf(list[i]);
-    if (mayComeAgain && list.length >= WORTH_REMEMBERING) this.#known.set(list, slots);
+    if (list.length >= WORTH_REMEMBERING) this.#known.set(list, slots);
     return slots;
   }
 }
 
 /** The list may have been changed since, and so may the sockets. */
-function refresh(slots, list, sockets, slotOf) {
+function refresh(slots, list, sockets) {
   for (let i = 0; i < list.length; i++) {
     if (slots[i] === NO_MEMBER || sockets[slots[i]] !== list[i]) slots[i] = slotOf(list[i]);
   }
   return slots;
 }
 
-module.exports = { SlotLists, NO_MEMBER };
+module.exports = { SlotLists };

@@ -35,12 +35,20 @@ function isNamespace(candidate) {
   );
 }
 
-/** Where each version of Socket.IO keeps the sockets of a namespace. */
+/**
+ * Where each version of Socket.IO keeps the sockets of a namespace.
+ * @returns {Map<string, object> | object[] | undefined}
+ */
 function socketsOf(namespace) {
-  if (typeof namespace.sockets?.values === 'function') return namespace.sockets.values(); // 3 and 4: a Map
+  if (typeof namespace.sockets?.values === 'function') return namespace.sockets; // 3 and 4: a Map; 1.0 to 1.3: an array
   if (typeof namespace.connected === 'object') return Object.values(namespace.connected); // 1 and 2
   if (typeof namespace.clients === 'function' && namespace.manager) return namespace.clients(); // 0.9
   return undefined;
 }
 
-module.exports = { sourceOf, socketsOf };
+/** What was found in each namespace of a target, mostly one. */
+function joined(lists) {
+  return lists.length === 1 ? lists[0] : [].concat(...lists);
+}
+
+module.exports = { joined, sourceOf, socketsOf };
