@@ -10,6 +10,7 @@ const { countSocketsByUser, filterSocketsByUser } = require('..');
  * @typedef {object} Contender
  * @property {string} key
  * @property {string} name
+ * @property {string} [loop] - the tight loop over the same thing, where that is no array
  * @property {boolean} [isOurs]
  * @property {(scene: object) => any} [prepare]
  * @property {(question: import('./filter-questions').Question, scene: object, prepared: any) => object[] | number} find
@@ -89,6 +90,7 @@ const contenders = [
   {
     key: 'predicate-io',
     name: 'ours, predicate, io',
+    loop: 'loop-map',
     isOurs: true,
     find: ({ test }, { io }) => filterSocketsByUser(io, test),
   },

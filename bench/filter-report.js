@@ -7,7 +7,7 @@ const { bytes, registrationNs, verdictsOn } = require('./filter-targets');
  * @typedef {object} Row
  * @property {string} key - of the contender
  * @property {number} ns - CPU of the main thread for a call, median of the passes
- * @property {number} loops - that, in units of the tight loop's in the same pass, median
+ * @property {number} loops - that, in units of the tight loop's over the same thing in the same pass, median
  * @property {number} faster - how many times faster than the original in the same pass, median
  */
 
@@ -17,11 +17,12 @@ const { bytes, registrationNs, verdictsOn } = require('./filter-targets');
  */
 function rowsOf(figures) {
   const roundsOf = (wanted) => figures.find(({ key }) => key === wanted).rounds;
-  const [loop, original] = [roundsOf('loop'), roundsOf('original')];
+  const original = roundsOf('original');
+  const loopOf = (wanted) => roundsOf(contenders.find(({ key }) => key === wanted).loop ?? 'loop');
   return figures.map(({ key, rounds }) => ({
     key,
     ns: median(rounds),
-    loops: median(rounds.map((ns, pass) => ns / loop[pass])),
+    loops: median(rounds.map((ns, pass) => ns / loopOf(key)[pass])),
     faster: median(rounds.map((ns, pass) => original[pass] / ns)),
   }));
 }
@@ -56,12 +57,14 @@ function verdict(own, kind, counts) {
     .join('; ');
 }
 
-/** @param {{ count: number, connect: number[], disconnect: number[] }} figures */
-function registrationLine({ count, connect, disconnect }) {
-  const ns = median(connect);
+/** @param {{ count: number } & Awaited<ReturnType<import('./filter-registration').registration>>} figures */
+function registrationLine({ count, warm, cold }) {
+  const ns = median(warm.connect);
+  const [leaving, between, leavingBetween] = [warm.disconnect, cold.connect, cold.disconnect].map(median);
   return (
-    `Index of two properties, ${count.toLocaleString('en-US')} members: a connection takes ${ns.toFixed(0)} ns more ` +
-    `(${against(ns, registrationNs, 'ns')}), a disconnection ${median(disconnect).toFixed(0)} ns more.`
+    `Index of two properties, ${count.toLocaleString('en-US')} members: ${ns.toFixed(0)} ns a connection in a loop ` +
+    `(${against(ns, registrationNs, 'ns')}), ${leaving.toFixed(0)} ns a disconnection; between connections that are made, in ` +
+    `cold caches, ${between.toFixed(0)} and ${leavingBetween.toFixed(0)} ns.`
   );
 }
 
@@ -69,7 +72,7 @@ function registrationLine({ count, connect, disconnect }) {
 function memoryLine({ texts, isStorm, heap, native }) {
   const sum = heap + native;
   return (
-    `Memory a socket, id ${texts ? 'of 24 characters' : 'a number'} and role${isStorm ? ', all connected at once' : ''}: ` +
+    `Memory a socket, id ${texts ? 'of 24 characters' : 'a number'} and role${isStorm ? ', the first thousand made before one is seen' : ''}: ` +
     `${sum.toFixed(0)} B (${against(sum, bytes, 'B')}), of these ${native.toFixed(0)} B in the addon.`
   );
 }

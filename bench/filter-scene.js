@@ -37,9 +37,9 @@ async function sceneOf(count) {
 }
 
 /**
- * A server in which they all are. While the first few sockets are made, V8 decides how much room one needs; mostly the
- * first is through the middlewares by then.
- * @param {boolean} [isStorm] - or a thousand come before one is through, as after a restart
+ * A server in which they all are. While the first few sockets are made V8 decides how much room one needs; mostly the
+ * authorizer has seen one by then.
+ * @param {boolean} [isStorm] - or a thousand are made before, as after a restart behind a middleware that lets them wait
  */
 async function admit(sids, options, isStorm = false) {
   const crowd = new Crowd();

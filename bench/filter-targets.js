@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What a contender must not exceed, or must reach. `loop` and `original` are the tight loop over an array and
- * passport.socketio, in the same pass.
+ * What a contender must not exceed, or must reach. `loop` and `original` are the tight loop over the same thing (an array, or the Map
+ * of a namespace) and passport.socketio, in the same pass.
  *
  * @typedef {object} Target
  * @property {string[]} contenders

@@ -1,4 +1,4 @@
-//! Identifiers, at two digits a byte: the 24 of a MongoDB ObjectId, the 21 of a Google account, the 19 of a snowflake are
+//! Identifiers, at two digits a byte: the 24 of an `ObjectId`, the 21 of a Google account, the 19 of a snowflake are
 //! then kept [in place](super::value), where each would take an allocation of 48 bytes.
 
 /// How many digits are packed. Fewer fit in place as they are; more do not, packed or not.
