@@ -24,7 +24,7 @@ pub enum Kind {
     Number,
     /// A string whose code units are all below 256: one byte each.
     Latin1,
-    /// A string of an even number of [hexadecimal digits](hex): two a byte.
+    /// A string of an even number of hexadecimal digits, 14 to 26: two a byte.
     Hex,
     /// One of an odd number: the first digit has a byte of its own.
     OddHex,
