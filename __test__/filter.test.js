@@ -218,9 +218,9 @@ test('the user is found under the userProperty of the authorizer that let it in,
   const accounts = authorize({ ...options, userProperty: 'account' });
   const users = authorize(options);
   const visitor = (authorizer, cookie) => {
-    const request = { headers: { cookie }, user: undefined };
-    authorizer({ request }, () => {});
-    return { request };
+    const socket = { request: { headers: { cookie }, user: undefined } };
+    authorizer(socket, () => {});
+    return socket;
   };
   const sockets = [
     visitor(accounts, cookieOf('ada')),
@@ -240,6 +240,30 @@ test('the user is found under the userProperty of the authorizer that let it in,
       [undefined, false],
     ],
   );
+});
+
+test('sockets of two namespaces share a request: each has its user under the userProperty of its own authorizer', () => {
+  const options = { secret: SECRET, store: storeOf({ ada: { passport: { user: 'ada' } } }) };
+  const users = authorize({ ...options, passport: passportOf() });
+  const services = authorize({
+    ...options,
+    userProperty: 'service',
+    passport: passportOf((key, done) => done(null, { id: 999 })),
+  });
+  const refusing = authorize({ ...options, key: 'admin.sid', userProperty: 'admin', passport: passportOf() });
+  const request = { headers: { cookie: cookieOf('ada') } };
+  const [chat, service, admin] = [{ request }, { request }, { request }];
+  users(chat, () => {});
+  services(service, () => {});
+  refusing(admin, () => {});
+  const idsOf = (sockets) => {
+    const ids = [];
+    filterSocketsByUser(sockets, (user) => ids.push(user.id));
+    return ids;
+  };
+  assert.deepStrictEqual(idsOf([chat, service, admin]), ['ada', 999, undefined]);
+  assert.deepStrictEqual(idsOf(new Set([chat, service])), ['ada', 999]);
+  assert.deepStrictEqual(filterSocketsByUser([chat, service, admin], { id: 'ada' }), [chat]);
 });
 
 test('a request that is authorised again under another userProperty: the later one counts', () => {

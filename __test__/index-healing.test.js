@@ -197,6 +197,19 @@ test('a connected socket that is authorized again is the same member, with the v
   assertFound(namespace, { id: 2 }, []);
 });
 
+test('another namespace of the same client has its user elsewhere: reindex reads that of the socket', () => {
+  const namespaces = [new FakeNamespace('/'), new FakeNamespace('/admin')];
+  const authorizers = [authorizerOf(INDEX), authorizerOf({ ...INDEX, userProperty: 'admin' })];
+  const ann = connect(authorizers[0], namespaces[0], { id: 1 });
+  const refused = Object.assign(visitorOf(namespaces[1], null), { request: ann.request });
+  ann.request.brought = null;
+  assert.equal(admit(authorizers[1], refused).code, 'USER_NOT_FOUND');
+  assertFound(namespaces[0], { id: 1 }, [ann]);
+  authorizers[0].reindex(ann);
+  assertFound(namespaces[0], { id: 1 }, [ann]);
+  assert.deepEqual(counts(authorizers[0]), { 1: 1 });
+});
+
 test('reindex of what is no member of this authorizer changes nothing', () => {
   const [authorizer, other] = [authorizerOf(INDEX), authorizerOf({ index: ['id', 'role'] })];
   const none = authorizerOf({});

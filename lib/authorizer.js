@@ -9,7 +9,7 @@ const { Tally } = require('./tally');
 const { chooseBackend } = require('./backend');
 const { textOf } = require('./errors');
 const { Admission } = require('./admission');
-const { dropUser } = require('./user');
+const { dropUser, noteProperty } = require('./user');
 const { usage } = require('./filter/usage');
 
 /** One `authorize(options)`: every connection goes through `authorize()`, top to bottom. */
@@ -45,6 +45,7 @@ class Authorizer {
       data.socketio_version_1 = true;
       this.admission.announce(socket);
     }
+    noteProperty(target, this.options.userProperty);
     const connection = new Connection(this, data, socket, socket ? done : answerFor(data, done));
 
     try {

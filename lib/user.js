@@ -1,11 +1,23 @@
 'use strict';
 
 /**
- * Under which property a request carries its user, where that is not `user`. Filled at authorization,
- * so that the filter finds users of any authorizer.
+ * Under which property a user is, where that is not `user`: by socket, since the sockets of a client share one request and
+ * each namespace may have an authorizer of its own; by request where there is no socket (`allowRequest`, Socket.IO 0.9).
+ * Filled at authorization, so that the filter finds users of any authorizer.
  */
 const properties = new WeakMap();
 let onlyDefault = true;
+
+/**
+ * Remembers where the user will be.
+ * @param {object} bearer - the socket, or else the request
+ */
+function noteProperty(bearer, property) {
+  // One may be authorized again, under another property.
+  if (property === 'user' && onlyDefault) return;
+  properties.set(bearer, property);
+  onlyDefault = false;
+}
 
 /**
  * Stands in for the user until one is known. A request that comes again for another namespace keeps the user it
@@ -13,10 +25,6 @@ let onlyDefault = true;
  */
 function setGuest(data, property) {
   if (data[property]?.logged_in !== true) data[property] = { logged_in: false };
-  // A request may come again for another namespace, whose authorizer has another property.
-  if (property === 'user' && onlyDefault) return;
-  properties.set(data, property);
-  onlyDefault = false;
 }
 
 /** Puts the user on the request, logged in. */
@@ -39,7 +47,7 @@ function userOf(socket) {
   // Socket.IO 0.9 keeps its handshake data where later versions have the request.
   const data = socket?.request ?? socket?.handshake;
   if (onlyDefault || !data) return data?.user;
-  return data[properties.get(data) ?? 'user'];
+  return data[properties.get(socket) ?? properties.get(data) ?? 'user'];
 }
 
 /** Whether every authorizer puts its users where `user` says, so that one need not be asked for each socket. */
@@ -47,4 +55,4 @@ function areAllUsual() {
   return onlyDefault;
 }
 
-module.exports = { setGuest, setUser, dropUser, userOf, areAllUsual };
+module.exports = { noteProperty, setGuest, setUser, dropUser, userOf, areAllUsual };

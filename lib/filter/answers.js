@@ -18,7 +18,7 @@ class Answers {
   #out;
   /** The slots of a list, for `select`. */
   #list;
-  /** Whether an answer is being read: a user that is asked may have a getter that puts a question itself. */
+  /** Whether an answer is being read: a getter of a user that is asked may put a question itself. */
   #isInUse = false;
 
   constructor(index) {
@@ -68,7 +68,7 @@ class Answers {
         const place = out[i];
         const socket = sockets[place & ~IN_DOUBT];
         const isSure = isComplete && place < IN_DOUBT;
-        // A property that is a function may have disconnected one that was found.
+        // A getter of a user that was asked may have disconnected it.
         if (isSure ? socket !== undefined : isMatch(socket)) matches.push(socket);
       }
     } finally {

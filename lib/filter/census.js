@@ -6,7 +6,7 @@
  *
  * Heard of from the Map in which Socket.IO 3 and 4 keep them, `namespace.sockets`: it has a socket before anybody hears of
  * the connection, and no more before anybody hears of its end. A listener on each socket would take 64 bytes and 0.3 µs,
- * an app could take it away, and a client of Socket.IO 3 could call it.
+ * an app could take it away, and a client of Socket.IO 3 could send an event that calls it.
  */
 class Census {
   /** The number of the namespace; undefined while nobody is in it. */
@@ -32,16 +32,13 @@ class Census {
     return this.#watched === this.sockets;
   }
 
-  /**
-   * Whether nothing was missed. While every entry and every removal is heard of, members are never fewer than sockets, and
-   * more only where a socket came under the id of another.
-   */
+  /** Whether members are as many as sockets; if every entry and removal is heard of, they are then the same. */
   get isTrue() {
     return this.size === this.sockets.size && this.isWatching;
   }
 
   /**
-   * Calls back from now on.
+   * Calls back from now on, as long as the namespace has this Map.
    * @param {(socket: object) => void} onEnter
    * @param {(socket: object) => void} onLeave
    */
@@ -50,14 +47,18 @@ class Census {
     // Another copy of this package may have its own there already.
     const { set, delete: remove } = sockets;
     override(sockets, 'set', (id, socket) => {
+      const before = sockets.get(id);
       set.call(sockets, id, socket);
+      if (this.#watched !== sockets) return sockets;
+      // Two connections recovered from one session have the same id: Socket.IO forgets the first.
+      if (before !== undefined && before !== socket) onLeave(before);
       onEnter(socket);
       return sockets;
     });
     override(sockets, 'delete', (id) => {
       const socket = sockets.get(id);
       const wasThere = remove.call(sockets, id);
-      if (wasThere) onLeave(socket);
+      if (wasThere && this.#watched === sockets) onLeave(socket);
       return wasThere;
     });
     this.#watched = sockets;

@@ -4,7 +4,7 @@ const native = require('../native');
 const { userOf } = require('../user');
 const { Answers } = require('./answers');
 const { Census } = require('./census');
-const { MEMBER, NO_MEMBER, slotOf } = require('./slot');
+const { MEMBER, BEING_READ, NO_MEMBER, slotOf } = require('./slot');
 const { SlotLists } = require('./slot-lists');
 
 /**
@@ -55,7 +55,7 @@ class Members {
    * grows later has the slot in an array beside it: 40 bytes in place of 8.
    */
   announce(socket) {
-    if (!(MEMBER in socket)) socket[MEMBER] = undefined;
+    if (socket.nsp?.sockets instanceof Map && !(MEMBER in socket)) socket[MEMBER] = undefined;
   }
 
   /** The socket becomes a member when it is connected; a middleware after ours may refuse it. */
@@ -71,9 +71,11 @@ class Members {
 
   /** Reads the properties of a member's user anew. */
   refresh(socket, membership) {
+    const values = membership.valuesOf(socket);
+    // Looked at after that: a getter may have disconnected it.
     const slot = socket[MEMBER];
     const isOurs = typeof slot === 'number' && this.#groups[slot] === membership.group;
-    if (isOurs) this.#update(slot, ...membership.valuesOf(userOf(socket)));
+    if (isOurs) this.#update(slot, ...values);
   }
 
   /**
@@ -105,7 +107,7 @@ class Members {
 
   /** The values of a property among the members of a group, and how many have each. */
   valuesOf(property, group) {
-    for (const census of this.#inhabited) this.#makeTrue(census);
+    for (const census of [...this.#inhabited]) this.#makeTrue(census);
     const { values, counts } = this.#index.values(this.#columns.get(property), group);
     return new Map(values.map((value, i) => [value, counts[i]]));
   }
@@ -147,13 +149,14 @@ class Members {
   }
 
   #enrol(socket, census) {
-    const membership = socket[MEMBER];
-    // Put into the Map twice, or looked for while it was.
-    if (typeof membership === 'number') return;
-    const group = membership?.group ?? this.#strangers;
-    const values = membership?.valuesOf(userOf(socket)) ?? [];
-    // A property that is a function may have asked a question, which enrolled it.
-    if (typeof socket[MEMBER] === 'number') return;
+    const awaiting = socket[MEMBER];
+    if (typeof awaiting === 'number' || awaiting === BEING_READ) return;
+    // A getter of the user may ask questions, which are not to enrol the socket, or disconnect it.
+    socket[MEMBER] = BEING_READ;
+    const values = awaiting?.valuesOf(socket) ?? [];
+    if (socket[MEMBER] !== BEING_READ) return;
+    socket[MEMBER] = awaiting;
+    const group = awaiting?.group ?? this.#strangers;
     census.id ??= this.#freeIds.pop() ?? this.#nextId();
     const slot = enrolWith(values, this.#enroll, group, census.id);
     if (slot === NO_MEMBER) return;
@@ -167,10 +170,10 @@ class Members {
 
   #dismiss(socket, census) {
     const slot = socket[MEMBER];
+    socket[MEMBER] = undefined;
     if (typeof slot !== 'number') return;
     this.#leave(slot);
     this.#sockets[slot] = undefined;
-    socket[MEMBER] = undefined;
     census.size -= 1;
     if (census.size > 0) return;
     this.#inhabited.delete(census);
@@ -236,7 +239,7 @@ function select(sockets, query) {
 
 /** As `Members.count`. */
 function countIn(namespace, query) {
-  return query.isIndexed ? members().count(namespace, query) : undefined;
+  return members().count(namespace, query);
 }
 
 module.exports = { members, columnOf, find, select, countIn };

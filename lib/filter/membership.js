@@ -1,5 +1,6 @@
 'use strict';
 
+const { userOf } = require('../user');
 const { getterOf } = require('./property');
 const { members } = require('./members');
 
@@ -40,19 +41,20 @@ class Membership {
     return members().valuesOf(property, this.group);
   }
 
-  /** What is indexed of a user. */
-  valuesOf(user) {
+  /** What is indexed of a socket's user. */
+  valuesOf(socket) {
     const getters = this.#getters;
+    const user = valueOf(userOf, socket);
     const values = new Array(getters.length);
     for (let i = 0; i < getters.length; i++) values[i] = valueOf(getters[i], user);
     return values;
   }
 }
 
-/** A property that throws is none, as for a predicate that would be asked. */
-function valueOf(get, user) {
+/** What throws is none, as for a predicate that would be asked; and Socket.IO is not to be held up by it. */
+function valueOf(get, from) {
   try {
-    return get(user);
+    return get(from);
   } catch {
     return undefined;
   }

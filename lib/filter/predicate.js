@@ -23,52 +23,55 @@ class Predicate {
 }
 
 /**
- * The sockets whose user passes the test. Measured against a bare loop over 10,000: one that asks `userOf` of each socket
- * takes twice as long, and users are in `socket.request.user` nearly always; one that adds to an array which was handed in
- * a quarter more; one that looks out for null instead of catching it a tenth more, and so does one that is handed an
- * iterator; one for arrays and Maps alike takes twice as long, since the compiler then knows neither.
+ * The sockets whose user passes the test, at the speed of a bare loop. A loop for each kind of list, because one for all
+ * takes twice as long: the compiler then knows none. Each fills an array of its own, because one that is handed in takes
+ * a quarter more.
  * @param {Map<unknown, object> | Iterable<object>} sockets
  */
 function matching(sockets, test) {
-  if (!areAllUsual()) return matchingAny(sockets, test);
+  if (!areAllUsual()) return matchingAnywhere(sockets, test);
   if (Array.isArray(sockets)) return matchingInArray(sockets, test);
-  return sockets instanceof Map ? matchingInMap(sockets, test) : matchingInArray([...sockets], test);
+  return sockets instanceof Map ? matchingInMap(sockets, test) : matchingAmong(sockets, test);
 }
 
 function matchingInArray(sockets, test) {
   const matches = [];
   for (let i = 0; i < sockets.length; i++) {
     const socket = sockets[i];
-    let user;
-    try {
-      user = socket.request?.user;
-    } catch {
-      // No socket, which isMatch passes over; or a getter that throws there again.
-    }
-    if (user === undefined ? isMatch(socket, test) : test(user)) matches.push(socket);
+    if (isUsualMatch(socket, test)) matches.push(socket);
   }
   return matches;
 }
 
 function matchingInMap(sockets, test) {
   const matches = [];
-  for (const socket of sockets.values()) {
-    let user;
-    try {
-      user = socket.request?.user;
-    } catch {
-      // As above.
-    }
-    if (user === undefined ? isMatch(socket, test) : test(user)) matches.push(socket);
-  }
+  // An iterator that is handed in takes a tenth more.
+  for (const socket of sockets.values()) if (isUsualMatch(socket, test)) matches.push(socket);
   return matches;
 }
 
-function matchingAny(sockets, test) {
+function matchingAmong(sockets, test) {
+  const matches = [];
+  for (const socket of sockets) if (isUsualMatch(socket, test)) matches.push(socket);
+  return matches;
+}
+
+function matchingAnywhere(sockets, test) {
   const matches = [];
   const all = sockets instanceof Map ? sockets.values() : sockets;
   for (const socket of all) if (isMatch(socket, test)) matches.push(socket);
   return matches;
+}
+
+/** Looks where users are nearly always: to ask `userOf` takes twice as long. */
+function isUsualMatch(socket, test) {
+  let user;
+  try {
+    user = socket.request?.user;
+  } catch {
+    // No socket at all, which is passed over below; to look out for null takes a tenth more. Or a getter that throws again.
+  }
+  return user === undefined ? isMatch(socket, test) : test(user);
 }
 
 function isMatch(socket, test) {

@@ -1,7 +1,11 @@
 'use strict';
 
-/** On a socket: until it is connected, the Membership that awaits it; then its slot in the index. */
+/**
+ * On a socket: undefined before it is authorized, and after it has left; the Membership that awaits it, until it is
+ * connected; BEING_READ while its user is; then its slot in the index.
+ */
 const MEMBER = Symbol('passport-socketio-native: member');
+const BEING_READ = Object.freeze({});
 /** In place of a slot: the socket is no member. */
 const NO_MEMBER = 0xffffffff;
 
@@ -10,4 +14,4 @@ function slotOf(socket) {
   return typeof slot === 'number' ? slot : NO_MEMBER;
 }
 
-module.exports = { MEMBER, NO_MEMBER, slotOf };
+module.exports = { MEMBER, BEING_READ, NO_MEMBER, slotOf };

@@ -48,7 +48,7 @@ function socketsOf(namespace) {
 
 /** What was found in each namespace of a target, mostly one. */
 function joined(lists) {
-  return lists.length === 1 ? lists[0] : [].concat(...lists);
+  return lists.length === 1 ? lists[0] : lists.flat();
 }
 
 module.exports = { joined, sourceOf, socketsOf };
