@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { filterSocketsByUser, authorize } = require('..');
+const { countSocketsByUser, filterSocketsByUser, authorize } = require('..');
 const { SECRET, cookieOf, passportOf } = require('./support/visit');
 const { storeOf } = require('./support/oracle');
 
@@ -56,6 +56,20 @@ test('an empty list, and sockets without request or that are nothing at all', ()
   assert.deepStrictEqual(filterSocketsByUser(odd, everyone), []);
 });
 
+test('between sockets with a user the others are passed over, in a list and in a namespace', () => {
+  // Over WebTransport there is no request; an app may put a user where 0.9 has it.
+  const told = { id: 't', request: null, handshake: { headers: {}, user: BOB } };
+  const odd = [null, undefined, { request: null }, { id: 'remote', handshake: { headers: {} } }];
+  const sockets = odd.flatMap((one) => [SOCKETS[0], one, told, one]);
+  for (const target of [sockets, { name: '/', sockets: new Map(sockets.entries()) }]) {
+    const found = filterSocketsByUser(target, everyone);
+    assert.deepStrictEqual(
+      found,
+      odd.flatMap(() => [SOCKETS[0], told]),
+    );
+  }
+});
+
 test('a user may be null or falsy: only undefined is passed over', () => {
   const sockets = [socketOf(null, 'n'), socketOf(0, 'z'), socketOf('', 'e'), socketOf(undefined, 'u')];
   assert.deepStrictEqual(filterSocketsByUser(sockets, everyone), sockets.slice(0, 3));
@@ -80,6 +94,8 @@ test('targets that are none, and predicates that are none, are told so', () => {
     () => {},
     { sockets: {} },
     { sockets: null },
+    // The adapter of Socket.IO 2 has such a method.
+    { clients: () => [] },
     new Date(),
   ]) {
     assert.throws(() => filterSocketsByUser(target, everyone), {
@@ -242,6 +258,35 @@ test('the user is found under the userProperty of the authorizer that let it in,
   );
 });
 
+test('a predicate that takes a socket out of the list that is walked', () => {
+  const makers = [
+    () => new Map(SOCKETS.map((socket, at) => [at, socket])),
+    () => new Set(SOCKETS),
+    () => ({ sockets: new Map(SOCKETS.map((socket, at) => [at, socket])), name: '/' }),
+  ];
+  for (const make of makers) {
+    const target = make();
+    const walked = target.sockets ?? target;
+    const asked = [];
+    filterSocketsByUser(target, (user) => {
+      for (const key of [1, SOCKETS[1]]) walked.delete(key);
+      asked.push(user);
+    });
+    assert.ok(!asked.includes(SOCKETS[1].request.user));
+    assert.equal(asked[0], SOCKETS[0].request.user);
+  }
+});
+
+test('more namespaces than a call has room for arguments', () => {
+  const namespaceOf = (socket) => ({ name: '/', sockets: new Map([[socket.id, socket]]) });
+  const children = new Set(Array.from({ length: 200_000 }, () => namespaceOf(SOCKETS[0])));
+  assert.equal(filterSocketsByUser({ children }, () => true).length, 200_000);
+  assert.equal(
+    countSocketsByUser({ children }, () => false),
+    0,
+  );
+});
+
 test('sockets of two namespaces share a request: each has its user under the userProperty of its own authorizer', () => {
   const options = { secret: SECRET, store: storeOf({ ada: { passport: { user: 'ada' } } }) };
   const users = authorize({ ...options, passport: passportOf() });
@@ -264,6 +309,21 @@ test('sockets of two namespaces share a request: each has its user under the use
   assert.deepStrictEqual(idsOf([chat, service, admin]), ['ada', 999, undefined]);
   assert.deepStrictEqual(idsOf(new Set([chat, service])), ['ada', 999]);
   assert.deepStrictEqual(filterSocketsByUser([chat, service, admin], { id: 'ada' }), [chat]);
+});
+
+test('under a userProperty what else is in request.user counts for nothing', () => {
+  const store = storeOf({ ada: { passport: { user: 'ada' } } });
+  const accounts = authorize({ secret: SECRET, store, passport: passportOf(), userProperty: 'account' });
+  const request = { headers: { cookie: cookieOf('ada') }, user: BOB };
+  const socket = { id: 'a', request };
+  accounts(socket, () => {});
+  const sockets = [socket, SOCKETS[1], socketOf(null, 'n'), SOCKETS[2]];
+  const namespace = { name: '/', sockets: new Map(sockets.map((each) => [each.id, each])) };
+  for (const target of [sockets, new Set(sockets), namespace]) {
+    const asked = [];
+    filterSocketsByUser(target, (user) => asked.push(user));
+    assert.deepStrictEqual(asked, [request.account, null, GUEST]);
+  }
 });
 
 test('a request that is authorised again under another userProperty: the later one counts', () => {

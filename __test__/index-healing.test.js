@@ -90,6 +90,20 @@ test('an app that gives a namespace another Map', () => {
   assert.deepEqual(counts(authorizer), {});
 });
 
+test('another Map of as many sockets, and nobody comes: who is there is who is in it', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  const sockets = [1, 1].map((id) => connect(authorizer, namespace, { id }));
+  const stranger = visitorOf(namespace, null);
+  stranger.request.user = { id: 1 };
+  namespace.sockets = new Map([sockets[1], stranger].map((socket) => [socket.id, socket]));
+  assertFound(namespace, { id: 1 }, [sockets[1], stranger]);
+  assert.deepEqual(counts(authorizer), { 1: 1 });
+  // Or who is online is asked first.
+  namespace.sockets = new Map();
+  assert.deepEqual(counts(authorizer), {});
+});
+
 test('the Map of a namespace stays what it was', () => {
   const authorizer = authorizerOf(INDEX);
   const namespace = new FakeNamespace();
@@ -124,6 +138,25 @@ test('another copy of this package watches the same Map', () => {
   });
 });
 
+test('each of two copies of this package hears at once of who comes and who goes', () => {
+  const copies = [copyOfPackage(), copyOfPackage()];
+  const namespace = new FakeNamespace();
+  const authorizers = copies.map(({ authorize }) => authorizerOf(INDEX, authorize));
+  const [ann, bob] = [1, 2].map((id) => {
+    const socket = visitorOf(namespace, { id });
+    for (const authorizer of authorizers) assert.equal(admit(authorizer, socket), undefined);
+    return enter(socket);
+  });
+  disconnect(bob);
+  for (const { request } of [ann, bob]) request.user.id = 9;
+  for (const { filterSocketsByUser: filter } of copies) {
+    // Of one that is there as of the connection; of one that is gone as of now.
+    assert.deepEqual(filter([ann, bob], { id: [1, 2] }), [ann]);
+    assert.deepEqual(filter([ann, bob], { id: 9 }), [bob]);
+    assert.deepEqual(filter(namespace, { id: 1 }), [ann]);
+  }
+});
+
 test('another socket under the same id', () => {
   const authorizer = authorizerOf(INDEX);
   const namespace = new FakeNamespace();
@@ -134,6 +167,22 @@ test('another socket under the same id', () => {
   assertFound(namespace, { id: [1, 2] }, [second]);
   first.emit('disconnect');
   assertFound(namespace, { id: [1, 2] }, [second]);
+  assert.deepEqual(counts(authorizer), { 2: 1 });
+});
+
+test('the Map of a namespace is watched once, however often it was set right', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  const first = connect(authorizer, namespace, { id: 0 });
+  const { set, delete: remove } = namespace.sockets;
+  for (const id of [1, 2, 3]) {
+    const next = Object.assign(visitorOf(namespace, { id }), { id: first.id });
+    assert.equal(admit(authorizer, next), undefined);
+    enter(next);
+    assertFound(namespace, { id: [0, 1, 2, 3] }, [next]);
+  }
+  assert.equal(namespace.sockets.set, set);
+  assert.equal(namespace.sockets.delete, remove);
 });
 
 test('by Socket.IO itself: listeners of io and of sockets taken away', async (t) => {
@@ -293,12 +342,68 @@ test('a disconnect that a client makes up changes nothing: Socket.IO 3 hands suc
   assert.equal(authorizer.stats().filters.scanned, filters.scanned);
 });
 
+test('a getter that disconnects its own socket leaves no member behind', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  let reads = 0;
+  const user = {};
+  const ann = visitorOf(namespace, user);
+  Object.defineProperty(user, 'id', {
+    get() {
+      reads += 1;
+      if (namespace.sockets.has(ann.id)) disconnect(ann);
+      return 1;
+    },
+  });
+  assert.equal(admit(authorizer, ann), undefined);
+  enter(ann);
+  assert.equal(reads, 1);
+  assert.deepEqual(counts(authorizer), {});
+  assertFound(namespace, { id: 1 }, []);
+});
+
+test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  const ann = visitorOf(namespace, { id: 1 });
+  assert.equal(admit(authorizer, ann), undefined);
+  Object.defineProperty(ann.request, 'user', {
+    get() {
+      throw new Error('no user today');
+    },
+  });
+  assert.equal(namespace.sockets.set(ann.id, ann), namespace.sockets);
+  assert.deepEqual(filterSocketsByUser(namespace, { id: 1 }), []);
+  assert.deepEqual(counts(authorizer), {});
+});
+
+test('the Map that a namespace had before says nothing any more', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  const ann = connect(authorizer, namespace, { id: 1 });
+  const before = namespace.sockets;
+  namespace.sockets = new Map(before);
+  assertFound(namespace, { id: 1 }, [ann]);
+  before.delete(ann.id);
+  before.set('other', visitorOf(namespace, { id: 2 }));
+  assert.deepEqual(counts(authorizer), { 1: 1 });
+});
+
 test('a property that itself asks who is there makes no second member', () => {
   const authorizer = authorizerOf({ index: ['id', 'company'] });
   const namespace = new FakeNamespace();
   const user = { id: 9 };
-  Object.defineProperty(user, 'company', { get: () => countSocketsByUser(namespace, { id: 9 }) });
+  let reads = 0;
+  Object.defineProperty(user, 'company', {
+    get: () => {
+      reads += 1;
+      return countSocketsByUser(namespace, { id: 9 });
+    },
+  });
   const ann = connect(authorizer, namespace, user);
+  assert.equal(reads, 1);
+  // While he is read he is no member yet, and asked as any other user is.
+  assertFound(namespace, { company: 1 }, [ann]);
   assert.deepEqual(counts(authorizer), { 9: 1 });
   disconnect(ann);
   assert.deepEqual(counts(authorizer), {});

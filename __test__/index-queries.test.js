@@ -11,6 +11,7 @@ const {
   authorizerOf,
   admit,
   connect,
+  disconnect,
   enter,
   inhabited,
   visitorOf,
@@ -132,6 +133,15 @@ test('stats() tells queries from the index and those that had to look at users',
       during(() => query(empty, { id: 42 })),
       SCANNED,
     );
+  }
+});
+
+test('that nobody is there any more is known from the index', () => {
+  const site = inhabited({ index: ['id'] }, USERS);
+  for (const socket of site.sockets) disconnect(socket);
+  for (const query of [filterSocketsByUser, countSocketsByUser]) {
+    const filters = filtersDuring(site, () => query(site.namespace, { id: 42 }));
+    assert.deepEqual(filters, { indexed: 1, scanned: 0 });
   }
 });
 

@@ -51,6 +51,13 @@ test('a parent of namespaces has the sockets of them all, one after another', ()
   assertFound(parent, { id: 1 }, [sockets[2], sockets[0]]);
 });
 
+test('what an app keeps under the name children is no parent of namespaces', () => {
+  const authorizer = authorizerOf({ index: ['id'] });
+  const namespace = Object.assign(new FakeNamespace(), { children: [new FakeNamespace('/other')] });
+  const sockets = [1, 2].map((id) => connect(authorizer, namespace, { id }));
+  for (const target of [namespace, { sockets: namespace }]) assertFound(target, { id: 1 }, [sockets[0]]);
+});
+
 for (const size of [5, MANY]) {
   const authorizer = authorizerOf({ index: ['id', 'even'] });
   const namespace = new FakeNamespace();

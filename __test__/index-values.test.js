@@ -133,7 +133,8 @@ test('a property that is a getter: read at connection; one that throws has no va
   const { namespace, sockets, authorizer } = inhabited({ index: ['id', 'role'] }, [user]);
   assert.equal(reads, 1);
   assert.deepEqual(filterSocketsByUser(namespace, { id: 42 }), sockets);
-  assert.deepEqual(filterSocketsByUser(namespace, { role: 'admin' }), []);
+  assert.deepEqual(filterSocketsByUser(namespace, { role: ['admin', null] }), []);
+  assert.deepEqual(authorizer.users('role'), new Map());
   assert.equal(reads, 1);
   authorizer.reindex(sockets[0]);
   assert.equal(reads, 2);
@@ -160,6 +161,25 @@ test('a user that is asked may ask the index in turn', () => {
     assert.equal(found.length, admins.length);
     assert.ok(found.every((socket, i) => socket === admins[i]));
   }
+});
+
+test('a user that is asked may ask about the same list', () => {
+  const authorizer = authorizerOf({ index: ['id'] });
+  const namespace = new FakeNamespace();
+  const sockets = [];
+  for (const id of [1, 2, 3, 2]) {
+    const user = {
+      id,
+      get places() {
+        return filterSocketsByUser(sockets, { id })
+          .map((socket) => sockets.indexOf(socket))
+          .join();
+      },
+    };
+    sockets.push(connect(authorizer, namespace, user));
+  }
+  assert.deepEqual(filterSocketsByUser(sockets, { id: [2, 3], places: '1,3' }), [sockets[1], sockets[3]]);
+  assert.deepEqual(filterSocketsByUser(namespace, { id: [2, 3], places: '2' }), [sockets[2]]);
 });
 
 test('a user that is asked may disconnect a socket that was found', () => {

@@ -10,7 +10,7 @@ const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { greet, membersOf, startIndexed } = require('./support/index-app');
 const { VERSIONS } = require('./support/socket-server');
 const { cookieOf, handshake } = require('./support/visit');
-const { authorizerOf } = require('./support/index-sockets');
+const { admit, authorizerOf } = require('./support/index-sockets');
 
 const users = {
   ann: { id: 1, role: 'admin' },
@@ -140,4 +140,13 @@ test('the warning comes once for each authorizer that has a use for sockets, at 
   assert.deepEqual(warnings, ['NO_SOCKET_YET', 'NO_SOCKET_YET']);
   for (const authorizer of [plain, empty]) assert.equal(await come(authorizer), true);
   assert.equal(warnings.length, 2);
+});
+
+test('what has a request but is in no namespace is let in, and is warned of', async () => {
+  const warned = once(process, 'warning');
+  const authorizer = authorizerOf({ ...options, rooms: () => 'news' });
+  const request = { headers: { cookie: cookieOf('ann') }, brought: { id: 1 } };
+  assert.equal(admit(authorizer, { request }), undefined);
+  assert.equal((await warned)[0].code, 'NO_SOCKET_YET');
+  assert.deepEqual(authorizer.users('id'), new Map());
 });

@@ -7,6 +7,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { filterSocketsByUser } = require('..');
 const { greet, membersOf, startIndexed } = require('./support/index-app');
+const { FakeNamespace, admit, authorizerOf, enter, visitorOf } = require('./support/index-sockets');
 const { VERSIONS } = require('./support/socket-server');
 
 const users = { ann: { id: 1, role: 'admin' }, bob: { id: 2, role: 'mod' } };
@@ -222,6 +223,25 @@ test('an app that takes all listeners of a namespace away has rooms all the same
   await visit('bob');
   await visit('ann');
   assert.deepEqual([membersOf(io, 'user:1').length, membersOf(io, 'user:2').length], [2, 1]);
+});
+
+test('one listener of a namespace, however many come; each joins once what was given', () => {
+  const given = [];
+  const authorizer = authorizerOf({ rooms: () => given });
+  const namespace = new FakeNamespace();
+  for (const id of [1, 2, 3]) {
+    const joined = [];
+    const socket = Object.assign(visitorOf(namespace, { id }), { join: (room) => joined.push(room) });
+    given.splice(0, 2, 'news', 'user:' + id);
+    assert.equal(admit(authorizer, socket), undefined);
+    // The array is the app's, which may fill it anew.
+    given.length = 0;
+    enter(socket);
+    assert.deepEqual(joined, ['news', 'user:' + id]);
+    namespace.emit('connect', socket);
+    assert.equal(joined.length, 2);
+  }
+  assert.equal(namespace.listenerCount('connect'), 1);
 });
 
 test('fetchSockets() and disconnectSockets() by the rooms of a user', async (t) => {

@@ -69,6 +69,8 @@ pub fn odd_values() -> Vec<Js> {
         Js::string("é"),
         Js::string("Ļ"),
         Js::string(";"),
+        Js::string("Ā"),
+        Js::string("\0"),
         Js::string("\u{fffd}"),
         Js::String(vec![0xd800]),
         Js::String(vec![0xdc00]),

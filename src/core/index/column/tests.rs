@@ -32,3 +32,12 @@ fn after_a_mass_leave_the_room_is_given_back() {
         assert!(column.posting(column.id(slot)).is_some_and(|posting| column.slots(posting).eq([slot])));
     }
 }
+
+#[test]
+fn what_nobody_has_any_more_is_not_kept() {
+    let mut column = Column::default();
+    let secret = Primitive { kind: Kind::Latin1, bytes: &[b'x'; 100] };
+    column.enter(0, Given::Value(secret), &ORDER);
+    column.leave(0);
+    assert!(column.values.get(0).is_none_or(|(value, _)| value.bytes.is_empty()));
+}
