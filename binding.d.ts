@@ -118,13 +118,13 @@ export declare class SocketIndex {
    */
   enroller(): (group: number, namespace: number, ...values: Array<unknown>) => number
   /**
-   * Makes `update(slot, ...values)`: a member's values anew, all of them. Its place in the order of enrolment stays.
-   * Without such a member, nothing happens.
+   * Makes `update(slot, group, ...values)`: a member's group and values anew, all of them. Its place in the order of
+   * enrolment stays. Without such a member or such a group, nothing happens.
    *
    * # Errors
    * The engine is out of memory.
    */
-  updater(): (slot: number, ...values: Array<unknown>) => void
+  updater(): (slot: number, group: number, ...values: Array<unknown>) => void
   /**
    * Makes `leave(slot)`: forgets a member; its slot will be another's. Without such a member, nothing happens.
    *

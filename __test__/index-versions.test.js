@@ -10,7 +10,7 @@ const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { greet, membersOf, startIndexed } = require('./support/index-app');
 const { VERSIONS } = require('./support/socket-server');
 const { cookieOf, handshake } = require('./support/visit');
-const { admit, authorizerOf } = require('./support/index-sockets');
+const { FakeNamespace, admit, authorizerOf, enter, visitorOf } = require('./support/index-sockets');
 
 const users = {
   ann: { id: 1, role: 'admin' },
@@ -91,6 +91,7 @@ for (const version of [1, 2]) {
 
 for (const version of VERSIONS) {
   test(`Socket.IO ${version}, allowRequest: no socket yet, no index, the right answers`, async (t) => {
+    hurry(t);
     const warned = once(process, 'warning');
     const { io, authorizer, visit } = await startIndexed(t, {
       version,
@@ -111,7 +112,41 @@ for (const version of VERSIONS) {
   });
 }
 
-test('the warning comes once for each authorizer that has a use for sockets, at its first success', async (t) => {
+/** What waits for ten seconds comes at once. */
+function hurry(t) {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (callback, ms, ...rest) => setTimeout(callback, ms === 10_000 ? 0 : ms, ...rest);
+  t.after(() => (globalThis.setTimeout = setTimeout));
+}
+
+test('no warning where the authorizer is a middleware as well; and an index of sockets that skip it', async (t) => {
+  hurry(t);
+  const warnings = [];
+  const listen = (warning) => warnings.push(warning.code);
+  process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  const authorizer = authorizerOf({ index: ['id'] });
+  const namespace = new FakeNamespace();
+  const requestOf = (brought) => ({ method: 'GET', headers: { cookie: cookieOf('ann') }, brought });
+  const ann = visitorOf(namespace, { id: 1 });
+  const first = handshake(authorizer, Object.assign(ann.request, { method: 'GET' }));
+  assert.equal(admit(authorizer, ann), undefined);
+  enter(ann);
+  assert.ok((await first).accepted);
+  // Recovered by Socket.IO, without a middleware.
+  const request = requestOf({ id: 2 });
+  assert.ok((await handshake(authorizer, request)).accepted);
+  const recovered = enter(Object.assign(visitorOf(namespace, null), { request }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(filterSocketsByUser(namespace, { id: [1, 2] }), [ann, recovered]);
+  assert.deepEqual(authorizer.users('id'), new Map([[1, 1], [2, 1]])); // prettier-ignore
+  const counted = scannedDuring(authorizer, () => filterSocketsByUser(namespace, { id: 2 }));
+  assert.deepEqual(counted, { indexed: 1, scanned: 0 });
+});
+
+test('the warning comes once for each authorizer that has a use for sockets, after its first success', async (t) => {
+  hurry(t);
   const warnings = [];
   const listen = (warning) => warnings.push(warning.code);
   process.on('warning', listen);
@@ -126,7 +161,7 @@ test('the warning comes once for each authorizer that has a use for sockets, at 
       headers: { cookie: cookieOf('ann') },
       brought,
     });
-    await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, 5));
     return accepted;
   };
   const [indexed, roomy, plain, empty] = [{ index: ['id'] }, { rooms: () => [] }, {}, { index: [] }].map(

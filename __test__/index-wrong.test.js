@@ -27,6 +27,8 @@ test('a wrong option index is a TypeError at authorize() that says what is right
     ['.id'],
     ['a..b'],
     [['id']],
+    // eslint-disable-next-line no-sparse-arrays -- a hole is no name
+    [, 'id'],
   ];
   for (const index of indexes) {
     assert.throws(() => authorizerOf({ index }), {
@@ -167,3 +169,35 @@ for (const query of [filterSocketsByUser, countSocketsByUser]) {
     });
   });
 }
+
+test('criteria under a symbol are a TypeError: passed over, they would match everybody', () => {
+  for (const find of [filterSocketsByUser, countSocketsByUser]) {
+    assert.throws(() => find([], { [Symbol('id')]: 1 }), {
+      name: 'TypeError',
+      message: `${find.name}(target, criteria): properties are named by strings, not by symbols.`,
+    });
+  }
+});
+
+test('an async function is no predicate: its promises would match everybody', () => {
+  for (const find of [filterSocketsByUser, countSocketsByUser]) {
+    assert.throws(() => find([], async () => false), {
+      name: 'TypeError',
+      message: `${find.name}(target, match): match must answer at once, and is an async function.`,
+    });
+  }
+});
+
+test('reindex of what is no socket is a TypeError', () => {
+  const authorizer = authorizerOf({ index: ['id'] });
+  for (const [wrong, text] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['id', "'id'"],
+  ]) {
+    assert.throws(() => authorizer.reindex(wrong), {
+      name: 'TypeError',
+      message: `authorizer.reindex(socket): socket must be a socket of the server, not ${text}.`,
+    });
+  }
+});

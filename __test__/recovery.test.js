@@ -21,10 +21,10 @@ after(() => redis?.stop());
  */
 async function startWithAnn(t, settings) {
   const attach = (server, login) => {
-    const authorizer = authorize({ ...login, redis: redis.url });
-    const { connectionStateRecovery = {}, allowRequest } = settings(authorizer);
+    const authorizer = authorize({ ...login, redis: redis.url, index: ['name'] });
+    const { connectionStateRecovery = {}, allowRequest, use = !allowRequest } = settings(authorizer);
     const io = new Server(server, { connectionStateRecovery, allowRequest });
-    if (!allowRequest) io.use(authorizer);
+    if (use) io.use(authorizer);
     io.on('connection', (socket) => {
       socket.join('news');
       socket.emit('welcome', { user: socket.request.user?.name ?? null, recovered: socket.recovered });
@@ -105,4 +105,26 @@ test('allowRequest has everybody authorised before anything is sent', async (t) 
   assert.equal(later.wasSent, false);
   assert.equal(io.authorizer.stats().failures.SESSION_NOT_FOUND, 1);
   assert.equal(io.engine.clientsCount, 0);
+});
+
+test('allowRequest beside io.use: whoever recovers is in the index', async (t) => {
+  const { io, socket } = await startWithAnn(t, (authorizer) => ({ allowRequest: authorizer, use: true }));
+  const online = () => io.authorizer.users('name');
+  assert.deepEqual(online(), new Map([['ann', 1]]));
+  const { welcome } = await comeBack(io, socket);
+  assert.deepEqual(welcome, { user: 'ann', recovered: true });
+  assert.deepEqual(online(), new Map([['ann', 1]]));
+  const { indexed } = io.authorizer.stats().filters;
+  assert.equal(filterSocketsByUser(io, { name: 'ann' }).length, 1);
+  assert.equal(io.authorizer.stats().filters.indexed, indexed + 1);
+});
+
+test('reindex brings whoever recovered without being authorised into the index', async (t) => {
+  const { io, socket } = await startWithAnn(t, () => ({}));
+  await comeBack(io, socket);
+  const [recovered] = io.sockets.sockets.values();
+  assert.deepEqual(io.authorizer.users('name'), new Map());
+  recovered.request.user = { name: 'ann' };
+  io.authorizer.reindex(recovered);
+  assert.deepEqual(io.authorizer.users('name'), new Map([['ann', 1]]));
 });

@@ -182,6 +182,29 @@ for (const version of VERSIONS) {
   });
 }
 
+test('what goes wrong in rooms is told to the operator, once', async (t) => {
+  const warnings = [];
+  const listen = ({ name, code, message }) => warnings.push({ name, code, message });
+  process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  const authorizer = authorizerOf({
+    rooms: () => {
+      throw new Error('no tenant');
+    },
+  });
+  for (let i = 0; i < 3; i += 1) {
+    assert.equal(admit(authorizer, visitorOf(new FakeNamespace(), { id: 1 })).code, 'CALLBACK_ERROR');
+  }
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, [
+    {
+      name: 'PassportSocketIoWarning',
+      code: 'ROOMS_ERROR',
+      message: 'The option rooms of authorize() failed; the connection is refused. no tenant',
+    },
+  ]);
+});
+
 test('each namespace has its own rooms, and a guest has none', async (t) => {
   const { io, visit } = await startIndexed(t, {
     users,

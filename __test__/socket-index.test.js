@@ -105,8 +105,8 @@ test('answers come in the order of enrolment, of one namespace or of all', () =>
   assert.deepEqual(found(1, 0), []);
   assert.equal(find(1, 1, 1, 'admin'), 2);
   assert.equal(find(7, 1, 1, 'admin'), 0);
-  update(1, 1, 'admin');
-  update(NONE, 1, 'admin');
+  update(1, group, 1, 'admin');
+  update(NONE, group, 1, 'admin');
   assert.deepEqual(found(1, 1, 'admin'), [1, 3, 0]);
   assert.deepEqual(found(1, 1, 'admin', 0, 2, 3, 5), [3, 0]);
   assert.equal(count(0, 1, 1, 'admin'), 0);

@@ -1,7 +1,12 @@
 'use strict';
 
+const { inspect } = require('node:util');
+const { textOf } = require('./errors');
 const { Membership } = require('./filter/membership');
-const { joinWhenConnected } = require('./rooms');
+const { joinWhenConnected, namesOf } = require('./rooms');
+
+/** After its request was allowed a socket has come by then, if it comes. */
+const SOON_MS = 10_000;
 
 /** What an authorized socket becomes part of, once it is connected: the options `index` and `rooms`. */
 class Admission {
@@ -9,7 +14,9 @@ class Admission {
   /** @type {Membership | null} where nothing is indexed, null */
   #membership;
   #isOfUse;
-  #hasWarned = false;
+  #hasSeenSocket = false;
+  /** By code, once each. */
+  #warned = new Set();
 
   constructor(options) {
     this.#options = options;
@@ -19,6 +26,7 @@ class Admission {
 
   /** A socket comes to be authorized. */
   announce(socket) {
+    this.#hasSeenSocket ||= Boolean(socket.nsp);
     this.#membership?.announce(socket);
   }
 
@@ -29,21 +37,28 @@ class Admission {
    */
   admit(socket, user, data) {
     if (!this.#isOfUse) return;
-    if (!socket?.nsp) {
-      this.#warn();
-      return;
+    if (socket?.nsp) {
+      this.#membership?.admit(socket);
+      if (this.#options.rooms) joinWhenConnected(socket, this.#roomsOf(user, data));
+    } else {
+      this.#membership?.admitRequest(data);
+      this.#missSocket(data);
     }
-    this.#membership?.admit(socket);
-    if (this.#options.rooms) joinWhenConnected(socket, this.#options.rooms(user, data));
   }
 
   /** `fail` may let this one in, of whom the index then knows that he has none of the properties. */
-  admitGuest(socket) {
+  admitGuest(socket, data) {
     if (socket?.nsp) this.#membership?.admit(socket);
+    else this.#membership?.admitRequest(data);
   }
 
   /** The user of a socket has changed. */
   reindex(socket) {
+    if (typeof socket !== 'object' || socket === null) {
+      throw new TypeError(
+        `authorizer.reindex(socket): socket must be a socket of the server, not ${inspect(socket)}.`,
+      );
+    }
     this.#membership?.refresh(socket);
   }
 
@@ -55,14 +70,39 @@ class Admission {
     );
   }
 
-  #warn() {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    process.emitWarning(
+  /** The operator hears of it as well: the client is refused, for what is not his fault. */
+  #roomsOf(user, data) {
+    try {
+      return namesOf(this.#options.rooms(user, data));
+    } catch (error) {
+      this.#warn(
+        `The option rooms of authorize() failed; the connection is refused. ${textOf(error?.message ?? error)}`,
+        'ROOMS_ERROR',
+      );
+      throw error;
+    }
+  }
+
+  /** Under `allowRequest` a socket comes later, and passes this authorizer if it is a middleware too. */
+  #missSocket({ method }) {
+    // Socket.IO 0.9 has handshake data, and no middlewares.
+    if (method === undefined) this.#warnOfNoSocket();
+    else if (!this.#hasSeenSocket)
+      setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), SOON_MS).unref();
+  }
+
+  #warnOfNoSocket() {
+    this.#warn(
       'The options index and rooms of authorize() need the authorizer as a middleware (io.use): under allowRequest and ' +
         'in Socket.IO 0.9 there is no socket yet.',
-      { type: 'PassportSocketIoWarning', code: 'NO_SOCKET_YET' },
+      'NO_SOCKET_YET',
     );
+  }
+
+  #warn(text, code) {
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    process.emitWarning(text, { type: 'PassportSocketIoWarning', code });
   }
 }
 

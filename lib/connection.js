@@ -104,7 +104,7 @@ class Connection extends AsyncResource {
     this.cause = causeOf(outcome, cause);
     // Where `success` failed the user is known, and stays, as in the original.
     if (outcome !== number.CALLBACK_ERROR) dropUser(this.data, options.userProperty);
-    this.authorizer.admission.admitGuest(this.socket);
+    this.authorizer.admission.admitGuest(this.socket, this.data);
     tally.refused(outcome);
     const info = { code, hint, cause: this.cause };
     try {

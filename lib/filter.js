@@ -4,6 +4,8 @@ const { sourceOf } = require('./filter/targets');
 const { Predicate } = require('./filter/predicate');
 const { Criteria } = require('./filter/criteria');
 
+const AsyncFunction = (async () => {}).constructor;
+
 /**
  * The sockets whose user matches, in the order of the list; of a server or a namespace, in the order in which they
  * connected. A socket without a user is passed over.
@@ -20,6 +22,10 @@ function countSocketsByUser(target, match) {
 }
 
 function matcherOf(match, caller) {
+  // A promise is true, whatever it comes to: everybody would match.
+  if (match instanceof AsyncFunction) {
+    throw new TypeError(`${caller}(target, match): match must answer at once, and is an async function.`);
+  }
   if (typeof match === 'function') return new Predicate(match);
   const isPlain = typeof match === 'object' && match !== null && !(Symbol.iterator in match);
   if (isPlain) return new Criteria(match, caller);

@@ -69,7 +69,7 @@ const CHECKS = {
     unless([true, false, 'signed'].includes(mode), "must be true, 'signed' or false."),
   index: (properties) =>
     unless(
-      properties == null || (Array.isArray(properties) && properties.every(isProperty)),
+      properties == null || (Array.isArray(properties) && Array.from(properties).every(isProperty)),
       "must be an array of names of the user's properties, or paths such as 'team.id'.",
     ),
   rooms: (callback) =>

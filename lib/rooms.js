@@ -6,11 +6,9 @@ const ROOMS = Symbol('passport-socketio-native: rooms');
 /**
  * Has a socket join rooms as soon as it is connected, before the app hears of it. Not at once: a room that was
  * joined in a middleware keeps the socket for ever if a later one refuses it (Socket.IO up to 2.4.1, and 3.0 to 4.5.1).
- * @param {unknown} rooms - what the option `rooms` gave for the user: a room, several, or none
- * @throws {TypeError} for anything else
+ * @param {string[]} names
  */
-function joinWhenConnected(socket, rooms) {
-  const names = namesOf(rooms);
+function joinWhenConnected(socket, names) {
   if (names.length === 0) return;
   socket[ROOMS] = names;
   // An app may have taken all listeners away.
@@ -25,6 +23,11 @@ function join(socket) {
   for (const name of names) socket.join(name);
 }
 
+/**
+ * The names of rooms.
+ * @param {unknown} rooms - what the option `rooms` gave for the user: a room, several, or none
+ * @throws {TypeError} for anything else
+ */
 function namesOf(rooms) {
   if (rooms == null) return [];
   const names = typeof rooms === 'string' || !rooms[Symbol.iterator] ? [rooms] : [...rooms];
@@ -34,4 +37,4 @@ function namesOf(rooms) {
   );
 }
 
-module.exports = { joinWhenConnected };
+module.exports = { joinWhenConnected, namesOf };

@@ -132,7 +132,11 @@ class World {
     if (!socket) return;
     const authorizer = this.#random.pick(this.#authorizers);
     authorizer.reindex(socket);
-    if (this.#indexed.get(socket)?.authorizer === authorizer) this.#index(socket, authorizer);
+    const own = this.#indexed.get(socket)?.authorizer;
+    const indexes = (one) => INDEXES[this.#authorizers.indexOf(one)] !== undefined;
+    // One that came past any authorizer with an index becomes a member.
+    const isStranger = this.#sockets.includes(socket) && !indexes(own) && indexes(authorizer);
+    if (isStranger || own === authorizer) this.#index(socket, authorizer);
   }
 
   #editList(list) {

@@ -23,6 +23,10 @@ class Criteria {
         `${caller}(target, criteria): criteria must be a plain object { property: value }, not a ${given.constructor?.name}.`,
       );
     }
+    // Passed over, it would match everybody.
+    if (Object.getOwnPropertySymbols(given).length > 0) {
+      throw new TypeError(`${caller}(target, criteria): properties are named by strings, not by symbols.`);
+    }
     const conditions = Object.entries(given).map(([property, value]) => conditionOf(property, value, caller));
     this.#query = new Query(conditions);
   }

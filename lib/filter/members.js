@@ -31,6 +31,8 @@ class Members {
   #ids = 0;
   #freeIds = [];
   #lists = new SlotLists();
+  /** By request, the Membership that awaits its sockets. */
+  #requests = new WeakMap();
   /** Of sockets that no Membership awaits: recovered, or let in by another middleware. */
   #strangers = this.addGroup([]);
 
@@ -60,22 +62,28 @@ class Members {
 
   /** The socket becomes a member when it is connected; a middleware after ours may refuse it. */
   expect(socket, membership) {
-    const { nsp: namespace } = socket;
-    if (!(namespace.sockets instanceof Map)) return;
-    const census = this.#censuses.get(namespace) ?? this.#open(namespace);
-    if (!census.isWatching) this.#take(census);
+    if (!this.#hearOf(socket.nsp)) return;
     if (typeof socket[MEMBER] !== 'number') socket[MEMBER] = membership;
     // One that is connected and was authorized again.
     else this.refresh(socket, membership);
   }
 
-  /** Reads the properties of a member's user anew. */
+  /** The same for all sockets of a request, unless an authorizer sees them: Socket.IO recovers some without a middleware. */
+  expectOf(request, membership) {
+    this.#requests.set(request, membership);
+  }
+
+  /** Reads the properties of a member's user anew. A stranger becomes one of ours. */
   refresh(socket, membership) {
+    if (!this.#hearOf(socket.nsp)) return;
     const values = membership.valuesOf(socket);
     // Looked at after that: a getter may have disconnected it.
     const slot = socket[MEMBER];
-    const isOurs = typeof slot === 'number' && this.#groups[slot] === membership.group;
-    if (isOurs) this.#update(slot, ...values);
+    if (typeof slot !== 'number') return;
+    const isOurs = this.#groups[slot] === membership.group || this.#groups[slot] === this.#strangers;
+    if (!isOurs) return;
+    this.#groups[slot] = membership.group;
+    this.#update(slot, membership.group, ...values);
   }
 
   /**
@@ -112,10 +120,13 @@ class Members {
     return new Map(values.map((value, i) => [value, counts[i]]));
   }
 
-  #open(namespace) {
-    const census = new Census(namespace);
-    this.#censuses.set(namespace, census);
-    return census;
+  /** Hears of each socket of a namespace from now on; not where Socket.IO keeps them in no Map. */
+  #hearOf(namespace) {
+    if (!(namespace?.sockets instanceof Map)) return false;
+    let census = this.#censuses.get(namespace);
+    if (!census) this.#censuses.set(namespace, (census = new Census(namespace)));
+    if (!census.isWatching) this.#take(census);
+    return true;
   }
 
   /** What is known of a namespace, if that is true. */
@@ -149,7 +160,7 @@ class Members {
   }
 
   #enrol(socket, census) {
-    const awaiting = socket[MEMBER];
+    const awaiting = socket[MEMBER] ?? this.#requests.get(socket.request);
     if (typeof awaiting === 'number' || awaiting === BEING_READ) return;
     // A getter of the user may ask questions, which are not to enrol the socket, or disconnect it.
     socket[MEMBER] = BEING_READ;

@@ -26,6 +26,11 @@ class Membership {
     members().expect(socket, this);
   }
 
+  /** A request was authorized whose sockets are not there yet. */
+  admitRequest(request) {
+    members().expectOf(request, this);
+  }
+
   /** The socket's user has changed. */
   refresh(socket) {
     members().refresh(socket, this);

@@ -77,12 +77,12 @@ impl SocketIndex {
         raw::enroller_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// Makes `update(slot, ...values)`: a member's values anew, all of them. Its place in the order of enrolment stays.
-    /// Without such a member, nothing happens.
+    /// Makes `update(slot, group, ...values)`: a member's group and values anew, all of them. Its place in the order of
+    /// enrolment stays. Without such a member or such a group, nothing happens.
     ///
     /// # Errors
     /// The engine is out of memory.
-    #[napi(catch_unwind, ts_return_type = "(slot: number, ...values: Array<unknown>) => void")]
+    #[napi(catch_unwind, ts_return_type = "(slot: number, group: number, ...values: Array<unknown>) => void")]
     pub fn updater(&self, env: &Env) -> napi::Result<Unknown<'static>> {
         raw::updater_function(env.raw(), Rc::clone(&self.shared))
     }

@@ -96,7 +96,7 @@ fn a_hundred_thousand_come_and_go() {
         pair.model.members.push(Member { slot, namespace: number % 2, group: 0, values });
     }
     check_roles(&pair);
-    (0..100).for_each(|_| pair.update(random.below(100_000), vec![Js::Number(-1.0), Js::string("admin")]));
+    (0..100).for_each(|_| pair.update(random.below(100_000), 0, vec![Js::Number(-1.0), Js::string("admin")]));
     check_roles(&pair);
     for (place, member) in std::mem::take(&mut pair.model.members).into_iter().enumerate() {
         if place % 100 == 0 {
@@ -150,7 +150,7 @@ fn what_does_not_exist_is_refused_or_ignored() {
     assert_eq!(index.enrol(1, 0, &nothing), None);
     assert_eq!(index.enrol(0, u32::MAX, &nothing), None);
     index.leave(0);
-    index.update(u32::MAX, &nothing);
+    index.update(u32::MAX, 0, &nothing);
     assert!(index.is_empty());
     assert_eq!(index.distinct(0, 1).len() + index.distinct(1, 0).len(), 0);
 }

@@ -35,9 +35,10 @@ impl Pair {
         self.model.members.push(Member { slot, namespace, group, values });
     }
 
-    pub fn update(&mut self, place: usize, values: Vec<Js>) {
+    pub fn update(&mut self, place: usize, group: u32, values: Vec<Js>) {
         let member = &mut self.model.members[place];
-        self.index.update(member.slot, &primitives(&values));
+        self.index.update(member.slot, group, &primitives(&values));
+        member.group = group;
         member.values = values;
     }
 

@@ -34,7 +34,9 @@ fn step(random: &mut Random, pair: &mut Pair, most: usize, variety: usize) {
         45..60 if there > 0 => pair.leave(random.below(there)),
         60..75 if there > 0 => {
             let count = random.below(5);
-            pair.update(random.below(there), random.values(count, variety));
+            let place = random.below(there);
+            let group = if random.is(50) { pair.model.members[place].group } else { random.number(groups) };
+            pair.update(place, group, random.values(count, variety));
         }
         75..98 => ask(random, pair, variety),
         98.. => pair.check_distinct(random.number(columns), random.number(groups)),

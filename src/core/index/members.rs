@@ -32,7 +32,7 @@ impl Members {
 
     /// Enrols a member; when it may be none, see [`Index::enrol`](super::Index::enrol).
     pub fn enrol(&mut self, group: u32, namespace: u32) -> Option<Slot> {
-        let number = u16::try_from(group).ok().filter(|number| usize::from(*number) < self.in_group.len())?;
+        let number = self.group_number(group)?;
         if namespace >= MOST_NAMESPACES {
             return None;
         }
@@ -50,6 +50,22 @@ impl Members {
         frugal::put(&mut self.groups, index, number);
         self.next += 1;
         Some(slot)
+    }
+
+    /// Puts a member into a group. False if there is no such member or no such group.
+    pub fn regroup(&mut self, slot: Slot, group: u32) -> bool {
+        let (Some(before), Some(number)) = (self.group(slot), self.group_number(group)) else { return false };
+        let [from, to] = [before, group].map(|group| group as usize);
+        if let Some(count) = self.in_group.get_mut(from) {
+            *count -= 1;
+        }
+        if let Some(count) = self.in_group.get_mut(to) {
+            *count += 1;
+        }
+        if let Some(place) = self.groups.get_mut(slot as usize) {
+            *place = number;
+        }
+        true
     }
 
     /// Forgets a member. False if there is none at this slot.
@@ -132,6 +148,11 @@ impl Members {
         }
     }
 
+    /// A group's number as it is kept, if there is such a group.
+    fn group_number(&self, group: u32) -> Option<u16> {
+        u16::try_from(group).ok().filter(|number| usize::from(*number) < self.in_group.len())
+    }
+
     fn count(&mut self, group: u32, namespace: u32, change: impl Fn(&mut u32)) {
         let counts = [self.in_group.get_mut(group as usize), self.in_namespace.get_mut(namespace as usize)];
         counts.into_iter().flatten().for_each(change);
@@ -181,5 +202,9 @@ mod tests {
         assert_eq!([0, 1, 2, 3].map(|namespace| members.in_namespace(namespace)), [3, 3, 3, 0]);
         assert_eq!([0, 1, 2].map(|group| members.in_group(group)), [4, 5, 0]);
         assert_eq!((members.group(0), members.group(1)), (None, Some(1)));
+        assert!(members.regroup(1, 0) && members.regroup(2, 0));
+        assert!(!members.regroup(0, 1) && !members.regroup(1, 2));
+        assert_eq!([0, 1].map(|group| members.in_group(group)), [5, 4]);
+        assert_eq!(members.group(1), Some(0));
     }
 }

@@ -96,13 +96,15 @@ impl Index {
         Some(slot)
     }
 
-    /// Brings the values of a member up to date; its place in the order stays. Without such a member, nothing.
-    pub fn update(&mut self, slot: Slot, values: &Primitives) {
-        let Some(group) = self.members.group(slot).and_then(|group| self.groups.get(group as usize)) else {
+    /// Brings a member up to date: its group, and its values, which are for the columns of that. Its place in the order
+    /// stays. Without such a member or such a group, nothing.
+    pub fn update(&mut self, slot: Slot, group: u32, values: &Primitives) {
+        if !self.members.regroup(slot, group) {
             return;
-        };
+        }
+        let Some(indexed) = self.groups.get(group as usize) else { return };
         for (number, column) in self.columns.iter_mut().enumerate() {
-            column.change(slot, group.given(number, values), self.members.order());
+            column.change(slot, indexed.given(number, values), self.members.order());
         }
     }
 

@@ -39,7 +39,7 @@ pub(in crate::node) fn enroller_function(
     function(env, c"enrol", enrol, index)
 }
 
-/// Makes the JS function `update(slot, ...values)`.
+/// Makes the JS function `update(slot, group, ...values)`.
 ///
 /// # Errors
 /// The engine is out of memory.
@@ -105,11 +105,11 @@ unsafe extern "C" fn enrol(env: sys::napi_env, info: sys::napi_callback_info) ->
 
 unsafe extern "C" fn update(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     call(env, info, |state, arguments| {
-        if let [slot, values @ ..] = arguments
-            && let Some(slot) = read_u32(env, *slot)
+        if let [slot, group, values @ ..] = arguments
+            && let (Some(slot), Some(group)) = (read_u32(env, *slot), read_u32(env, *group))
         {
             read_values(env, values, state);
-            state.index.update(slot, &state.values);
+            state.index.update(slot, group, &state.values);
         }
     });
     ptr::null_mut()
