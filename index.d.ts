@@ -41,7 +41,7 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
 
 /**
  * The sockets whose user matches, in the order of the list; of a Server or Namespace, in the order in which they
- * connected. A socket that no authorizer has seen is passed over.
+ * connected. A socket without a user is passed over.
  *
  * To have both the user and the sockets typed, give the predicate's parameter its type; TypeScript does not
  * infer the second type argument once the first is written out, and the sockets are then `any`.
@@ -143,7 +143,9 @@ interface CommonOptions<User> {
   index?: readonly string[] | undefined;
   /**
    * Rooms that each authorized socket joins before the app hears of it, such as `['user:' + user.id]`. Socket.IO's
-   * adapters carry rooms across processes: `io.to('user:42')`, `io.in('user:42').disconnectSockets()`.
+   * adapters carry rooms across processes: `io.to('user:42')`, `io.in('user:42').disconnectSockets()`. Called before
+   * `success`; what it throws goes to `fail` as `CALLBACK_ERROR`, and a process warning is emitted.
+   * Default: none.
    */
   rooms?: ((user: User, data: any) => string | Iterable<string> | null | undefined) | undefined;
   /** Name of the request's property that gets the user. Default `'user'`, the only one that is typed. */
@@ -244,13 +246,17 @@ export interface Authorizer {
 
   /** Who answers look-ups now, and why. Once fallen back to the store it stays there. */
   readonly backend: Backend;
-  /** What happened since `authorize()`. A snapshot. */
+  /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
   stats(): Stats;
-  /** Reads the indexed properties of the socket's user anew. Without the option `index` it does nothing. */
+  /**
+   * Reads the indexed properties of the socket's user anew. A connected socket that no authorizer with an index has seen,
+   * one that Socket.IO recovered, is registered. Without the option `index` it does nothing.
+   * @throws {TypeError} for what is no object.
+   */
   reindex(socket: object): void;
   /**
-   * Who is online: the values that the users of connected sockets have for an indexed property, and how many sockets
-   * have each.
+   * Who is online: the values that an indexed property has among the users of the sockets that this authorizer let in,
+   * in all namespaces, and how many sockets have each.
    * @throws {TypeError} for a property that is not indexed.
    */
   users(property: string): Map<Indexable, number>;
