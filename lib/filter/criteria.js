@@ -78,29 +78,38 @@ function conditionOf(property, value, caller) {
         'for anything else give a function (user) => boolean.',
     );
   }
-  return {
-    get: getterOf(property),
-    wanted,
-    column: wanted.length <= MANY ? columnOf(property) : undefined,
-  };
+  return { property, wanted, column: wanted.length <= MANY ? columnOf(property) : undefined };
 }
 
-/** Conditions as members.js takes them. */
+/** Conditions as members.js takes them. What only a user who is asked needs is made when one is: half of what a query costs. */
 class Query {
   #conditions;
-  #tests = new Map();
+  #test;
+  #tests;
+  isIndexed = false;
+  isComplete = true;
+  /** For the addon. */
+  parts = [];
   /** Whether any user was looked at, where the index had an answer. */
   hasAsked = false;
 
   constructor(conditions) {
-    const indexed = conditions.filter(({ column }) => column !== undefined);
     this.#conditions = conditions;
-    this.isIndexed = indexed.length > 0;
-    this.isComplete = this.isIndexed && indexed.length === conditions.length;
-    /** For the addon. */
-    this.parts = indexed.flatMap(({ column, wanted }) => [column, wanted.length, ...wanted]);
-    /** For a user of whom nothing is indexed. */
-    this.test = testOf(conditions);
+    for (const { column, wanted } of conditions) {
+      if (column === undefined) {
+        this.isComplete = false;
+      } else {
+        this.isIndexed = true;
+        this.parts.push(column, wanted.length, ...wanted);
+      }
+    }
+    this.isComplete &&= this.isIndexed;
+  }
+
+  /** For a user of whom nothing is indexed. */
+  get test() {
+    this.#test ??= testOf(this.#conditions);
+    return this.#test;
   }
 
   /**
@@ -109,6 +118,7 @@ class Query {
    */
   testBeyond(columns) {
     this.hasAsked = true;
+    this.#tests ??= new Map();
     const known = this.#tests.get(columns);
     if (known) return known;
     const test = testOf(this.#conditions.filter(({ column }) => !columns.has(column)));
@@ -119,7 +129,8 @@ class Query {
 
 /** Conditions as a predicate. */
 function testOf(conditions) {
-  const tests = conditions.map(({ get, wanted }) => {
+  const tests = conditions.map(({ property, wanted }) => {
+    const get = getterOf(property);
     const [only] = wanted;
     if (wanted.length === 1) return (user) => get(user) === only;
     // To a Set NaN equals itself.

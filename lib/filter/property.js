@@ -5,8 +5,8 @@
  * @returns {(user: any) => unknown} undefined where there is none on the way
  */
 function getterOf(property) {
+  if (!property.includes('.')) return (user) => user?.[property];
   const path = property.split('.');
-  if (path.length === 1) return (user) => user?.[property];
   return (user) => {
     let value = user;
     for (const name of path) value = value?.[name];
@@ -23,7 +23,8 @@ function isIndexable(value) {
 
 /** What a path of properties must look like. */
 function isProperty(name) {
-  return typeof name === 'string' && name.split('.').every((part) => part !== '');
+  if (typeof name !== 'string' || name === '') return false;
+  return !name.includes('.') || name.split('.').every((part) => part !== '');
 }
 
 module.exports = { getterOf, isIndexable, isProperty };
