@@ -5,7 +5,7 @@ use std::{ffi::c_void, ptr};
 use napi::sys;
 
 /// Arguments that take no allocation: an authorizer indexes a few properties, and most questions name as few.
-const FEW: usize = 16;
+const FEW: usize = 8;
 
 /// The arguments of a call, and what the function carries.
 pub struct Arguments {
