@@ -166,11 +166,13 @@ class Members {
     socket[MEMBER] = BEING_READ;
     const values = awaiting?.valuesOf(socket) ?? [];
     if (socket[MEMBER] !== BEING_READ) return;
-    socket[MEMBER] = awaiting;
     const group = awaiting?.group ?? this.#strangers;
     census.id ??= this.#freeIds.pop() ?? this.#nextId();
     const slot = enrolWith(values, this.#enroll, group, census.id);
-    if (slot === NO_MEMBER) return;
+    if (slot === NO_MEMBER) {
+      socket[MEMBER] = awaiting;
+      return;
+    }
     this.#sockets[slot] = socket;
     if (slot >= this.#groups.length) this.#groups = longer(this.#groups);
     this.#groups[slot] = group;
