@@ -15,6 +15,8 @@ class Admission {
   #membership;
   #isOfUse;
   #hasSeenSocket = false;
+  /** For the socket of the first request that was allowed. */
+  #isWaiting = false;
   /** By code, once each. */
   #warned = new Set();
 
@@ -85,10 +87,14 @@ class Admission {
 
   /** Under `allowRequest` a socket comes later, and passes this authorizer if it is a middleware too. */
   #missSocket({ method }) {
+    if (this.#hasSeenSocket || this.#isWaiting) return;
     // Socket.IO 0.9 has handshake data, and no middlewares.
-    if (method === undefined) this.#warnOfNoSocket();
-    else if (!this.#hasSeenSocket)
-      setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), SOON_MS).unref();
+    if (method === undefined) {
+      this.#warnOfNoSocket();
+      return;
+    }
+    this.#isWaiting = true;
+    setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), SOON_MS).unref();
   }
 
   #warnOfNoSocket() {
