@@ -311,6 +311,19 @@ test('sockets of two namespaces share a request: each has its user under the use
   assert.deepStrictEqual(filterSocketsByUser([chat, service, admin], { id: 'ada' }), [chat]);
 });
 
+test('a namespace without an authorizer, behind that of another: the user is where that one put him', () => {
+  const store = storeOf({ ada: { passport: { user: 'ada' } } });
+  const accounts = authorize({ secret: SECRET, store, passport: passportOf(), userProperty: 'account' });
+  const request = { headers: { cookie: cookieOf('ada') } };
+  accounts({ request }, () => {});
+  const chat = { request };
+  assert.deepStrictEqual(
+    filterSocketsByUser([chat], ({ id }) => id === 'ada'),
+    [chat],
+  );
+  assert.deepStrictEqual(filterSocketsByUser([chat], { id: 'ada' }), [chat]);
+});
+
 test('under a userProperty what else is in request.user counts for nothing', () => {
   const store = storeOf({ ada: { passport: { user: 'ada' } } });
   const accounts = authorize({ secret: SECRET, store, passport: passportOf(), userProperty: 'account' });

@@ -362,6 +362,25 @@ test('a getter that disconnects its own socket leaves no member behind', () => {
   assertFound(namespace, { id: 1 }, []);
 });
 
+test('a getter that authorizes its own socket once more: a member all the same', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  let reads = 0;
+  const user = {};
+  const ann = visitorOf(namespace, user);
+  Object.defineProperty(user, 'id', {
+    get() {
+      reads += 1;
+      if (reads === 1) admit(authorizer, ann);
+      return 1;
+    },
+  });
+  assert.equal(admit(authorizer, ann), undefined);
+  enter(ann);
+  assert.deepEqual(counts(authorizer), { 1: 1 });
+  assertFound(namespace, { id: 1 }, [ann]);
+});
+
 test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
   const authorizer = authorizerOf(INDEX);
   const namespace = new FakeNamespace();

@@ -175,8 +175,12 @@ for (const version of VERSIONS) {
         'authorize(): option rooms must give names of rooms, at once: a string, or an array of them.',
       );
     }
+    // Of its rejection nobody would hear: it is not to end the process.
+    rooms = () => Promise.reject(new Error('no news'));
+    assert.ok((await visit('ann')).refused);
+    assert.equal(failures.pop().message.name, 'TypeError');
     assert.equal(authorizer.stats().authorized, 0);
-    assert.equal(authorizer.stats().failures.CALLBACK_ERROR, wrong.length + 1);
+    assert.equal(authorizer.stats().failures.CALLBACK_ERROR, wrong.length + 2);
     assert.deepEqual(filterSocketsByUser(io, { id: 1 }), []);
     assert.deepEqual(authorizer.users('id'), new Map());
   });
@@ -200,7 +204,7 @@ test('what goes wrong in rooms is told to the operator, once', async (t) => {
     {
       name: 'PassportSocketIoWarning',
       code: 'ROOMS_ERROR',
-      message: 'The option rooms of authorize() failed; the connection is refused. no tenant',
+      message: 'The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. no tenant',
     },
   ]);
 });

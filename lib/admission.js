@@ -5,8 +5,8 @@ const { textOf } = require('./errors');
 const { Membership } = require('./filter/membership');
 const { joinWhenConnected, namesOf } = require('./rooms');
 
-/** After its request was allowed a socket has come by then, if it comes. */
-const SOON_MS = 10_000;
+/** By then the socket of a request that was allowed has come, if it comes: Socket.IO itself waits for 45 seconds. */
+const LATEST_MS = 60_000;
 
 /** What an authorized socket becomes part of, once it is connected: the options `index` and `rooms`. */
 class Admission {
@@ -48,7 +48,7 @@ class Admission {
     }
   }
 
-  /** `fail` may let this one in, of whom the index then knows that he has none of the properties. */
+  /** `fail` may let this one in: a guest, who has none of the properties, or a user whose `success` failed. */
   admitGuest(socket, data) {
     if (socket?.nsp) this.#membership?.admit(socket);
     else this.#membership?.admitRequest(data);
@@ -72,13 +72,13 @@ class Admission {
     );
   }
 
-  /** The operator hears of it as well: the client is refused, for what is not his fault. */
+  /** The operator hears of it as well: a client is refused for what is not his fault, unless `fail` lets him in. */
   #roomsOf(user, data) {
     try {
       return namesOf(this.#options.rooms(user, data));
     } catch (error) {
       this.#warn(
-        `The option rooms of authorize() failed; the connection is refused. ${textOf(error?.message ?? error)}`,
+        `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${textOf(error?.message ?? error)}`,
         'ROOMS_ERROR',
       );
       throw error;
@@ -94,7 +94,7 @@ class Admission {
       return;
     }
     this.#isWaiting = true;
-    setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), SOON_MS).unref();
+    setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), LATEST_MS).unref();
   }
 
   #warnOfNoSocket() {

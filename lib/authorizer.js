@@ -45,7 +45,7 @@ class Authorizer {
       data.socketio_version_1 = true;
       this.admission.announce(socket);
     }
-    noteProperty(target, this.options.userProperty);
+    noteProperty(target, data, this.options.userProperty);
     const connection = new Connection(this, data, socket, socket ? done : answerFor(data, done));
 
     try {

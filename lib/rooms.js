@@ -32,6 +32,8 @@ function namesOf(rooms) {
   if (rooms == null) return [];
   const names = typeof rooms === 'string' || !rooms[Symbol.iterator] ? [rooms] : [...rooms];
   if (names.every((name) => typeof name === 'string' && name !== '')) return names;
+  // A promise: what becomes of it is not to end the process.
+  if (typeof rooms.then === 'function') rooms.then(undefined, () => {});
   throw new TypeError(
     'authorize(): option rooms must give names of rooms, at once: a string, or an array of them.',
   );

@@ -6,16 +6,20 @@
  * Filled at authorization, so that the filter finds users of any authorizer.
  */
 const properties = new WeakMap();
+/** By request, where an authorizer put a user last: for namespaces that have none, being behind that of another. */
+const latest = new WeakMap();
 let onlyDefault = true;
 
 /**
  * Remembers where the user will be.
  * @param {object} bearer - the socket, or else the request
+ * @param {object} data - the request
  */
-function noteProperty(bearer, property) {
+function noteProperty(bearer, data, property) {
   // One may be authorized again, under another property.
   if (property === 'user' && onlyDefault) return;
   properties.set(bearer, property);
+  latest.set(data, property);
   onlyDefault = false;
 }
 
@@ -47,7 +51,9 @@ function userOf(socket) {
   // Socket.IO 0.9 keeps its handshake data where later versions have the request.
   const data = socket?.request ?? socket?.handshake;
   if (onlyDefault || !data) return data?.user;
-  return data[properties.get(socket) ?? properties.get(data) ?? 'user'];
+  const own = properties.get(socket) ?? properties.get(data);
+  if (own !== undefined) return data[own];
+  return data.user === undefined ? data[latest.get(data)] : data.user;
 }
 
 /** Whether every authorizer puts its users where `user` says, so that one need not be asked for each socket. */

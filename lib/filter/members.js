@@ -62,7 +62,7 @@ class Members {
 
   /** The socket becomes a member when it is connected; a middleware after ours may refuse it. */
   expect(socket, membership) {
-    if (!this.#hearOf(socket.nsp)) return;
+    if (!this.#hearOf(socket.nsp) || socket[MEMBER] === BEING_READ) return;
     if (typeof socket[MEMBER] !== 'number') socket[MEMBER] = membership;
     // One that is connected and was authorized again.
     else this.refresh(socket, membership);
