@@ -1,12 +1,10 @@
 'use strict';
 
-// Listeners taken away, Maps replaced, sockets that were there before, sockets authorized twice: what the index knows
-// stays true.
+// Listeners taken away, sockets that were there before, sockets authorized twice: what the index knows stays true.
 
 const assert = require('node:assert/strict');
-const path = require('node:path');
 const { test } = require('node:test');
-const { countSocketsByUser, filterSocketsByUser } = require('..');
+const { filterSocketsByUser } = require('..');
 const { assertFound } = require('./support/index-model');
 const { startIndexed, leave } = require('./support/index-app');
 const {
@@ -20,16 +18,6 @@ const {
 } = require('./support/index-sockets');
 
 const INDEX = { index: ['id'] };
-
-/** As an app has it whose dependencies bring this package along twice. */
-function copyOfPackage() {
-  const root = path.join(__dirname, '..');
-  for (const file of Object.keys(require.cache)) {
-    if (file === path.join(root, 'index.js') || file.startsWith(path.join(root, 'lib', path.sep)))
-      delete require.cache[file];
-  }
-  return require('..');
-}
 
 function counts(authorizer) {
   return Object.fromEntries(authorizer.users('id'));
@@ -68,121 +56,6 @@ test('an app that takes all listeners of a namespace away', () => {
   namespace.removeAllListeners();
   sockets.push(connect(authorizer, namespace, { id: 2 }));
   assert.deepEqual(counts(authorizer), { 1: 3, 2: 2 });
-});
-
-test('an app that gives a namespace another Map', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const [gone, stays] = [1, 1].map((id) => connect(authorizer, namespace, { id }));
-  namespace.sockets = new Map([[stays.id, stays]]);
-  assertFound(namespace, { id: 1 }, [stays]);
-  assert.deepEqual(counts(authorizer), { 1: 1 });
-
-  // As many as before, but others; and from then on each is heard of again.
-  const newcomer = visitorOf(namespace, { id: 1 });
-  namespace.sockets = new Map();
-  assert.equal(admit(authorizer, newcomer), undefined);
-  enter(newcomer);
-  assert.deepEqual(counts(authorizer), { 1: 1 });
-  assertFound(namespace, { id: 1 }, [newcomer]);
-  disconnect(newcomer);
-  disconnect(gone);
-  assert.deepEqual(counts(authorizer), {});
-});
-
-test('another Map of as many sockets, and nobody comes: who is there is who is in it', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const sockets = [1, 1].map((id) => connect(authorizer, namespace, { id }));
-  const stranger = visitorOf(namespace, null);
-  stranger.request.user = { id: 1 };
-  namespace.sockets = new Map([sockets[1], stranger].map((socket) => [socket.id, socket]));
-  assertFound(namespace, { id: 1 }, [sockets[1], stranger]);
-  assert.deepEqual(counts(authorizer), { 1: 1 });
-  // Or who is online is asked first.
-  namespace.sockets = new Map();
-  assert.deepEqual(counts(authorizer), {});
-});
-
-test('the Map of a namespace stays what it was', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const { sockets } = namespace;
-  const ann = connect(authorizer, namespace, { id: 1 });
-  assert.ok(sockets instanceof Map);
-  assert.deepEqual(Object.keys(sockets), []);
-  assert.deepEqual(sockets, new Map([[ann.id, ann]]));
-  assert.equal(sockets.set(ann.id, ann), sockets);
-  assert.deepEqual(counts(authorizer), { 1: 1 });
-  assert.equal(sockets.delete('nobody'), false);
-  assert.equal(sockets.delete(ann.id), true);
-  assert.equal(sockets.delete(ann.id), false);
-  assert.deepEqual(counts(authorizer), {});
-  assert.equal(ann.listenerCount('disconnect') + namespace.listenerCount('connect'), 0);
-});
-
-test('another copy of this package watches the same Map', () => {
-  const copies = [copyOfPackage(), copyOfPackage()];
-  const namespace = new FakeNamespace();
-  const authorizers = copies.map(({ authorize }) => authorizerOf(INDEX, authorize));
-  const sockets = [1, 2, 1].map((id) => {
-    const socket = visitorOf(namespace, { id });
-    for (const authorizer of authorizers) assert.equal(admit(authorizer, socket), undefined);
-    return enter(socket);
-  });
-  disconnect(sockets[0]);
-  copies.forEach((copy, at) => {
-    assert.deepEqual(copy.filterSocketsByUser(namespace, { id: [1, 2] }), sockets.slice(1));
-    assert.deepEqual(counts(authorizers[at]), { 1: 1, 2: 1 });
-    assert.equal(authorizers[at].stats().filters.scanned, 0);
-  });
-});
-
-test('each of two copies of this package hears at once of who comes and who goes', () => {
-  const copies = [copyOfPackage(), copyOfPackage()];
-  const namespace = new FakeNamespace();
-  const authorizers = copies.map(({ authorize }) => authorizerOf(INDEX, authorize));
-  const [ann, bob] = [1, 2].map((id) => {
-    const socket = visitorOf(namespace, { id });
-    for (const authorizer of authorizers) assert.equal(admit(authorizer, socket), undefined);
-    return enter(socket);
-  });
-  disconnect(bob);
-  for (const { request } of [ann, bob]) request.user.id = 9;
-  for (const { filterSocketsByUser: filter } of copies) {
-    // Of one that is there as of the connection; of one that is gone as of now.
-    assert.deepEqual(filter([ann, bob], { id: [1, 2] }), [ann]);
-    assert.deepEqual(filter([ann, bob], { id: 9 }), [bob]);
-    assert.deepEqual(filter(namespace, { id: 1 }), [ann]);
-  }
-});
-
-test('another socket under the same id', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const first = connect(authorizer, namespace, { id: 1 });
-  const second = Object.assign(visitorOf(namespace, { id: 2 }), { id: first.id });
-  assert.equal(admit(authorizer, second), undefined);
-  enter(second);
-  assertFound(namespace, { id: [1, 2] }, [second]);
-  first.emit('disconnect');
-  assertFound(namespace, { id: [1, 2] }, [second]);
-  assert.deepEqual(counts(authorizer), { 2: 1 });
-});
-
-test('the Map of a namespace is watched once, however often it was set right', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const first = connect(authorizer, namespace, { id: 0 });
-  const { set, delete: remove } = namespace.sockets;
-  for (const id of [1, 2, 3]) {
-    const next = Object.assign(visitorOf(namespace, { id }), { id: first.id });
-    assert.equal(admit(authorizer, next), undefined);
-    enter(next);
-    assertFound(namespace, { id: [0, 1, 2, 3] }, [next]);
-  }
-  assert.equal(namespace.sockets.set, set);
-  assert.equal(namespace.sockets.delete, remove);
 });
 
 test('by Socket.IO itself: listeners of io and of sockets taken away', async (t) => {
@@ -340,92 +213,6 @@ test('a disconnect that a client makes up changes nothing: Socket.IO 3 hands suc
   const { filters } = authorizer.stats();
   assertFound(namespace, { id: 1 }, [ann]);
   assert.equal(authorizer.stats().filters.scanned, filters.scanned);
-});
-
-test('a getter that disconnects its own socket leaves no member behind', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  let reads = 0;
-  const user = {};
-  const ann = visitorOf(namespace, user);
-  Object.defineProperty(user, 'id', {
-    get() {
-      reads += 1;
-      if (namespace.sockets.has(ann.id)) disconnect(ann);
-      return 1;
-    },
-  });
-  assert.equal(admit(authorizer, ann), undefined);
-  enter(ann);
-  assert.equal(reads, 1);
-  assert.deepEqual(counts(authorizer), {});
-  assertFound(namespace, { id: 1 }, []);
-});
-
-test('a getter that authorizes its own socket once more: a member all the same', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  let reads = 0;
-  const user = {};
-  const ann = visitorOf(namespace, user);
-  Object.defineProperty(user, 'id', {
-    get() {
-      reads += 1;
-      if (reads === 1) admit(authorizer, ann);
-      return 1;
-    },
-  });
-  assert.equal(admit(authorizer, ann), undefined);
-  enter(ann);
-  assert.deepEqual(counts(authorizer), { 1: 1 });
-  assertFound(namespace, { id: 1 }, [ann]);
-});
-
-test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const ann = visitorOf(namespace, { id: 1 });
-  assert.equal(admit(authorizer, ann), undefined);
-  Object.defineProperty(ann.request, 'user', {
-    get() {
-      throw new Error('no user today');
-    },
-  });
-  assert.equal(namespace.sockets.set(ann.id, ann), namespace.sockets);
-  assert.deepEqual(filterSocketsByUser(namespace, { id: 1 }), []);
-  assert.deepEqual(counts(authorizer), {});
-});
-
-test('the Map that a namespace had before says nothing any more', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
-  const ann = connect(authorizer, namespace, { id: 1 });
-  const before = namespace.sockets;
-  namespace.sockets = new Map(before);
-  assertFound(namespace, { id: 1 }, [ann]);
-  before.delete(ann.id);
-  before.set('other', visitorOf(namespace, { id: 2 }));
-  assert.deepEqual(counts(authorizer), { 1: 1 });
-});
-
-test('a property that itself asks who is there makes no second member', () => {
-  const authorizer = authorizerOf({ index: ['id', 'company'] });
-  const namespace = new FakeNamespace();
-  const user = { id: 9 };
-  let reads = 0;
-  Object.defineProperty(user, 'company', {
-    get: () => {
-      reads += 1;
-      return countSocketsByUser(namespace, { id: 9 });
-    },
-  });
-  const ann = connect(authorizer, namespace, user);
-  assert.equal(reads, 1);
-  // While he is read he is no member yet, and asked as any other user is.
-  assertFound(namespace, { company: 1 }, [ann]);
-  assert.deepEqual(counts(authorizer), { 9: 1 });
-  disconnect(ann);
-  assert.deepEqual(counts(authorizer), {});
 });
 
 test('namespaces that come and go use up no numbers, and a number is never of two', () => {

@@ -124,7 +124,7 @@ for (const version of [3, 4]) {
   });
 }
 
-test('a socket that is looked for before our listener hears of it is there once', async (t) => {
+test('a socket that is looked for before the app hears of it is there once', async (t) => {
   const found = [];
   const { io, authorizer, visit } = await startIndexed(t, { users, options });
   io.of('/').adapter.on('join-room', () => found.push(namesOf(io, { id: 1 })));

@@ -4,7 +4,8 @@ use std::{ffi::c_void, ptr};
 
 use napi::sys;
 
-/// Arguments that take no allocation: an authorizer indexes a few properties, and most questions name as few.
+/// Arguments that take no allocation: an authorizer indexes a few properties, and most questions name as few. Node fills
+/// the room of those that were not passed, too.
 const FEW: usize = 8;
 
 /// The arguments of a call, and what the function carries.

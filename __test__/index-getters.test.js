@@ -1,0 +1,94 @@
+'use strict';
+
+// Properties of a user that are getters, and act while the index reads them.
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { countSocketsByUser, filterSocketsByUser } = require('..');
+const { assertFound } = require('./support/index-model');
+const {
+  FakeNamespace,
+  admit,
+  authorizerOf,
+  connect,
+  disconnect,
+  enter,
+  visitorOf,
+} = require('./support/index-sockets');
+
+const INDEX = { index: ['id'] };
+
+/** One whose id the app computes. */
+function visitorReadBy(namespace, get) {
+  return visitorOf(namespace, Object.defineProperty({}, 'id', { get }));
+}
+
+function counts(authorizer) {
+  return Object.fromEntries(authorizer.users('id'));
+}
+
+test('a getter that disconnects its own socket leaves no member behind', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  let reads = 0;
+  const ann = visitorReadBy(namespace, () => {
+    reads += 1;
+    if (namespace.sockets.has(ann.id)) disconnect(ann);
+    return 1;
+  });
+  assert.equal(admit(authorizer, ann), undefined);
+  enter(ann);
+  assert.equal(reads, 1);
+  assert.deepEqual(counts(authorizer), {});
+  assertFound(namespace, { id: 1 }, []);
+});
+
+test('a getter that authorizes its own socket once more: a member all the same', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  let reads = 0;
+  const ann = visitorReadBy(namespace, () => {
+    reads += 1;
+    if (reads === 1) admit(authorizer, ann);
+    return 1;
+  });
+  assert.equal(admit(authorizer, ann), undefined);
+  enter(ann);
+  assert.deepEqual(counts(authorizer), { 1: 1 });
+  assertFound(namespace, { id: 1 }, [ann]);
+});
+
+test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
+  const authorizer = authorizerOf(INDEX);
+  const namespace = new FakeNamespace();
+  const ann = visitorOf(namespace, { id: 1 });
+  assert.equal(admit(authorizer, ann), undefined);
+  Object.defineProperty(ann.request, 'user', {
+    get() {
+      throw new Error('no user today');
+    },
+  });
+  assert.equal(namespace.sockets.set(ann.id, ann), namespace.sockets);
+  assert.deepEqual(filterSocketsByUser(namespace, { id: 1 }), []);
+  assert.deepEqual(counts(authorizer), {});
+});
+
+test('a property that itself asks who is there makes no second member', () => {
+  const authorizer = authorizerOf({ index: ['id', 'company'] });
+  const namespace = new FakeNamespace();
+  const user = { id: 9 };
+  let reads = 0;
+  Object.defineProperty(user, 'company', {
+    get: () => {
+      reads += 1;
+      return countSocketsByUser(namespace, { id: 9 });
+    },
+  });
+  const ann = connect(authorizer, namespace, user);
+  assert.equal(reads, 1);
+  // While he is read he is no member yet, and asked as any other user is.
+  assertFound(namespace, { company: 1 }, [ann]);
+  assert.deepEqual(counts(authorizer), { 9: 1 });
+  disconnect(ann);
+  assert.deepEqual(counts(authorizer), {});
+});
