@@ -34,11 +34,13 @@ test('a getter that disconnects its own socket leaves no member behind', () => {
   const ann = visitorReadBy(namespace, () => {
     reads += 1;
     if (namespace.sockets.has(ann.id)) disconnect(ann);
-    return 1;
+    return reads;
   });
   assert.equal(admit(authorizer, ann), undefined);
   enter(ann);
   assert.equal(reads, 1);
+  // As a member it would have the id of its connection; asked, it has another each time.
+  assert.deepEqual(filterSocketsByUser([ann], { id: 1 }), []);
   assert.deepEqual(counts(authorizer), {});
   assertFound(namespace, { id: 1 }, []);
 });
