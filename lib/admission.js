@@ -3,7 +3,7 @@
 const { inspect } = require('node:util');
 const { textOf } = require('./errors');
 const { Membership } = require('./filter/membership');
-const { joinWhenConnected, namesOf } = require('./rooms');
+const { dropRooms, joinWhenConnected, namesOf } = require('./rooms');
 
 /** By then the socket of a request that was allowed has come, if it comes: Socket.IO itself waits for 45 seconds. */
 const LATEST_MS = 60_000;
@@ -17,12 +17,17 @@ class Admission {
   #hasSeenSocket = false;
   /** For the socket of the first request that was allowed. */
   #isWaiting = false;
-  /** By code, once each. */
-  #warned = new Set();
+  #warnings;
 
-  constructor(options) {
+  /**
+   * @param {import('./request-user').Place} place - where the users are
+   * @param {import('./diagnostics').Warnings} warnings
+   */
+  constructor(options, place, warnings) {
     this.#options = options;
-    this.#membership = options.index?.length > 0 ? new Membership([...new Set(options.index)]) : null;
+    this.place = place;
+    this.#warnings = warnings;
+    this.#membership = options.index?.length > 0 ? new Membership([...new Set(options.index)], place) : null;
     this.#isOfUse = Boolean(this.#membership || options.rooms);
   }
 
@@ -41,17 +46,24 @@ class Admission {
     if (!this.#isOfUse) return;
     if (socket?.nsp) {
       this.#membership?.admit(socket);
-      if (this.#options.rooms) joinWhenConnected(socket, this.#roomsOf(user, data));
+      if (this.#options.rooms) joinWhenConnected(socket, this, this.#roomsOf(user, data));
     } else {
       this.#membership?.admitRequest(data);
       this.#missSocket(data);
     }
   }
 
-  /** `fail` may let this one in: a guest, who has none of the properties, or a user whose `success` failed. */
+  /**
+   * `fail` may let this one in: a guest, with none of the properties that are indexed, and in no room that a user at this
+   * place was to join, whichever authorizer has let that one in.
+   */
   admitGuest(socket, data) {
-    if (socket?.nsp) this.#membership?.admit(socket);
-    else this.#membership?.admitRequest(data);
+    if (socket?.nsp) {
+      dropRooms(socket, this.place);
+      this.#membership?.admit(socket);
+    } else {
+      this.#membership?.admitRequest(data);
+    }
   }
 
   /** The user of a socket has changed. */
@@ -77,9 +89,9 @@ class Admission {
     try {
       return namesOf(this.#options.rooms(user, data));
     } catch (error) {
-      this.#warn(
-        `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${textOf(error?.message ?? error)}`,
+      this.#warnings.once(
         'ROOMS_ERROR',
+        `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${textOf(error?.message ?? error)}`,
       );
       throw error;
     }
@@ -98,17 +110,10 @@ class Admission {
   }
 
   #warnOfNoSocket() {
-    this.#warn(
+    this.#warnings.once(
       'The options index and rooms of authorize() need the authorizer as a middleware (io.use): under allowRequest and ' +
         'in Socket.IO 0.9 there is no socket yet.',
-      'NO_SOCKET_YET',
     );
-  }
-
-  #warn(text, code) {
-    if (this.#warned.has(code)) return;
-    this.#warned.add(code);
-    process.emitWarning(text, { type: 'PassportSocketIoWarning', code });
   }
 }
 

@@ -4,15 +4,18 @@ const { number } = require('./outcomes');
 const { Gate } = require('./gate');
 const { RequestView } = require('./request');
 const { customParser } = require('./cookie-parser');
-const { Connection } = require('./connection');
+const { Attempt } = require('./attempt');
+const { BEGIN, REFUSE, enter } = require('./connection-limits');
+const { Deadlines } = require('./deadlines');
+const { Warnings } = require('./diagnostics');
 const { Tally } = require('./tally');
 const { chooseBackend } = require('./backend');
 const { textOf } = require('./errors');
 const { Admission } = require('./admission');
-const { dropUser, noteProperty } = require('./user');
+const { announce, placeOf, putGuest } = require('./request-user');
 const { usage } = require('./filter/usage');
 
-/** One `authorize(options)`: every connection goes through `authorize()`, top to bottom. */
+/** One `authorize(options)`: every connection goes through `authorize()` and `begin()`, top to bottom. */
 class Authorizer {
   #gate;
   #requests;
@@ -21,10 +24,14 @@ class Authorizer {
   constructor(options) {
     this.options = options;
     this.tally = new Tally();
+    this.warnings = new Warnings();
+    this.deadlines = new Deadlines(options.timeout);
+    /** Where its users are put. */
+    this.place = placeOf(options.userProperty);
     this.#gate = new Gate(options);
-    this.#requests = new RequestView(options, this.#gate, customParser(options, this.#gate));
+    this.#requests = new RequestView(options, this.place, this.#gate, customParser(options, this.#gate));
     this.backend = chooseBackend(options, this.#gate);
-    this.admission = new Admission(options);
+    this.admission = new Admission(options, this.place, this.warnings);
   }
 
   /**
@@ -43,36 +50,53 @@ class Authorizer {
     const data = socket ? requestOf(socket) : target;
     if (socket) {
       data.socketio_version_1 = true;
+      announce(socket, this.place);
       this.admission.announce(socket);
     }
-    noteProperty(target, data, this.options.userProperty);
-    const connection = new Connection(this, data, socket, socket ? done : answerFor(data, done));
+    const attempt = new Attempt(this, data, socket, socket ? done : answerFor(data, done));
+    switch (enter(attempt)) {
+      case BEGIN:
+        this.begin(attempt);
+        break;
+      case REFUSE:
+        this.#refuse(attempt);
+        break;
+    }
+  }
 
+  /** An attempt has its turn, mostly at once. */
+  begin(attempt) {
+    const { data } = attempt;
     try {
       this.#gate.refresh();
     } catch (error) {
       // The store's prefix may be a getter.
-      connection.fail(number.STORE_ERROR, error);
+      attempt.fail(number.STORE_ERROR, error);
       return;
     }
     try {
       this.#requests.prepare(data);
     } catch (error) {
-      // A user from another namespace: `fail` keeps one where his own `success` failed.
-      dropUser(data, this.options.userProperty);
-      connection.fail(number.CALLBACK_ERROR, error);
+      // Nothing is known of the client: a user from another namespace does not stay, as it does where `success` fails.
+      putGuest(attempt.socket, data, this.place);
+      attempt.fail(number.CALLBACK_ERROR, error);
       return;
     }
     if (data.xdomain && !data.sessionID) {
-      connection.fail(number.CORS_NO_SESSION);
+      attempt.fail(number.CORS_NO_SESSION);
       return;
     }
-    this.#lookUp(connection);
+    this.#lookUp(attempt);
   }
 
-  /** One look-up less in flight. */
-  settled() {
-    this.tally.pending -= 1;
+  /** The connection has too many under way. Nothing is looked up; the request is as `fail` expects it. */
+  #refuse(attempt) {
+    try {
+      this.#requests.prepare(attempt.data);
+    } catch {
+      // A custom cookie parser: those that are under way have told.
+    }
+    attempt.refuseTooMany();
   }
 
   stats() {
@@ -94,24 +118,24 @@ class Authorizer {
     this.backend.close();
   }
 
-  #lookUp(connection) {
+  #lookUp(attempt) {
     const { maxPending } = this.options;
     if (this.closed) {
-      connection.fail(number.CLOSED, 'the authorizer was closed');
+      attempt.fail(number.CLOSED, 'the authorizer was closed');
       return;
     }
     if (this.tally.pending >= maxPending) {
-      connection.fail(number.OVERLOADED, `${maxPending} look-ups are in flight (option maxPending)`);
+      attempt.fail(number.OVERLOADED, `${maxPending} connections are being authorized (option maxPending)`);
       return;
     }
-    const sent = this.#requests.sent(connection.data);
+    const sent = this.#requests.sent(attempt.data);
     if (typeof sent !== 'string') {
       // ?session_id=a&session_id=b, or a cookie parser that made an object of it: no store has such an id.
-      connection.fail(number.SESSION_NOT_FOUND);
+      attempt.fail(number.SESSION_NOT_FOUND);
       return;
     }
-    this.tally.pending += 1;
-    this.backend.lookUp(connection, sent, this.#requests.credential(connection.data));
+    attempt.pend();
+    this.backend.lookUp(attempt, sent, this.#requests.credential(attempt.data));
   }
 }
 

@@ -2,7 +2,7 @@
 
 const { CREDENTIAL } = require('./gate');
 const { parseWith } = require('./cookie-parser');
-const { setGuest } = require('./user');
+const { expectUser } = require('./request-user');
 
 /**
  * The request object that the original hands to the app as `data`, and what it sets on it: `cookie`
@@ -10,6 +10,7 @@ const { setGuest } = require('./user');
  */
 class RequestView {
   #options;
+  #place;
   #gate;
   #parser;
   /** With whose settings the two properties below compute. */
@@ -17,9 +18,13 @@ class RequestView {
   #cookie;
   #sessionID;
 
-  /** @param {Function | undefined} parser - the app's own cookie parser, where it has one */
-  constructor(options, gate, parser) {
+  /**
+   * @param {import('./request-user').Place} place - where the user will be
+   * @param {Function | undefined} parser - the app's own cookie parser, where it has one
+   */
+  constructor(options, place, gate, parser) {
     this.#options = options;
+    this.#place = place;
     this.#gate = gate;
     this.#parser = parser;
   }
@@ -30,7 +35,7 @@ class RequestView {
     if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
     else Reflect.defineProperty(data, 'cookie', this.#cookie);
     Reflect.defineProperty(data, 'sessionID', this.#sessionID);
-    setGuest(data, this.#options.userProperty);
+    expectUser(data, this.#place);
   }
 
   /**

@@ -5,7 +5,7 @@ const { table } = require('./outcomes');
 /** Counts what became of connections. */
 class Tally {
   authorized = 0;
-  /** Look-ups in flight. */
+  /** Those that are being authorized: look-ups in flight, and callbacks of the app that have not decided. */
   pending = 0;
   /** How many failed, by index into the table of outcomes. */
   #failures = new Array(table.length).fill(0);

@@ -2,10 +2,10 @@
 
 const { number } = require('../outcomes');
 
-/** Refusals after which the original asks its store for the session '' (and some stores have one, for guests). */
-const WITHOUT_ID = new Set([number.NO_COOKIE, number.COOKIE_NOT_SIGNED, number.BAD_SIGNATURE]);
-
-/** Look-ups through the app's own store; cookie and signature are native. */
+/**
+ * Look-ups through the app's own store; cookie and signature are native. For a visitor without a session id nobody is
+ * asked: the original asks for the session '', which some stores answer with an error, and others with a query.
+ */
 class StoreBackend {
   #options;
   #gate;
@@ -14,8 +14,6 @@ class StoreBackend {
   reconnects = 0;
   /** Why look-ups are not native. */
   reason = 'the store is not a connect-redis store';
-  /** Whether the store is asked for a visitor without a session id, as the original does. */
-  asksWithoutId = true;
 
   constructor(options, gate) {
     this.#options = options;
@@ -25,8 +23,7 @@ class StoreBackend {
   /** @param {number} [timeout] - milliseconds, where fewer are left than the option gives */
   lookUp(receiver, sent, credential, timeout = this.#options.timeout) {
     const id = this.#gate.reader.sessionId(sent, credential);
-    if (typeof id === 'string') this.#ask(id, number.SESSION_NOT_FOUND, receiver, timeout);
-    else if (this.asksWithoutId && WITHOUT_ID.has(id)) this.#ask('', id, receiver, timeout);
+    if (typeof id === 'string') this.#ask(id, receiver, timeout);
     else receiver.deliver(id, undefined);
   }
 
@@ -40,7 +37,7 @@ class StoreBackend {
   }
 
   /** One `store.get`, with a deadline; its first answer counts. */
-  #ask(id, absent, receiver, timeout) {
+  #ask(id, receiver, timeout) {
     const { store } = this.#options;
     const started = performance.now();
     let timer = null;
@@ -54,7 +51,7 @@ class StoreBackend {
       receiver.deliver(outcome, value);
     };
     const answer = (error, session) => {
-      if (open) finish(...this.#read(error, session, absent));
+      if (open) finish(...this.#read(error, session));
     };
     try {
       const result = store.get(id, answer);
@@ -69,20 +66,27 @@ class StoreBackend {
   }
 
   /** The outcome of a session as the store gave it, as the original reads it. */
-  #read(error, session, absent) {
+  #read(error, session) {
     try {
       // V8's words quote the text, and a session's contents are nobody's business.
       if (error instanceof SyntaxError) return [number.BAD_SESSION, 'not JSON'];
-      if (error) return [number.STORE_ERROR, error];
-      if (!session) return [absent, undefined];
+      if (error)
+        return isAbsence(error) ? [number.SESSION_NOT_FOUND, undefined] : [number.STORE_ERROR, error];
+      if (!session) return [number.SESSION_NOT_FOUND, undefined];
       const login = session[this.#options.passport._key];
       if (!login) return [number.PASSPORT_NOT_INITIALIZED, undefined];
       const key = login.user;
-      return key === undefined ? [number.NOT_LOGGED_IN, undefined] : [number.FOUND, key];
+      // Passport's own rule (strategies/session.js, 0.2 to 0.7): anything falsy but 0 is nobody.
+      return key || key === 0 ? [number.FOUND, key] : [number.NOT_LOGGED_IN, undefined];
     } catch (thrown) {
       return [number.STORE_ERROR, thrown];
     }
   }
+}
+
+/** express-session 1.19, index.js: a store of files has no such file. A Unix socket that is gone says the same. */
+function isAbsence(error) {
+  return error.code === 'ENOENT' && error.syscall !== 'connect';
 }
 
 module.exports = { StoreBackend };

@@ -1,9 +1,11 @@
 'use strict';
 
 const native = require('../native');
-const { userOf } = require('../user');
+const { isOnlyUser } = require('../request-user');
+const { isMatch } = require('./predicate');
 const { Answers } = require('./answers');
 const { Census } = require('./census');
+const { isIndexable } = require('./property');
 const { MEMBER, BEING_READ, NO_MEMBER, slotOf } = require('./slot');
 const { SlotLists } = require('./slot-lists');
 
@@ -31,6 +33,13 @@ class Members {
   #ids = 0;
   #freeIds = [];
   #lists = new SlotLists();
+  /**
+   * By socket, the Memberships of those that have several users, each let in by an authorizer of its own: they are members
+   * of whom nothing is indexed, so that all their users are asked.
+   */
+  #shared = new Map();
+  /** By socket that is not connected yet, the Memberships that await it, where they are several. */
+  #awaiting = new WeakMap();
   /** By request, the Membership that awaits its sockets. */
   #requests = new WeakMap();
   /** Of sockets that no Membership awaits: recovered, or let in by another middleware. */
@@ -63,9 +72,14 @@ class Members {
   /** The socket becomes a member when it is connected; a middleware after ours may refuse it. */
   expect(socket, membership) {
     if (!this.#hearOf(socket.nsp) || socket[MEMBER] === BEING_READ) return;
-    if (typeof socket[MEMBER] !== 'number') socket[MEMBER] = membership;
+    const before = socket[MEMBER];
     // One that is connected and was authorized again.
-    else this.refresh(socket, membership);
+    if (typeof before === 'number') this.refresh(socket, membership);
+    else socket[MEMBER] = membership;
+    if (typeof before === 'object' && before !== membership) {
+      const others = this.#awaiting.get(socket) ?? [before];
+      this.#awaiting.set(socket, [...others, membership]);
+    }
   }
 
   /** The same for all sockets of a request, unless an authorizer sees them: Socket.IO recovers some without a middleware. */
@@ -76,14 +90,17 @@ class Members {
   /** Reads the properties of a member's user anew. A stranger becomes one of ours. */
   refresh(socket, membership) {
     if (!this.#hearOf(socket.nsp)) return;
-    const values = membership.valuesOf(socket);
+    const isOnly = isOnlyUser(socket, membership.place);
+    const values = isOnly ? membership.valuesOf(socket) : [];
     // Looked at after that: a getter may have disconnected it.
     const slot = socket[MEMBER];
     if (typeof slot !== 'number') return;
     const isOurs = this.#groups[slot] === membership.group || this.#groups[slot] === this.#strangers;
     if (!isOurs) return;
-    this.#groups[slot] = membership.group;
-    this.#update(slot, membership.group, ...values);
+    const group = isOnly ? membership.group : this.#strangers;
+    this.#groups[slot] = group;
+    this.#update(slot, group, ...values);
+    this.#share(socket, isOnly ? [] : [...(this.#shared.get(socket) ?? []), membership]);
   }
 
   /**
@@ -113,11 +130,17 @@ class Members {
     return this.#answers.select(slots, query, sockets, (socket) => this.#isMatch(socket, query));
   }
 
-  /** The values of a property among the members of a group, and how many have each. */
-  valuesOf(property, group) {
+  /** The values of a property among the members of a Membership, and how many have each. */
+  valuesOf(property, membership) {
     for (const census of [...this.#inhabited]) this.#makeTrue(census);
-    const { values, counts } = this.#index.values(this.#columns.get(property), group);
-    return new Map(values.map((value, i) => [value, counts[i]]));
+    const { values, counts } = this.#index.values(this.#columns.get(property), membership.group);
+    const counted = new Map(values.map((value, i) => [value, counts[i]]));
+    for (const [socket, memberships] of this.#shared) {
+      if (!memberships.includes(membership)) continue;
+      const value = membership.valueOf(socket, property);
+      if (isIndexable(value) && !Number.isNaN(value)) counted.set(value, (counted.get(value) ?? 0) + 1);
+    }
+    return counted;
   }
 
   /** Hears of each socket of a namespace from now on; not where Socket.IO keeps them in no Map. */
@@ -164,9 +187,10 @@ class Members {
     if (typeof awaiting === 'number' || awaiting === BEING_READ) return;
     // A getter of the user may ask questions, which are not to enrol the socket, or disconnect it.
     socket[MEMBER] = BEING_READ;
-    const values = awaiting?.valuesOf(socket) ?? [];
+    const isOnly = awaiting !== undefined && isOnlyUser(socket, awaiting.place);
+    const values = isOnly ? awaiting.valuesOf(socket) : [];
     if (socket[MEMBER] !== BEING_READ) return;
-    const group = awaiting?.group ?? this.#strangers;
+    const group = isOnly ? awaiting.group : this.#strangers;
     census.id ??= this.#freeIds.pop() ?? this.#nextId();
     const slot = enrolWith(values, this.#enroll, group, census.id);
     if (slot === NO_MEMBER) {
@@ -177,6 +201,7 @@ class Members {
     if (slot >= this.#groups.length) this.#groups = longer(this.#groups);
     this.#groups[slot] = group;
     socket[MEMBER] = slot;
+    if (awaiting !== undefined && !isOnly) this.#share(socket, this.#awaiting.get(socket) ?? [awaiting]);
     census.size += 1;
     if (census.size === 1) this.#inhabited.add(census);
   }
@@ -187,6 +212,7 @@ class Members {
     if (typeof slot !== 'number') return;
     this.#leave(slot);
     this.#sockets[slot] = undefined;
+    this.#share(socket, []);
     census.size -= 1;
     if (census.size > 0) return;
     this.#inhabited.delete(census);
@@ -194,10 +220,14 @@ class Members {
     census.id = undefined;
   }
 
-  /** Asks the user, now, for what the index does not know of him. */
+  #share(socket, memberships) {
+    if (memberships.length > 0) this.#shared.set(socket, [...new Set(memberships)]);
+    else this.#shared.delete(socket);
+  }
+
+  /** Asks the users, now, for what the index does not know of them. */
   #isMatch(socket, query) {
-    const user = userOf(socket);
-    return user !== undefined && query.testBeyond(this.#knownOf(socket))(user);
+    return isMatch(socket, query.testBeyond(this.#knownOf(socket)));
   }
 
   #knownOf(socket) {

@@ -1,6 +1,6 @@
 'use strict';
 
-const { userOf } = require('../user');
+const { dataOf, userAt } = require('../request-user');
 const { getterOf } = require('./property');
 const { members } = require('./members');
 
@@ -9,8 +9,12 @@ class Membership {
   #properties;
   #getters;
 
-  /** @param {string[]} properties - names, or paths such as `'team.id'` */
-  constructor(properties) {
+  /**
+   * @param {string[]} properties - names, or paths such as `'team.id'`
+   * @param {import('../request-user').Place} place - where the users are
+   */
+  constructor(properties, place) {
+    this.place = place;
     this.#properties = properties;
     this.#getters = properties.map(getterOf);
     this.group = members().addGroup(properties);
@@ -43,16 +47,31 @@ class Membership {
         `authorizer.users(property): "${property}" is not indexed. The option index has ${this.#properties.join(', ')}.`,
       );
     }
-    return members().valuesOf(property, this.group);
+    return members().valuesOf(property, this);
+  }
+
+  /** The value of one property of a socket's user. */
+  valueOf(socket, property) {
+    return this.valuesOf(socket)[this.#properties.indexOf(property)];
   }
 
   /** What is indexed of a socket's user. */
   valuesOf(socket) {
     const getters = this.#getters;
-    const user = valueOf(userOf, socket);
+    const user = this.#userOf(socket);
     const values = new Array(getters.length);
     for (let i = 0; i < getters.length; i++) values[i] = valueOf(getters[i], user);
     return values;
+  }
+
+  /** What throws is none, as below. */
+  #userOf(socket) {
+    try {
+      const data = dataOf(socket);
+      return data && userAt(socket, data, this.place);
+    } catch {
+      return undefined;
+    }
   }
 }
 
