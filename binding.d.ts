@@ -11,18 +11,19 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** The way of verdicts into JavaScript. */
 export declare class Delivery {
+  /** How rows cross, the same for all. */
+  static layout(): RowLayout
   /**
-   * `onWake` is called when verdicts wait; it calls `drain` until `rows[0]` is 0. `rows` holds
-   * 1 + 2 · 1024 numbers.
+   * `onWake` is called when verdicts wait; it calls `drain` until `rows[0]` is 0. `rows` holds as many
+   * numbers as `layout` says.
    *
    * # Errors
-   * `rows` is too short.
+   * `rows` has another length.
    */
   constructor(onWake: () => unknown, rows: Int32Array)
   /**
    * Makes `drain()`: moves the oldest page of verdicts into `rows` (a count, then ticket and
-   * outcome of each; outcome | 256 where a value belongs to it) and returns its values, a JSON
-   * array, or ''.
+   * outcome of each, with the bits of `layout`) and returns its values, a JSON array, or ''.
    *
    * # Errors
    * The engine is out of memory.
@@ -289,4 +290,14 @@ export interface RedisTls {
   servername: string | null
   /** Whether a certificate that is not trusted ends the connection. */
   rejectUnauthorized: boolean
+}
+
+/** How rows cross. */
+export interface RowLayout {
+  /** Numbers that the array for rows holds: a count, then ticket and outcome of each row of a page. */
+  numbers: number
+  /** Bit of an outcome's number: a value belongs to it, the next one. */
+  hasValue: number
+  /** Bit beside it: the value is that of the row before. */
+  sameValue: number
 }

@@ -3,11 +3,11 @@
 const native = require('./native');
 const { number } = require('./outcomes');
 
-/** What a row carries beside its outcome: 256 says that a value belongs to it. */
-const OUTCOME = 0xff;
-const HAS_VALUE = 0x100;
-/** 1024 rows of two numbers behind their count; the size is agreed with src/core/outbox.rs. */
-const rows = new Int32Array(1 + 2 * 1024);
+/** What a row's second number says beside the outcome; src/core/outbox/page.rs has the words. */
+const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE } = native.Delivery.layout();
+const OUTCOME = HAS_VALUE - 1;
+/** A count, then ticket and outcome of each row. */
+const rows = new Int32Array(numbers);
 
 /** Whoever waits for a verdict, by ticket; used tickets are given out again. */
 const waiting = [];
@@ -63,15 +63,44 @@ function nextPage() {
 }
 
 function deliverPage(values) {
-  const count = rows[0];
-  let next = 0;
-  for (let row = 1; row < 1 + 2 * count; row += 2) {
+  const end = 1 + 2 * rows[0];
+  let next = -1;
+  for (let row = 1; row < end; row += 2) {
     const receiver = redeem(rows[row]);
     const outcome = rows[row + 1];
-    if ((outcome & HAS_VALUE) === 0) hand(receiver, outcome, undefined);
-    else if (values) hand(receiver, outcome & OUTCOME, values[next++]);
-    else hand(receiver, number.BAD_SESSION, 'the user in it cannot be read');
+    if ((outcome & HAS_VALUE) === 0) {
+      hand(receiver, outcome, undefined);
+    } else if (!values) {
+      hand(receiver, number.BAD_SESSION, 'the user in it cannot be read');
+    } else {
+      if ((outcome & SAME_VALUE) === 0) next += 1;
+      // An app may change its user's key; those who come after are to see it as it was stored.
+      const isLast = row + 2 >= end || (rows[row + 3] & SAME_VALUE) === 0;
+      hand(receiver, outcome & OUTCOME, isLast ? values[next] : copyOf(values[next]));
+    }
   }
+}
+
+/** A copy of what JSON.parse made, which may be nested by the thousand: not recursive. */
+function copyOf(value) {
+  if (!isContainer(value)) return value;
+  const whole = shallowCopyOf(value);
+  const open = [whole];
+  for (let copy = open.pop(); copy; copy = open.pop()) {
+    for (const name of Object.keys(copy)) {
+      if (isContainer(copy[name])) open.push((copy[name] = shallowCopyOf(copy[name])));
+    }
+  }
+  return whole;
+}
+
+/** By definition of its members, not by assignment: `__proto__` may be one of them. */
+function shallowCopyOf(container) {
+  return Array.isArray(container) ? container.slice() : { ...container };
+}
+
+function isContainer(value) {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What one connection makes the app throw must not keep the others of the page from their verdicts. */

@@ -190,6 +190,7 @@ const MEMBERS = [
   ...[
     '{"passport":{"user":1,"user":2}}',
     '{"passport":{"user":1,"user":null}}',
+    '{"passport":{"user":null,"user":1}}',
     '{"passport":{"user":1},"passport":null}',
   ],
   ...[

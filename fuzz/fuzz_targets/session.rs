@@ -13,7 +13,10 @@ fuzz_target!(|text: &[u8]| {
     let is_json = serde_json::from_slice::<IgnoredAny>(text).is_ok();
     assert_eq!(validate(text).is_ok(), is_json);
     match read(text, b"passport") {
-        Session::User(key) => assert!(is_json && validate(key).is_ok()),
+        Session::User(key) => {
+            assert!(is_json && validate(key).is_ok());
+            assert!(!matches!(key, b"null" | b"false" | b"\"\""), "nobody is logged in");
+        }
         Session::NotJson(refused) => assert!(!is_json && refused.at <= text.len()),
         Session::Absent => assert!(is_json || text.is_empty()),
         Session::NotInitialized | Session::NotLoggedIn => assert!(is_json),

@@ -28,7 +28,8 @@ pub enum Code {
     BadSession,
     /// The session has no Passport member: since Passport 0.3 that is a visitor who has not logged in.
     PassportNotInitialized,
-    /// The session has a Passport member without a user. Nobody's fault: a visitor.
+    /// The session has a Passport member without a user, or with a user key that names nobody (`null`, `false`,
+    /// `""`: as Passport's own session strategy has it). Nobody's fault: a visitor.
     NotLoggedIn,
     /// The app's `deserializeUser` gave an error or threw one. The app's fault.
     DeserializeError,
@@ -40,6 +41,10 @@ pub enum Code {
     Refused,
     /// The authorizer was closed while the look-up was pending, or before.
     Closed,
+    /// The app's `deserializeUser` did not answer within `timeout`. The app's fault.
+    DeserializeTimeout,
+    /// One connection has as many authorizations under way as are allowed. The client's fault.
+    TooManyAttempts,
 }
 
 /// One row of the table.
@@ -63,7 +68,7 @@ const NO_SESSION: &str = "No session found";
 const STORE: &str = "Error in session store:\n";
 
 /// Every outcome, in the order of [`Code`]'s discriminants.
-pub const OUTCOMES: [Outcome; 17] = [
+pub const OUTCOMES: [Outcome; 19] = [
     visitor(Code::Found, "FOUND", "", ""),
     visitor(
         Code::CorsNoSession,
@@ -143,6 +148,20 @@ pub const OUTCOMES: [Outcome; 17] = [
     ),
     visitor(Code::Refused, "REFUSED", "Not authorized", "The app called accept(null, false)."),
     fault(Code::Closed, "CLOSED", "authorizer.close() was called."),
+    Outcome {
+        code: Code::DeserializeTimeout,
+        name: "DESERIALIZE_TIMEOUT",
+        message: "Error in deserializing the user",
+        critical: true,
+        appends_cause: false,
+        hint: "passport.deserializeUser did not answer within the option timeout (milliseconds): it must call done(); an async function that rejects never answers, because Passport ignores promises.",
+    },
+    visitor(
+        Code::TooManyAttempts,
+        "TOO_MANY_ATTEMPTS",
+        "Too many attempts",
+        "One connection has as many authorizations under way as are allowed (4 for one namespace; 64 in all, with 1,000 more waiting their turn): a client connects to a namespace again and again without waiting for the answer.",
+    ),
 ];
 
 impl Code {
@@ -178,7 +197,25 @@ mod tests {
             assert_eq!(outcome.code as usize, index, "{}", outcome.name);
             assert_eq!(outcome.code.outcome().name, outcome.name);
         }
-        assert_eq!(Code::Closed as usize + 1, OUTCOMES.len());
+        assert_eq!(Code::TooManyAttempts as usize + 1, OUTCOMES.len());
+    }
+
+    #[test]
+    fn numbers_stay() {
+        assert_eq!(Code::Found as u8, 0);
+        assert_eq!(Code::NotLoggedIn as u8, 11);
+        assert_eq!(Code::Closed as u8, 16);
+        assert_eq!(Code::DeserializeTimeout as u8, 17);
+        assert_eq!(Code::TooManyAttempts as u8, 18);
+    }
+
+    #[test]
+    fn codes_that_the_original_has_not_say_whose_fault_they_are() {
+        let slow = Code::DeserializeTimeout.outcome();
+        assert_eq!((slow.message, slow.critical), ("Error in deserializing the user", true));
+        let eager = Code::TooManyAttempts.outcome();
+        assert_eq!((eager.message, eager.critical), ("Too many attempts", false));
+        assert!(!slow.appends_cause && !eager.appends_cause);
     }
 
     #[test]

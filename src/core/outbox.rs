@@ -1,96 +1,15 @@
 //! Verdicts on their way to the JS thread: rows of numbers, and the values that belong to some of
 //! them joined into one JSON array, so that V8 parses a whole page with one `JSON.parse`.
 
+mod page;
+
 use std::{
     collections::VecDeque,
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::core::code::Code;
-
-/// Rows a page holds. The JS side's row buffer has exactly this size, so a page is one delivery;
-/// beyond some hundreds the cost of a delivery is no longer seen (4–7 ns a row).
-pub const PAGE_ROWS: usize = 1024;
-/// Bytes of values after which a page is closed: far below V8's longest string (512 MiB), far above
-/// what 1024 user keys usually need (some 30 KiB).
-const PAGE_BYTES: usize = 16 * 1024 * 1024;
-/// Value buffers larger than this are not kept for the next page.
-const KEPT_BYTES: usize = 256 * 1024;
-
-/// One delivery.
-#[derive(Debug, Default)]
-pub struct Page {
-    rows: Vec<Row>,
-    values: Vec<u8>,
-}
-
-/// One verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// JavaScript's number for the connection.
-    pub ticket: u32,
-    /// What became of it.
-    pub code: Code,
-    /// Whether the next value of the page belongs to it: the user key of `FOUND`, the cause (a string) of a fault.
-    pub has_value: bool,
-}
-
-impl Page {
-    /// The verdicts.
-    #[must_use]
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// The values as one JSON array, or nothing if no row has one. Bytes that are not UTF-8 are as
-    /// they stand in Redis; whoever makes a JS string of them reads them as U+FFFD, as Node does.
-    #[must_use]
-    pub fn values(&self) -> &[u8] {
-        &self.values
-    }
-
-    /// Adds a verdict without a value.
-    pub fn code(&mut self, ticket: u32, code: Code) {
-        self.rows.push(Row { ticket, code, has_value: false });
-    }
-
-    /// Adds a user key, the raw JSON text of it.
-    pub fn found(&mut self, ticket: u32, user_key: &[u8]) {
-        self.open_value();
-        self.values.extend_from_slice(user_key);
-        self.rows.push(Row { ticket, code: Code::Found, has_value: true });
-    }
-
-    /// Adds a fault and what is behind it, in words.
-    pub fn fault(&mut self, ticket: u32, code: Code, cause: &str) {
-        self.open_value();
-        self.values.push(b'"');
-        push_escaped(&mut self.values, cause);
-        self.values.push(b'"');
-        self.rows.push(Row { ticket, code, has_value: true });
-    }
-
-    fn open_value(&mut self) {
-        self.values.push(if self.values.is_empty() { b'[' } else { b',' });
-    }
-
-    fn close(&mut self) {
-        if !self.values.is_empty() {
-            self.values.push(b']');
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.rows.len() >= PAGE_ROWS || self.values.len() >= PAGE_BYTES
-    }
-
-    fn clear(&mut self) {
-        self.rows.clear();
-        self.values.clear();
-        self.values.shrink_to(KEPT_BYTES);
-    }
-}
+pub use page::{HAS_VALUE, PAGE_ROWS, Page, Row, SAME_VALUE, Value};
 
 /// The pages of one environment, filled by the I/O thread and emptied by the JS thread.
 pub struct Outbox {
@@ -177,17 +96,6 @@ impl Writer<'_> {
     }
 }
 
-/// The inside of a JSON string (RFC 8259 section 7).
-fn push_escaped(out: &mut Vec<u8>, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend([b'\\', byte]),
-            0..0x20 => out.extend(format!("\\u{byte:04x}").into_bytes()),
-            _ => out.push(byte),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -196,6 +104,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::core::code::Code;
 
     fn outbox() -> (Outbox, Arc<AtomicUsize>) {
         let wakes = Arc::new(AtomicUsize::new(0));
@@ -204,17 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn values_of_a_page_are_one_json_array() {
+    fn at_the_turn_of_a_page_a_shared_value_is_written_anew() {
         let (outbox, _) = outbox();
-        outbox.write(|to| {
-            to.page().found(1, br#""alice""#);
-            to.page().code(2, Code::BadSignature);
-            to.page().fault(3, Code::StoreError, "a \"quote\"\n");
-        });
-        let page = outbox.take().unwrap();
-        assert_eq!(page.rows().len(), 3);
-        let values: serde_json::Value = serde_json::from_slice(page.values()).unwrap();
-        assert_eq!(values, serde_json::json!(["alice", "a \"quote\"\n"]));
+        let key = format!("\"{}\"", "k".repeat(200_000));
+        let count = u32::try_from(PAGE_ROWS).unwrap() * 3;
+        outbox.write(|to| (0..count).for_each(|ticket| to.page().found(ticket, key.as_bytes())));
+        for _ in 0..3 {
+            let page = outbox.take().unwrap();
+            assert_eq!(page.values().len(), key.len() + 2);
+            assert_eq!(page.rows().len(), PAGE_ROWS);
+            let kinds: Vec<_> = page.rows().iter().map(|row| row.value).collect();
+            assert_eq!(kinds[0], Value::Next);
+            assert!(kinds[1..].iter().all(|kind| *kind == Value::Same));
+            outbox.recycle(page);
+        }
+        assert!(outbox.take().is_none());
     }
 
     #[test]

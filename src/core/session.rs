@@ -8,8 +8,8 @@ use super::json::{NotJson, Scanner, is_truthy};
 /// What a stored session says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Session<'t> {
-    /// The user's key: the JSON text of `session[passport_key].user`, as it is written. Any value, `null`,
-    /// `0` and `""` included.
+    /// The user's key: the JSON text of `session[passport_key].user`, as it is written. Any value that names
+    /// somebody, `0` included.
     User(&'t [u8]),
     /// The text is empty or a falsy JSON value (`null`, `false`, `0`, `""`): to a store that means no
     /// session.
@@ -17,7 +17,7 @@ pub enum Session<'t> {
     /// `session[passport_key]` is absent or falsy.
     NotInitialized,
     /// `session[passport_key]` is truthy (an object without `user`, an array, a string, …) but has no `user`
-    /// of its own.
+    /// of its own, or one that names nobody: `null`, `false`, `""`.
     NotLoggedIn,
     /// `JSON.parse` would throw. Invalid anywhere counts, after the user too.
     NotJson(NotJson),
@@ -80,11 +80,16 @@ fn read_passport<'t>(scanner: &mut Scanner<'t>) -> Result<Session<'t>, NotJson> 
     while let Some(key) = next {
         let value = scanner.value()?;
         if key.is(b"user") {
-            said = Session::User(value);
+            said = if is_somebody(value) { Session::User(value) } else { Session::NotLoggedIn };
         }
         next = scanner.next_key()?;
     }
     Ok(said)
+}
+
+/// Passport's own session strategy asks `if (su || su === 0)`: of the falsy values only a number is a key.
+fn is_somebody(user: &[u8]) -> bool {
+    !matches!(user, b"null" | b"false" | b"\"\"")
 }
 
 #[cfg(test)]
@@ -101,7 +106,8 @@ mod tests {
 
     #[test]
     fn cuts_the_user_out_as_it_is_written() {
-        let keys = ["1", "-0", "1e999", "null", "false", "\"\"", "\"ab\\ud800\"", "{\"id\": [1, {}]}", "[]"];
+        let keys =
+            ["1", "0", "-0", "1e999", "true", "\" \"", "\"ab\\ud800\"", "{\"id\": [1, {}]}", "[]", "{}"];
         for key in keys {
             let text = format!(
                 r#"{{"cookie":{{"path":"/"}},"passport":{{"a":[{{}}] , "user" : {key} ,"b":2}},"c":3}}"#
@@ -118,6 +124,17 @@ mod tests {
         assert_eq!(said(r#"{"passport":{"user":1},"passport":0}"#), Session::NotInitialized);
         assert_eq!(said(r#"{"passport":null,"passport":{"user":1}}"#), user("1"));
         assert_eq!(said(r#"{"passport":{"user":1},"\u0070assport":{"us\u0065r":2}}"#), user("2"));
+    }
+
+    #[test]
+    fn a_user_that_names_nobody_is_not_logged_in() {
+        for key in ["null", "false", "\"\""] {
+            let text = format!(r#"{{"passport":{{"a":1, "user" : {key} ,"b":2}}}}"#);
+            assert_eq!(said(&text), Session::NotLoggedIn, "{text}");
+        }
+        assert_eq!(said(r#"{"passport":{"user":1,"user":null}}"#), Session::NotLoggedIn);
+        assert_eq!(said(r#"{"passport":{"user":null,"user":1}}"#), user("1"));
+        assert_eq!(said(r#"{"passport":{"user":"\u0000"}}"#), user(r#""\u0000""#));
     }
 
     #[test]

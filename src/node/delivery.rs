@@ -17,7 +17,7 @@ use napi_derive::napi;
 use tokio::runtime::Handle;
 
 use crate::{
-    core::outbox::{Outbox, PAGE_ROWS},
+    core::outbox::{HAS_VALUE, Outbox, PAGE_ROWS, SAME_VALUE},
     node::{io_thread::IoThread, raw},
     redis_store::Inbox,
 };
@@ -91,6 +91,17 @@ impl Host {
     }
 }
 
+/// How rows cross.
+#[napi(object, object_from_js = false)]
+pub struct RowLayout {
+    /// Numbers that the array for rows holds: a count, then ticket and outcome of each row of a page.
+    pub numbers: u32,
+    /// Bit of an outcome's number: a value belongs to it, the next one.
+    pub has_value: i32,
+    /// Bit beside it: the value is that of the row before.
+    pub same_value: i32,
+}
+
 /// The way of verdicts into JavaScript.
 #[napi]
 pub struct Delivery {
@@ -99,11 +110,19 @@ pub struct Delivery {
 
 #[napi]
 impl Delivery {
-    /// `onWake` is called when verdicts wait; it calls `drain` until `rows[0]` is 0. `rows` holds
-    /// 1 + 2 · 1024 numbers.
+    /// How rows cross, the same for all.
+    #[napi(catch_unwind)]
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "some thousand numbers")]
+    pub fn layout() -> RowLayout {
+        RowLayout { numbers: ROW_NUMBERS as u32, has_value: HAS_VALUE, same_value: SAME_VALUE }
+    }
+
+    /// `onWake` is called when verdicts wait; it calls `drain` until `rows[0]` is 0. `rows` holds as many
+    /// numbers as `layout` says.
     ///
     /// # Errors
-    /// `rows` is too short.
+    /// `rows` has another length.
     #[napi(constructor, catch_unwind)]
     #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
     pub fn new(on_wake: Function<'_, (), UnknownReturnValue>, rows: Int32Array) -> napi::Result<Self> {
@@ -137,8 +156,7 @@ impl Delivery {
     }
 
     /// Makes `drain()`: moves the oldest page of verdicts into `rows` (a count, then ticket and
-    /// outcome of each; outcome | 256 where a value belongs to it) and returns its values, a JSON
-    /// array, or ''.
+    /// outcome of each, with the bits of `layout`) and returns its values, a JSON array, or ''.
     ///
     /// # Errors
     /// The engine is out of memory.

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
+    ptr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -80,10 +81,12 @@ impl<'a> Batch<'a> {
     /// Redis's answer for some of the keys: a value each, or what befell the whole request.
     pub fn answer(&self, keys: &Chunk, values: &Result<Vec<Found>, Fault>) {
         let answered = self.settle(|lookup| keys.position(lookup.key).is_some());
+        // Look-ups of one session stand together: its text is read once for all of them.
+        let mut latest = None;
         self.deliver(answered, |page, item, lookup: Lookup| match values {
             Ok(values) => {
                 let position = keys.position(lookup.key);
-                self.verdict(page, item, position.and_then(|position| values.get(position)));
+                self.verdict(page, item, position.and_then(|position| values.get(position)), &mut latest);
             }
             Err(fault) => write_fault(page, item, fault),
         });
@@ -101,7 +104,15 @@ impl<'a> Batch<'a> {
         self.deliver(late, |page, item, _| write_fault(page, item, &Fault::Timeout));
     }
 
-    fn verdict(&self, page: &mut Page, item: &Item, value: Option<&Found>) {
+    fn verdict<'v>(
+        &self,
+        page: &mut Page,
+        item: &Item,
+        value: Option<&'v Found>,
+        latest: &mut Option<Reading<'v>>,
+    ) where
+        'a: 'v,
+    {
         let text = match value {
             Some(Ok(Some(text))) => text,
             Some(Ok(None)) => return page.code(item.ticket, Code::SessionNotFound),
@@ -109,7 +120,7 @@ impl<'a> Batch<'a> {
             None => return page.fault(item.ticket, Code::StoreError, "Redis answered with too few values"),
         };
         let passport_key = self.queue.settings(item).map_or(&[][..], |settings| &settings.passport_key);
-        match session::read(text, passport_key) {
+        match Reading::of(latest, text, passport_key) {
             Session::User(key) => page.found(item.ticket, key),
             Session::Absent => page.code(item.ticket, Code::SessionNotFound),
             Session::NotInitialized => page.code(item.ticket, Code::PassportNotInitialized),
@@ -157,6 +168,27 @@ impl Drop for Batch<'_> {
     /// Nobody waits for ever: whoever is left when a batch ends, be it by a panic, is refused.
     fn drop(&mut self) {
         self.fail(&Fault::Store("the look-up broke off".into()));
+    }
+}
+
+/// What the session that was read last says.
+struct Reading<'v> {
+    text: &'v [u8],
+    passport_key: &'v [u8],
+    said: Session<'v>,
+}
+
+impl<'v> Reading<'v> {
+    /// What `text` says; not read again if it is the very one that was read last, under the same name.
+    fn of(latest: &mut Option<Self>, text: &'v [u8], passport_key: &'v [u8]) -> Session<'v> {
+        match latest {
+            Some(read) if ptr::eq(read.text, text) && read.passport_key == passport_key => read.said,
+            _ => {
+                let said = session::read(text, passport_key);
+                *latest = Some(Self { text, passport_key, said });
+                said
+            }
+        }
     }
 }
 

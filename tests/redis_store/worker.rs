@@ -7,7 +7,7 @@ use passport_socketio_native::{
         admission::{Credential, admit},
         code::Code,
         histogram::Histogram,
-        outbox::Outbox,
+        outbox::{self, Outbox, Page},
         settings::Settings,
         signature::Secrets,
     },
@@ -87,6 +87,31 @@ async fn thousands_come_back_each_with_its_own_user() {
 }
 
 #[tokio::test]
+async fn look_ups_of_one_session_share_its_user_key() {
+    let redis = TestRedis::start();
+    let key = format!("\"{}\"", "k".repeat(200_000));
+    redis.set("sess:alice", format!(r#"{{"passport":{{"user":{key}}}}}"#));
+    redis.set("sess:bob", r#"{"passport":{"user":"bob"},"other":{"user":{"id":1}}}"#);
+    let desk = Desk::open(&redis.url(), 5_000);
+    for ticket in 0..3_000 {
+        desk.submit(ticket, Credential::Id, if ticket % 2 == 0 { "alice" } else { "bob" });
+    }
+    // Another authorizer's Passport has another name, and so another user in the same session.
+    let other = Arc::new(Settings { passport_key: b"other"[..].into(), ..settings() });
+    desk.inbox.push(3_000, Credential::Id, b"bob", &other);
+    let mut pages = Vec::new();
+    while pages.iter().map(|page: &Page| page.rows().len()).sum::<usize>() < 3_001 {
+        timeout(Duration::from_secs(10), desk.woken.notified()).await.expect("verdicts come");
+        pages.extend(std::iter::from_fn(|| desk.outbox.take()));
+    }
+    let bytes: usize = pages.iter().map(|page| page.values().len()).sum();
+    assert!(bytes <= pages.len() * (key.len() + 64), "{bytes} bytes on {} pages", pages.len());
+    let values: Vec<Vec<Value>> =
+        pages.iter().map(|page| serde_json::from_slice(page.values()).unwrap()).collect();
+    assert_eq!(values.last().unwrap().last(), Some(&json!({"id": 1})));
+}
+
+#[tokio::test]
 async fn a_hung_server_is_answered_by_the_deadline() {
     let redis = TestRedis::start();
     redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
@@ -135,6 +160,15 @@ async fn closing_answers_everybody() {
     assert!(desk.inbox.push(3, Credential::Id, b"c", &desk.settings).is_none());
 }
 
+fn settings() -> Settings {
+    Settings {
+        key: b"sid"[..].into(),
+        secrets: Secrets::new(["cat"]),
+        prefix: b"sess:"[..].into(),
+        passport_key: b"passport"[..].into(),
+    }
+}
+
 /// One authorizer's native side without Node.
 struct Desk {
     inbox: Arc<Inbox>,
@@ -156,12 +190,7 @@ impl Desk {
             store: Store::open(target, PROBE.to_vec()),
             outbox: Arc::new(Outbox::new(move || wake.notify_one())),
             latency: Arc::default(),
-            settings: Arc::new(Settings {
-                key: b"sid"[..].into(),
-                secrets: Secrets::new(["cat"]),
-                prefix: b"sess:"[..].into(),
-                passport_key: b"passport"[..].into(),
-            }),
+            settings: Arc::new(settings()),
             woken,
         };
         let worker = Worker {
@@ -190,8 +219,14 @@ impl Desk {
             while let Some(page) = self.outbox.take() {
                 let values: Vec<Value> = serde_json::from_slice(page.values()).unwrap_or_default();
                 let mut values = values.into_iter();
+                let mut value = Value::Null;
                 for row in page.rows() {
-                    let value = if row.has_value { values.next().unwrap() } else { Value::Null };
+                    match row.value {
+                        outbox::Value::Nothing => value = Value::Null,
+                        outbox::Value::Next => value = values.next().unwrap(),
+                        outbox::Value::Same => assert_ne!(value, Value::Null),
+                    }
+                    let value = value.clone();
                     assert!(verdicts.insert(row.ticket, (row.code, value)).is_none(), "one verdict a ticket");
                 }
                 self.outbox.recycle(page);

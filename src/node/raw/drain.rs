@@ -12,13 +12,10 @@ use super::function;
 use crate::{
     core::{
         code::Code,
-        outbox::{Page, Row},
+        outbox::{Page, Row, Value},
     },
     node::delivery::Host,
 };
-
-/// Marks an outcome that a value belongs to.
-const HAS_VALUE: i32 = 256;
 
 /// Makes the JS function `drain()`, see [`Delivery::drain`](crate::node::delivery::Delivery::drain).
 ///
@@ -65,10 +62,9 @@ fn write_rows(rows: &[Row], values_arrive: bool, numbers: &mut [i32]) {
     let [count, pairs @ ..] = numbers else { return };
     *count = i32::try_from(rows.len()).unwrap_or(i32::MAX);
     for (pair, row) in pairs.chunks_exact_mut(2).zip(rows) {
-        let outcome = match (row.has_value, values_arrive) {
-            (false, _) => i32::from(row.code as u8),
-            (true, true) => i32::from(row.code as u8) | HAS_VALUE,
-            (true, false) => i32::from(Code::BadSession as u8),
+        let outcome = match row.value {
+            Value::Next | Value::Same if !values_arrive => i32::from(Code::BadSession as u8),
+            _ => row.number(),
         };
         pair.copy_from_slice(&[row.ticket.cast_signed(), outcome]);
     }

@@ -20,7 +20,12 @@ function outcome(text, passportKey) {
   if (!session) return ['Absent'];
   const passport = own(session, passportKey);
   if (!passport) return ['NotInitialized'];
-  return own(passport, 'user') === undefined ? ['NotLoggedIn'] : ['User', ...userSpan(text, passportKey)];
+  return isSomebody(own(passport, 'user')) ? ['User', ...userSpan(text, passportKey)] : ['NotLoggedIn'];
+}
+
+/** As Passport's own session strategy has it (passport 0.7.0, lib/strategies/session.js). */
+function isSomebody(user) {
+  return Boolean(user) || user === 0;
 }
 
 /** Only objects have members here, and only their own. */

@@ -55,6 +55,8 @@ const TABLE = [
   ['{"__proto__":{"passport":{"user":1}}}'],
   ['{"passport":{"__proto__":{"user":1}}}'],
   ['{"passport":{"user":{"user":2}}}'],
+  ['{"passport":{"user":1,"user":null}}'],
+  ['{"passport":{"user":null,"user":1}}'],
 ];
 
 module.exports = function sessions() {
