@@ -67,7 +67,7 @@ test("sessionIdInQuery 'signed': the value of the cookie and nothing else", asyn
     'COOKIE_NOT_SIGNED',
   );
   assert.strictEqual(await outcomeOf(visitors, byQuery(undefined, { cookie: cookieOf('bob') })), 'bob');
-  assert.deepStrictEqual(visitors.store.asked, ['ada', 'ada', '', '', '', 'bob']);
+  assert.deepStrictEqual(visitors.store.asked, ['ada', 'ada', 'bob']);
 });
 
 test('sessionIdInQuery false: the query is not looked at', async () => {
@@ -147,31 +147,65 @@ test('an option that is undefined is the default', async () => {
   assert.strictEqual((await visit(authorizer, '')).error.message, 'No session found');
 });
 
-test("an app's own store is asked about a visitor without an id, as before: it may have a session for guests", async () => {
-  const guests = storeOf({ '': { passport: { user: 'guest' } } });
-  const requests = [
-    '',
-    'connect.sid=plain',
-    cookieOf('ada', { secret: 'forged' }),
-    cookieOf(''),
-    byQuery(''),
+test('nobody asks a store about a visitor without an id: the code says what was wrong with the cookie', async () => {
+  // Such a store lets everybody in, with the original.
+  const visitors = stage({ store: storeOf({ ...SESSIONS, '': { passport: { user: 'guest' } } }) });
+  const cases = [
+    ['', 'NO_COOKIE'],
+    [cookieOf(''), 'NO_COOKIE'],
+    [byQuery(''), 'NO_COOKIE'],
+    ['connect.sid=plain', 'COOKIE_NOT_SIGNED'],
+    [cookieOf('ada', { secret: 'forged' }), 'BAD_SIGNATURE'],
   ];
-  for (const request of requests)
-    assert.strictEqual(await outcomeOf(stage({ store: guests }), request), 'guest');
-  assert.deepStrictEqual(guests.asked, ['', '', '', '', '']);
-});
-
-test('a store that has no session for guests: the code says what was wrong with the cookie', async () => {
-  const visitors = stage();
-  assert.strictEqual(await outcomeOf(visitors, ''), 'NO_COOKIE');
-  assert.strictEqual(await outcomeOf(visitors, cookieOf('')), 'NO_COOKIE');
-  assert.strictEqual(await outcomeOf(visitors, 'connect.sid=plain'), 'COOKIE_NOT_SIGNED');
-  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada', { secret: 'forged' })), 'BAD_SIGNATURE');
-  assert.strictEqual(await outcomeOf(visitors, cookieOf('gone')), 'SESSION_NOT_FOUND');
-  assert.strictEqual(await outcomeOf(visitors, { headers: {}, xdomain: true }), 'CORS_NO_SESSION');
-  for (const { message, critical, hint } of visitors.told.slice(0, -1)) {
+  for (const [request, code] of cases) assert.strictEqual(await outcomeOf(visitors, request), code);
+  for (const { message, critical, hint } of visitors.told) {
     assert.deepStrictEqual([message, critical, typeof hint], ['No session found', false, 'string']);
   }
+  assert.deepStrictEqual(visitors.store.asked, []);
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('gone')), 'SESSION_NOT_FOUND');
+  assert.strictEqual(await outcomeOf(visitors, { headers: {}, xdomain: true }), 'CORS_NO_SESSION');
+});
+
+test('stores that have no answer for an empty id, as session-file-store and Firestore, are not troubled', async () => {
+  const refusing = {
+    get(sid, callback) {
+      if (sid === '') throw new Error('Value for argument "documentPath" is not a valid resource path');
+      callback(null, SESSIONS[sid]);
+    },
+  };
+  const visitors = stage({ store: refusing });
+  assert.strictEqual(await outcomeOf(visitors, ''), 'NO_COOKIE');
+  assert.strictEqual(await outcomeOf(visitors, cookieOf('ada')), 'ada');
+});
+
+test('a slow store is not filled by visitors without an id', async () => {
+  const waiting = [];
+  const visitors = stage({ maxPending: 20, store: { get: (sid, callback) => waiting.push(callback) } });
+  const ada = visit(visitors.authorizer, cookieOf('ada'));
+  for (let i = 0; i < 25; i++) assert.strictEqual(await outcomeOf(visitors, ''), 'NO_COOKIE');
+  assert.strictEqual(waiting.length, 1);
+  waiting[0](null, SESSIONS.ada);
+  assert.strictEqual((await ada).error, undefined);
+});
+
+test('a store of files that has no such file has no such session, as to express-session', async () => {
+  const failing = (error) => ({ get: (sid, callback) => callback(Object.assign(new Error('x'), error)) });
+  const cases = [
+    [{ code: 'ENOENT' }, 'SESSION_NOT_FOUND', false],
+    [{ code: 'ENOENT', syscall: 'open' }, 'SESSION_NOT_FOUND', false],
+    // A Unix socket that is gone.
+    [{ code: 'ENOENT', syscall: 'connect' }, 'STORE_ERROR', true],
+    [{ code: 'EACCES', syscall: 'open' }, 'STORE_ERROR', true],
+  ];
+  for (const [error, code, critical] of cases) {
+    const visitors = stage({ store: failing(error) });
+    assert.strictEqual(await outcomeOf(visitors, cookieOf('ada')), code);
+    assert.strictEqual(visitors.told[0].critical, critical);
+  }
+  const rejecting = stage({
+    store: { get: async () => Promise.reject(Object.assign(new Error(), cases[0][0])) },
+  });
+  assert.strictEqual(await outcomeOf(rejecting, cookieOf('ada')), 'SESSION_NOT_FOUND');
 });
 
 test('a store that calls back twice: the first answer counts', async () => {

@@ -111,6 +111,7 @@ class Admission {
 
   #warnOfNoSocket() {
     this.#warnings.once(
+      'NO_SOCKET_YET',
       'The options index and rooms of authorize() need the authorizer as a middleware (io.use): under allowRequest and ' +
         'in Socket.IO 0.9 there is no socket yet.',
     );

@@ -2,6 +2,9 @@
 
 const { number } = require('../outcomes');
 
+/** User keys that are nobody's, as src/core/session.rs has it: an ORM that drops empty conditions finds the first user. */
+const NOBODY = [undefined, null, '', false];
+
 /**
  * Look-ups through the app's own store; cookie and signature are native. For a visitor without a session id nobody is
  * asked: the original asks for the session '', which some stores answer with an error, and others with a query.
@@ -76,8 +79,7 @@ class StoreBackend {
       const login = session[this.#options.passport._key];
       if (!login) return [number.PASSPORT_NOT_INITIALIZED, undefined];
       const key = login.user;
-      // Passport's own rule (strategies/session.js, 0.2 to 0.7): anything falsy but 0 is nobody.
-      return key || key === 0 ? [number.FOUND, key] : [number.NOT_LOGGED_IN, undefined];
+      return NOBODY.includes(key) ? [number.NOT_LOGGED_IN, undefined] : [number.FOUND, key];
     } catch (thrown) {
       return [number.STORE_ERROR, thrown];
     }
