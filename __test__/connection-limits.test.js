@@ -1,0 +1,290 @@
+'use strict';
+
+// What one client connection may have under way: a client can send as many CONNECT packets as it likes.
+
+const assert = require('node:assert/strict');
+const { EventEmitter } = require('node:events');
+const { test } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { Socket: Engine } = require('engine.io-client');
+const { authorize } = require('..');
+const { startRedis } = require('../scripts/support/redis-server');
+const { adminOf, write } = require('./support/redis-store');
+const { startIndexed } = require('./support/index-app');
+const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
+
+const SESSIONS = { get: (sid, done) => done(null, { passport: { user: sid } }) };
+
+/** A connection of Engine.IO, as far as an authorizer looks. */
+class FakeConnection extends EventEmitter {
+  protocol = 4;
+  request = { headers: { cookie: cookieOf('ann') } };
+
+  close() {
+    this.emit('close', 'transport close');
+  }
+}
+
+const namespaces = Array.from({ length: 2000 }, (_, i) => ({ name: `/${i}` }));
+
+/** A socket of a namespace on a connection; `answers` takes what its middleware is told. */
+function attempt(authorizer, conn, nsp, answers = []) {
+  authorizer({ conn, nsp, request: conn.request }, (error) => answers.push(error?.code));
+  return answers;
+}
+
+/** An authorizer over a store that answers when it is told to. */
+function waiting(options) {
+  const asked = [];
+  const authorizer = authorize({
+    secret: SECRET,
+    store: { get: (sid, done) => asked.push(done) },
+    passport: passportOf(),
+    ...options,
+  });
+  const answer = (count = asked.length) => {
+    for (const done of asked.splice(0, count)) done(null, { passport: { user: 'ann' } });
+  };
+  return { authorizer, asked, answer };
+}
+
+test('four of one namespace, further ones are refused until one is decided', () => {
+  const { authorizer, asked, answer } = waiting();
+  const conn = new FakeConnection();
+  const answers = [];
+  for (let i = 0; i < 7; i++) attempt(authorizer, conn, namespaces[0], answers);
+  assert.deepEqual([asked.length, answers], [4, Array(3).fill('TOO_MANY_ATTEMPTS')]);
+  answer(1);
+  attempt(authorizer, conn, namespaces[0], answers);
+  attempt(authorizer, conn, namespaces[0], answers);
+  assert.deepEqual([asked.length, answers.slice(3)], [4, [undefined, 'TOO_MANY_ATTEMPTS']]);
+  // Another namespace, and another connection, have their own.
+  attempt(authorizer, conn, namespaces[1]);
+  attempt(authorizer, new FakeConnection(), namespaces[0]);
+  assert.equal(asked.length, 6);
+});
+
+test('it is not the operator’s trouble: not critical, with a message, a hint and the user left alone', async () => {
+  const told = [];
+  const fail = (data, message, critical, accept, { code, hint }) => {
+    told.push({ message, critical, code, hint, user: data.user });
+    accept(null, false);
+  };
+  const { authorizer, answer } = waiting({ fail });
+  const conn = new FakeConnection();
+  attempt(authorizer, conn, namespaces[1]);
+  answer();
+  const { user } = conn.request;
+  assert.equal(user.id, 'ann');
+  const answers = [];
+  for (let i = 0; i < 5; i++) attempt(authorizer, conn, namespaces[0], answers);
+  const [{ hint, ...rest }] = told;
+  assert.deepEqual(rest, { message: 'Too many attempts', critical: false, code: 'TOO_MANY_ATTEMPTS', user });
+  assert.match(hint, /\w+ \w+/);
+  assert.deepEqual(authorizer.stats().failures, { TOO_MANY_ATTEMPTS: 1 });
+  assert.deepEqual([answers, authorizer.stats().pending], [['TOO_MANY_ATTEMPTS'], 4]);
+});
+
+test('a fail that takes its time is not waited for under a flood: what is too much must not pile up there', () => {
+  const late = [];
+  const { authorizer } = waiting({ fail: (data, message, critical, accept) => late.push(accept) });
+  const conn = new FakeConnection();
+  const answers = [];
+  for (let i = 0; i < 10; i++) attempt(authorizer, conn, namespaces[0], answers);
+  assert.deepEqual([late.length, answers], [6, Array(6).fill('TOO_MANY_ATTEMPTS')]);
+  late[0]();
+  assert.equal(answers.length, 6);
+});
+
+test('whom fail lets in for being too much is a guest', () => {
+  const { authorizer, answer } = waiting({ fail: (data, message, critical, accept) => accept() });
+  const conn = new FakeConnection();
+  attempt(authorizer, conn, namespaces[1]);
+  answer();
+  const answers = [];
+  for (let i = 0; i < 5; i++) attempt(authorizer, conn, namespaces[0], answers);
+  assert.deepEqual([answers, conn.request.user], [[undefined], { logged_in: false }]);
+});
+
+test('64 in all, further ones wait their turn, at most 1,000', () => {
+  const { authorizer, asked, answer } = waiting();
+  const conn = new FakeConnection();
+  const answers = [];
+  for (let i = 0; i < 1100; i++) attempt(authorizer, conn, namespaces[i], answers);
+  assert.deepEqual([asked.length, answers], [64, Array(36).fill('TOO_MANY_ATTEMPTS')]);
+  assert.equal(authorizer.stats().pending, 64);
+  answer(10);
+  assert.deepEqual([asked.length, answers.length], [64, 46]);
+  while (asked.length > 0) answer();
+  assert.equal(answers.filter((code) => code === undefined).length, 1064);
+  assert.equal(authorizer.stats().pending, 0);
+});
+
+test('those that wait are begun in their turn, and in their own order', () => {
+  const order = [];
+  const { authorizer, asked, answer } = waiting();
+  const conn = new FakeConnection();
+  for (let i = 0; i < 70; i++)
+    authorizer({ conn, nsp: namespaces[i], request: conn.request }, () => order.push(i));
+  while (asked.length > 0) answer(1);
+  assert.deepEqual(
+    order,
+    Array.from({ length: 70 }, (_, i) => i),
+  );
+});
+
+test('a thousand that end at once when their turn comes do not overflow the stack', () => {
+  const { authorizer, answer } = waiting();
+  const conn = new FakeConnection();
+  const answers = [];
+  for (let i = 0; i < 1064; i++) attempt(authorizer, conn, namespaces[i], answers);
+  authorizer.close();
+  answer();
+  assert.deepEqual(answers, Array(1064).fill('CLOSED'));
+});
+
+test('they count across authorizers', () => {
+  const [one, other] = [waiting(), waiting({ userProperty: 'account' })];
+  const conn = new FakeConnection();
+  const answers = [];
+  for (const { authorizer } of [one, other, one, other, one, other])
+    attempt(authorizer, conn, namespaces[0], answers);
+  assert.deepEqual([one.asked.length, other.asked.length], [2, 2]);
+  assert.deepEqual(answers, Array(2).fill('TOO_MANY_ATTEMPTS'));
+});
+
+test('two authorizers one after the other: four sockets of a namespace pass both', () => {
+  const first = waiting();
+  const second = waiting({ userProperty: 'account' });
+  const conn = new FakeConnection();
+  const answers = [];
+  for (let i = 0; i < 4; i++) {
+    const socket = { conn, nsp: namespaces[0], request: conn.request };
+    first.authorizer(socket, (error) =>
+      error ? answers.push(error.code) : second.authorizer(socket, (refusal) => answers.push(refusal?.code)),
+    );
+  }
+  first.answer();
+  second.answer();
+  assert.deepEqual(answers, Array(4).fill(undefined));
+});
+
+test('what has no connection is not counted: handshakes, and the sockets of unit tests', () => {
+  const { authorizer, asked } = waiting();
+  for (let i = 0; i < 10; i++) {
+    authorizer({ nsp: namespaces[0], request: { headers: { cookie: cookieOf('ann') } } }, () => {});
+    authorizer({ headers: { cookie: cookieOf('ann') } }, () => {});
+  }
+  assert.equal(asked.length, 20);
+});
+
+test('the end of a connection makes room: maxPending is free, those that wait are ended, nothing new is begun', () => {
+  const { authorizer, asked, answer } = waiting({ maxPending: 64 });
+  const [conn, other] = [new FakeConnection(), new FakeConnection()];
+  const answers = [];
+  for (let i = 0; i < 80; i++) attempt(authorizer, conn, namespaces[i], answers);
+  assert.deepEqual(attempt(authorizer, other, namespaces[0]), ['OVERLOADED']);
+  conn.close();
+  assert.deepEqual([authorizer.stats().pending, answers], [0, Array(16).fill('REFUSED')]);
+  attempt(authorizer, other, namespaces[0]);
+  assert.equal(asked.length, 65);
+  answer();
+  // Their sessions are there, and nobody is: the deserializer is not asked.
+  assert.deepEqual(answers, Array(80).fill('REFUSED'));
+  assert.deepEqual([authorizer.stats().authorized, authorizer.stats().pending], [1, 0]);
+});
+
+test('a connection is listened to once', () => {
+  const { authorizer, answer } = waiting();
+  const conn = new FakeConnection();
+  for (let i = 0; i < 50; i++) {
+    attempt(authorizer, conn, namespaces[i % 3]);
+    answer();
+  }
+  assert.equal(conn.listenerCount('close'), 1);
+});
+
+for (const callback of ['deserializeUser', 'success', 'fail']) {
+  test(`maxPending counts until accept: a ${callback} that takes its time`, async () => {
+    const late = [];
+    const hold = { success: (data, accept) => late.push(accept), fail: (...args) => late.push(args[3]) };
+    const options = { maxPending: 2, store: SESSIONS };
+    if (callback === 'deserializeUser') options.passport = passportOf((key, done) => late.push(done));
+    else options[callback] = hold[callback];
+    if (callback === 'fail') options.passport = passportOf((key, done) => done(null, false));
+    const told = [];
+    const { authorizer } = waiting({
+      fail: (data, message, critical, accept, { code }) => told.push(code) && accept(null, false),
+      ...options,
+    });
+    const visitors = [visit(authorizer, cookieOf('ann')), visit(authorizer, cookieOf('bob'))];
+    assert.equal(authorizer.stats().pending, 2);
+    const third = visit(authorizer, cookieOf('cat'));
+    assert.equal(authorizer.stats().failures.OVERLOADED, 1);
+    for (const answer of late.splice(0)) answer(null, callback === 'fail' ? false : { id: 1 });
+    await Promise.all([...visitors, callback === 'fail' ? undefined : third]);
+    assert.equal(authorizer.stats().pending, 0);
+  });
+}
+
+test('one WebSocket that sends 10,000 CONNECT packets: four look-ups, and others are let in', async (t) => {
+  const redis = await startRedis();
+  t.after(() => redis.stop());
+  const admin = await adminOf(t, redis);
+  await write(admin, ['ann', 'bob']);
+  let asked = 0;
+  let most = 0;
+  const passport = passportOf((key, done) => {
+    asked += 1;
+    most = Math.max(most, asked);
+    const answer = () => {
+      asked -= 1;
+      done(null, { name: key });
+    };
+    // Socket.IO closes a connection that asks for a namespace that it is in.
+    if (key === 'ann') setTimeout(answer, 1000);
+    else answer();
+  });
+  const {
+    visit: enter,
+    authorizer,
+    url,
+  } = await startIndexed(t, {
+    options: { store: undefined, redis: redis.url, passport, maxPending: 500 },
+  });
+  t.after(() => authorizer.close());
+  const engine = new Engine(url, {
+    path: '/socket.io/',
+    transports: ['websocket'],
+    extraHeaders: { cookie: cookieOf('ann') },
+  });
+  t.after(() => engine.close());
+  await new Promise((resolve) => engine.on('open', resolve));
+  // Engine.IO puts its own 4 before it.
+  for (let i = 0; i < 10_000; i++) engine.write('0');
+  const { welcome, refused } = await enter('bob');
+  assert.deepEqual([welcome, refused], ['bob', undefined]);
+  for (let tries = 0; authorizer.stats().refused < 9996; tries++) {
+    assert.ok(tries < 500, `${authorizer.stats().refused} were refused`);
+    await sleep(10);
+  }
+  assert.ok(most <= 5, `${most} calls of deserializeUser at a time`);
+  assert.deepEqual(authorizer.stats().failures, { TOO_MANY_ATTEMPTS: 9996 });
+});
+
+for (const version of [1, 2, 3, 4]) {
+  test(`Socket.IO ${version}: a client that comes, goes and comes again is let in`, async (t) => {
+    const { visit: enter, io } = await startIndexed(t, {
+      version,
+      users: { ann: {} },
+      options: { store: { get: (sid, done) => setTimeout(done, 10, null, { passport: { user: sid } }) } },
+    });
+    const { socket, welcome } = await enter('ann');
+    assert.equal(welcome, 'ann');
+    socket.disconnect();
+    const again = enter('ann');
+    assert.equal((await again).welcome, 'ann');
+    const [connection] = Object.values(io.engine.clients);
+    assert.ok(connection.listenerCount('close') < 10);
+  });
+}

@@ -1,0 +1,130 @@
+'use strict';
+
+// What counts as a yes: `accept` from `success` and from `fail`, on Socket.IO ≥ 1.0. In the original everything but an
+// error lets in.
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const { callbackify } = require('node:util');
+const { authorize } = require('..');
+const { SECRET, cookieOf, handshake, passportOf, visit } = require('./support/visit');
+const { storeOf } = require('./support/oracle');
+const { warningsDuring } = require('./support/proof');
+
+const OBJECT = {};
+const YES = [[], [null], [undefined], [null, true], [undefined, 1], [null, 'yes'], [null, OBJECT], [false, true]];
+const NO = [
+  [null, false],
+  [null, 0],
+  [null, -0],
+  [null, 0n],
+  [null, null],
+  [null, undefined],
+  [null, ''],
+  [null, NaN],
+  [undefined, undefined],
+  [false, false],
+  [false],
+  [0],
+  [''],
+  [NaN],
+  [0n],
+];
+
+/** An authorizer whose callbacks both answer like this. */
+function answering(answer, options) {
+  const callback = (accept) => accept(...answer);
+  return authorize({
+    secret: SECRET,
+    store: storeOf({ ada: { passport: { user: 'ada' } } }),
+    passport: passportOf(),
+    success: (data, accept) => callback(accept),
+    fail: (data, message, critical, accept) => callback(accept),
+    ...options,
+  });
+}
+
+const shown = (answer) => `accept(${answer.map((value) => (Object.is(value, -0) ? '-0' : String(value))).join(', ')})`;
+
+test('a clear yes lets in, as a user from success and as a guest from fail', async (t) => {
+  const warnings = warningsDuring(t);
+  for (const answer of YES) {
+    const user = await visit(answering(answer), cookieOf('ada'));
+    assert.deepEqual([user.error, user.data.user], [undefined, { id: 'ada', logged_in: true }], shown(answer));
+    const guest = await visit(answering(answer), '');
+    assert.deepEqual([guest.error, guest.data.user], [undefined, { logged_in: false }], shown(answer));
+  }
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
+
+test('anything else that is no error refuses, with the error of the refusal', async () => {
+  for (const answer of NO) {
+    const refused = await visit(answering(answer), cookieOf('ada'));
+    assert.equal(refused.error?.code, 'REFUSED', shown(answer));
+    const failed = await visit(answering(answer), '');
+    assert.equal(failed.error?.code, 'NO_COOKIE', shown(answer));
+  }
+});
+
+test('an error refuses, whatever stands beside it', async () => {
+  const error = new Error('no');
+  for (const answer of [[error], [error, true], ['no'], ['no', true], [7, true], [OBJECT]]) {
+    for (const cookie of ['', cookieOf('ada')]) {
+      assert.equal((await visit(answering(answer), cookie)).error, answer[0]);
+    }
+  }
+});
+
+test('a falsy value that may be meant as a yes is warned of once, with the value and what to write', async (t) => {
+  // Those of the test before come at the end of the turn.
+  await new Promise(setImmediate);
+  for (const [answer, value] of [
+    [[null, 0], '0'],
+    [[null, ''], "''"],
+    [[null, NaN], 'NaN'],
+    [[null, null], 'null'],
+    [[false], 'false'],
+  ]) {
+    const warned = once(process, 'warning');
+    const authorizer = answering(answer);
+    const codes = warningsDuring(t);
+    for (let i = 0; i < 3; i++) await visit(authorizer, cookieOf('ada'));
+    await visit(authorizer, '');
+    const [warning] = await warned;
+    await new Promise(setImmediate);
+    assert.deepEqual([warning.name, codes], ['PassportSocketIoWarning', ['FALSY_ACCEPT']]);
+    const call = answer.length > 1 ? `accept(null, ${value})` : `accept(${value})`;
+    assert.ok(warning.message.startsWith(`success: ${call} refuses`), warning.message);
+    assert.match(warning.message, /accept\(null, true\).*accept\(null, false\)/);
+  }
+  const warned = once(process, 'warning');
+  await visit(answering([null, 0]), '');
+  assert.match((await warned)[0].message, /^fail: accept\(null, 0\) refuses/);
+});
+
+test('accept(null, false) is how one refuses: nobody is warned', async (t) => {
+  const warnings = warningsDuring(t);
+  for (const cookie of ['', cookieOf('ada')]) await visit(answering([null, false]), cookie);
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
+
+test('util.callbackify calls with (null, undefined): refused, and the warning says why', async () => {
+  const check = callbackify(async () => {});
+  const warned = once(process, 'warning');
+  const authorizer = answering([], { success: (data, accept) => check(accept) });
+  assert.equal((await visit(authorizer, cookieOf('ada'))).error.code, 'REFUSED');
+  assert.match((await warned)[0].message, /accept\(null, undefined\).*callbackify/s);
+});
+
+test('in the 0.9 style and under allowRequest accept goes on as it is: there only accept(null, true) lets in', async (t) => {
+  const warnings = warningsDuring(t);
+  for (const answer of [...YES, ...NO]) {
+    const { error, accepted } = await handshake(answering(answer), cookieOf('ada'));
+    assert.deepEqual([error, accepted], [answer[0], answer[1]]);
+  }
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
