@@ -13,7 +13,16 @@ const { storeOf } = require('./support/oracle');
 const { warningsDuring } = require('./support/proof');
 
 const OBJECT = {};
-const YES = [[], [null], [undefined], [null, true], [undefined, 1], [null, 'yes'], [null, OBJECT], [false, true]];
+const YES = [
+  [],
+  [null],
+  [undefined],
+  [null, true],
+  [undefined, 1],
+  [null, 'yes'],
+  [null, OBJECT],
+  [false, true],
+];
 const NO = [
   [null, false],
   [null, 0],
@@ -45,13 +54,18 @@ function answering(answer, options) {
   });
 }
 
-const shown = (answer) => `accept(${answer.map((value) => (Object.is(value, -0) ? '-0' : String(value))).join(', ')})`;
+const shown = (answer) =>
+  `accept(${answer.map((value) => (Object.is(value, -0) ? '-0' : String(value))).join(', ')})`;
 
 test('a clear yes lets in, as a user from success and as a guest from fail', async (t) => {
   const warnings = warningsDuring(t);
   for (const answer of YES) {
     const user = await visit(answering(answer), cookieOf('ada'));
-    assert.deepEqual([user.error, user.data.user], [undefined, { id: 'ada', logged_in: true }], shown(answer));
+    assert.deepEqual(
+      [user.error, user.data.user],
+      [undefined, { id: 'ada', logged_in: true }],
+      shown(answer),
+    );
     const guest = await visit(answering(answer), '');
     assert.deepEqual([guest.error, guest.data.user], [undefined, { logged_in: false }], shown(answer));
   }

@@ -70,7 +70,11 @@ for (const [way, options] of Object.entries(WAYS)) {
       told.push(code);
       accept();
     };
-    const { io, authorizer, visit: enter } = await startIndexed(t, {
+    const {
+      io,
+      authorizer,
+      visit: enter,
+    } = await startIndexed(t, {
       users,
       options: { index: ['id'], rooms, fail, ...options },
     });

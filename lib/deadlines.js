@@ -4,7 +4,7 @@
  * Deadlines of one authorizer, all equally long, so that the oldest is always the first: a list and one timer. Only
  * what does not answer at once is entered, and to enter it and take it out again costs 50 ns, where a timer each costs 300.
  *
- * The timer keeps no process alive: what waits is an app's own callback.
+ * The process stays alive for what is entered, as for look-ups: a script that ends waits for its answers, and then ends.
  */
 class Deadlines {
   #ms;
@@ -30,6 +30,7 @@ class Deadlines {
     this.#last = entry;
     waiting.deadline = entry;
     if (this.#timer === null) this.#arm();
+    else if (entry === this.#first) this.#timer.ref();
   }
 
   /** Takes one out that has answered; nothing happens if it is not there. */
@@ -41,13 +42,13 @@ class Deadlines {
     else this.#first = entry.after;
     if (entry.after) entry.after.before = entry.before;
     else this.#last = entry.before;
+    if (this.#first === null) this.#timer?.unref();
   }
 
   /** For the first one. It is not armed anew when that one answers: it then finds nothing due, and looks again later. */
   #arm() {
     const left = Math.max(1, this.#first.at - performance.now());
     this.#timer = setTimeout(() => this.#expire(), left);
-    this.#timer.unref();
   }
 
   #expire() {
