@@ -93,8 +93,9 @@ export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
 
 export interface OptionsWithStore<User = any> extends CommonOptions<User> {
   /**
-   * The store that express-session was given. Its Redis is asked natively where that is proven to give the
-   * same sessions, see {@link Authorizer.backend}; else its `get` is.
+   * The store that express-session was given. Its Redis is asked natively where its `get` is one that connect-redis has
+   * published and its client is proven to lead there, see {@link Authorizer.backend}; else its `get` is. It is never
+   * asked for a visitor without a session id.
    */
   store: SessionStore;
   redis?: RedisLocation | undefined;
@@ -119,9 +120,17 @@ interface CommonOptions<User> {
   secret?: Secret | readonly Secret[] | undefined;
   /** What the key of a session in Redis begins with. Default: the store's own prefix, else `'sess:'`. */
   prefix?: string | undefined;
-  /** Milliseconds that one look-up may take, beyond them `STORE_TIMEOUT`. Default 5000. */
+  /**
+   * Milliseconds that each step may take that waits for somebody: the look-up, beyond them `STORE_TIMEOUT`;
+   * `deserializeUser`, `DESERIALIZE_TIMEOUT`; `fail`, which then refuses with the error it was asked about. A `success` is
+   * waited for. The latter two emit a process warning, once. Default 5000.
+   */
   timeout?: number | undefined;
-  /** Look-ups that may be under way at once, beyond them `OVERLOADED`. Default 10000. */
+  /**
+   * Connections that may be under way at once, beyond them `OVERLOADED`. Each counts until `accept` is called, the time of
+   * its step is over, or the client has gone. What one client connection may have under way is limited besides:
+   * `TOO_MANY_ATTEMPTS`. Default 10000.
+   */
   maxPending?: number | undefined;
   /**
    * Whether `?session_id=` wins over the cookie: `true`, the bare session id, as in passport.socketio, or the
@@ -151,12 +160,13 @@ interface CommonOptions<User> {
   /** Name of the request's property that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**
-   * Called with a user: must call `accept()` to let the client in. Default: lets it in.
+   * Called with a user: must call `accept()` to let the client in, see {@link Accept}. Default: lets it in.
    * What it throws or rejects with goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the options.
    */
   success?: ((data: Shown<User, AuthorizedRequest<User>>, accept: Accept) => unknown) | undefined;
   /**
-   * Called without a user: may call `accept()` to let the client in as a {@link Guest}. Default: refuses with
+   * Called without a user: may call `accept()` to let the client in as a {@link Guest}, who has no user, no rooms and no
+   * entry in the index, whatever failed. Asked about `TOO_MANY_ATTEMPTS` it has to decide at once. Default: refuses with
    * an {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its
    * promise rejects with, refuses the client, and a process warning is emitted. `this` is as in `success`.
    *
@@ -197,8 +207,9 @@ export type CookieParser = ((secret?: any, options?: any) => CookieMiddleware) |
 export type CookieMiddleware = (req: any, res: any, next: (err?: any) => void) => unknown;
 
 /**
- * Decides, once; later calls are ignored. With Socket.IO >= 1.0, `accept()` lets the client in, and
- * `accept(error)` or `accept(null, false)` refuses it. In the 0.9 style `accept(null, true)` lets it in.
+ * Decides, once; later calls are ignored. With Socket.IO >= 1.0, `accept()`, `accept(null)` and `accept(null, true)` let
+ * the client in; `accept(error)` and `accept(null, false)` refuse it, and so does every other falsy value, with a process
+ * warning (`FALSY_ACCEPT`). In the 0.9 style and under `allowRequest` only `accept(null, true)` lets it in.
  */
 export type Accept = (err?: any, accepted?: boolean) => void;
 

@@ -23,7 +23,11 @@ export type FailureCode =
   | 'CALLBACK_ERROR'
   // 'User not found'
   | 'USER_NOT_FOUND'
-  // success or fail called accept(null, false) with Socket.IO >= 1.0
+  // 'Error in deserializing the user': deserializeUser did not answer within `timeout`; critical
+  | 'DESERIALIZE_TIMEOUT'
+  // 'Too many attempts': one client connection has as many under way as it may have
+  | 'TOO_MANY_ATTEMPTS'
+  // success or fail called accept(null, false), or anything else that is no clear yes, with Socket.IO >= 1.0
   | 'REFUSED'
   // the authorizer was closed
   | 'CLOSED';
@@ -37,6 +41,7 @@ export type Backend =
 export interface Stats {
   readonly authorized: number;
   readonly refused: number;
+  /** Connections that are under way: their look-up, or a callback that has not called `accept` within `timeout`. */
   readonly pending: number;
   /** How often each code occurred; one that never did is absent. */
   readonly failures: { readonly [Code in FailureCode]?: number };
@@ -53,6 +58,6 @@ export interface Stats {
    * lack of an indexed property.
    */
   readonly filters: { readonly indexed: number; readonly scanned: number };
-  /** How often the native connection was made anew after it was lost. */
+  /** How often the native connection, which authorizers with the same target share, was made anew after it was lost. */
   readonly reconnects: number;
 }
