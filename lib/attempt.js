@@ -17,6 +17,8 @@ const LOOK_UP = 'the look-up';
 const DESERIALIZE = 'deserializeUser';
 const SUCCESS = 'success';
 const FAIL = 'fail';
+/** The connection has ended before the look-up did: nobody's. */
+const NOBODY = 'nobody';
 
 /**
  * One authorization on its way through: what became of its look-up comes in, `success` or `fail` is
@@ -27,10 +29,8 @@ class Attempt extends AsyncResource {
   #turn = LOOK_UP;
   /** Whether `accept` was called. */
   #isDecided = false;
-  #isGuest = false;
   /** Whether it counts for the option `maxPending`. */
   #isPending = false;
-  #hasConnectionEnded = false;
   /** Of Deadlines. */
   deadline = null;
 
@@ -88,7 +88,7 @@ class Attempt extends AsyncResource {
    */
   settle(outcome, value) {
     // Nobody waits for it any longer: the app is not troubled. Socket.IO is told, so that it cleans up.
-    if (this.#hasConnectionEnded) this.accept(null, false);
+    if (this.#turn === NOBODY) this.accept(null, false);
     else if (outcome !== number.FOUND) this.fail(outcome, value);
     else if (!this.#isTooLate()) this.#deserialize(value);
   }
@@ -99,7 +99,7 @@ class Attempt extends AsyncResource {
       // Passport calls again if a callback throws, an app's deserializer may anyway, and so may one that is too late.
       if (this.#turn !== DESERIALIZE) return;
       this.#turn = LOOK_UP;
-      this.authorizer.deadlines.remove(this);
+      if (this.deadline !== null) this.authorizer.deadlines.remove(this);
       if (this.#isTooLate()) return;
       if (error) this.fail(number.DESERIALIZE_ERROR, error);
       else if (!user) this.fail(number.USER_NOT_FOUND);
@@ -152,10 +152,8 @@ class Attempt extends AsyncResource {
     this.outcome = outcome;
     this.cause = causeOf(outcome, cause);
     this.#turn = FAIL;
-    this.authorizer.deadlines.remove(this);
-    // Where `success` failed the user is known, and `fail` is shown it, as in the original.
-    // And what is too much was not looked at: what another namespace knows of the client stays.
-    if (outcome !== number.CALLBACK_ERROR && outcome !== number.TOO_MANY_ATTEMPTS) this.#becomeGuest();
+    if (this.deadline !== null) this.authorizer.deadlines.remove(this);
+    if (!showsUser(outcome)) this.#becomeGuest();
     tally.refused(outcome);
     const info = { code, hint, cause: this.cause };
     try {
@@ -212,19 +210,19 @@ class Attempt extends AsyncResource {
   /** `accept` was called; `leave` follows when the client has its answer. */
   decided(isYes) {
     this.#isDecided = true;
-    this.authorizer.deadlines.remove(this);
-    if (isYes && this.#turn === FAIL) this.#becomeGuest();
+    if (this.deadline !== null) this.authorizer.deadlines.remove(this);
+    if (isYes && this.#turn === FAIL && showsUser(this.outcome)) this.#becomeGuest();
     this.#release();
   }
 
   /** Others of the connection have their turn. */
   leave() {
-    beginNext(this.connection);
+    if (this.connection !== undefined) beginNext(this.connection);
   }
 
   /** The client is gone. Nothing new is begun for it; what the app has begun goes on. */
   endWithConnection() {
-    this.#hasConnectionEnded = true;
+    if (this.#turn === LOOK_UP) this.#turn = NOBODY;
     this.#release();
   }
 
@@ -235,15 +233,13 @@ class Attempt extends AsyncResource {
 
   /** Whoever `fail` lets in has no user, no rooms and no entry in the index, whatever failed. */
   #becomeGuest() {
-    if (this.#isGuest) return;
-    this.#isGuest = true;
     putGuest(this.socket, this.data, this.authorizer.place);
     this.authorizer.admission.admitGuest(this.socket, this.data);
   }
 
   /** It makes room for others. */
   #release() {
-    leave(this);
+    if (this.connection !== undefined) leave(this);
     if (!this.#isPending) return;
     this.#isPending = false;
     this.authorizer.tally.pending -= 1;
@@ -265,6 +261,14 @@ class Attempt extends AsyncResource {
       `The fail callback given to authorize() failed; the connection was refused. ${textOf(error?.stack ?? error)}`,
     );
   }
+}
+
+/**
+ * Whether `fail` is shown the user that is on the request: where `success` failed it is known, as in the original. And
+ * what is too much was not looked at: what another namespace knows of the client stays.
+ */
+function showsUser(outcome) {
+  return outcome === number.CALLBACK_ERROR || outcome === number.TOO_MANY_ATTEMPTS;
 }
 
 /** A callback may be an async function: its error comes as a rejection. */

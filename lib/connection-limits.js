@@ -12,15 +12,23 @@ const PER_CONNECTION = 64;
 /** So many may wait. More namespaces at once than this, no page has. */
 const WAITING = 1000;
 
-/** On a connection of Engine.IO: its attempts, or IDLE where it has none now but had some. */
+/**
+ * On a connection of Engine.IO: the attempt that is under way, as long as it is the only one; Attempts where there are more;
+ * IDLE where there were some.
+ */
 const ATTEMPTS = Symbol('passport-socketio-native: attempts');
+/** So that an idle connection keeps nothing, and is listened to once. */
+const IDLE = Object.freeze({});
 
-/** The attempts of a connection. */
+/** Several attempts of a connection. */
 class Attempts {
-  underWay = [];
   waiting = [];
   /** Waiting ones are being begun: one that ends at once must not begin the next from within. */
   isBeginning = false;
+
+  constructor(attempt) {
+    this.underWay = [attempt];
+  }
 
   countOf(namespace) {
     let count = 0;
@@ -29,9 +37,6 @@ class Attempts {
     return count;
   }
 }
-
-/** So that an idle connection keeps nothing, and is listened to once. */
-const IDLE = Object.freeze({});
 
 /** What is to become of an attempt. */
 const BEGIN = 'begin';
@@ -47,7 +52,14 @@ const REFUSE = 'refuse';
 function enter(attempt) {
   const { connection } = attempt;
   if (connection === undefined) return BEGIN;
-  const attempts = attemptsOf(connection);
+  const before = connection[ATTEMPTS];
+  if (before === undefined || before === IDLE) {
+    // One function for all, so that it costs a connection no closure.
+    if (before === undefined && typeof connection.on === 'function') connection.on('close', endAll);
+    connection[ATTEMPTS] = attempt;
+    return BEGIN;
+  }
+  const attempts = before instanceof Attempts ? before : (connection[ATTEMPTS] = new Attempts(before));
   if (attempts.countOf(attempt.namespace) >= PER_NAMESPACE) return REFUSE;
   if (attempts.underWay.length < PER_CONNECTION) {
     attempts.underWay.push(attempt);
@@ -60,17 +72,21 @@ function enter(attempt) {
 
 /** An attempt that was begun is over, and makes room. */
 function leave(attempt) {
-  const attempts = attempt.connection?.[ATTEMPTS];
-  if (attempts === undefined || attempts === IDLE) return;
-  const at = attempts.underWay.indexOf(attempt);
-  if (at >= 0) attempts.underWay.splice(at, 1);
-  if (attempts.underWay.length === 0 && attempts.waiting.length === 0) attempt.connection[ATTEMPTS] = IDLE;
+  const { connection } = attempt;
+  const attempts = connection[ATTEMPTS];
+  if (attempts === attempt) {
+    connection[ATTEMPTS] = IDLE;
+  } else if (attempts instanceof Attempts) {
+    const at = attempts.underWay.indexOf(attempt);
+    if (at >= 0) attempts.underWay.splice(at, 1);
+    if (attempts.underWay.length === 0 && attempts.waiting.length === 0) connection[ATTEMPTS] = IDLE;
+  }
 }
 
 /** Those that wait have their turn, as many as there is room for. */
 function beginNext(connection) {
-  const attempts = connection?.[ATTEMPTS];
-  if (attempts === undefined || attempts === IDLE || attempts.isBeginning) return;
+  const attempts = connection[ATTEMPTS];
+  if (!(attempts instanceof Attempts) || attempts.isBeginning) return;
   attempts.isBeginning = true;
   try {
     while (attempts.waiting.length > 0 && attempts.underWay.length < PER_CONNECTION) {
@@ -83,20 +99,16 @@ function beginNext(connection) {
   }
 }
 
-function attemptsOf(connection) {
-  const attempts = connection[ATTEMPTS];
-  if (attempts !== undefined && attempts !== IDLE) return attempts;
-  if (attempts === undefined && typeof connection.on === 'function') connection.on('close', endAll);
-  return (connection[ATTEMPTS] = new Attempts());
-}
-
-/** The listener of every connection: one function, so that it costs a connection no closure. */
+/** The listener of every connection. */
 function endAll() {
   const attempts = this[ATTEMPTS];
-  if (attempts === undefined || attempts === IDLE) return;
   this[ATTEMPTS] = IDLE;
-  for (const attempt of attempts.underWay) attempt.endWithConnection();
-  for (const attempt of attempts.waiting) attempt.abandon();
+  if (attempts instanceof Attempts) {
+    for (const attempt of attempts.underWay) attempt.endWithConnection();
+    for (const attempt of attempts.waiting) attempt.abandon();
+  } else if (attempts !== IDLE) {
+    attempts.endWithConnection();
+  }
 }
 
 module.exports = { BEGIN, REFUSE, enter, leave, beginNext };

@@ -24,26 +24,22 @@ function Given(object) {
 }
 
 /**
- * Notes on a request which user was put there last, or else which guest: as private members, which nobody sees who copies
- * or compares the request. They take 8 ns, where a hidden property takes 140 and a WeakMap 570.
+ * Notes on a request which user was put there last, or that a guest was: as a private member, which nobody sees who copies
+ * or compares the request. It takes some 5 ns, where a hidden property takes 140 and a WeakMap 570.
  */
 function newShown() {
   return class Shown extends Given {
     #user;
-    #guest;
 
-    static put(data, user, guest) {
+    /** @param {unknown} user - null for a guest */
+    static put(data, user) {
       if (!(#user in data)) new Shown(data);
       data.#user = user;
-      data.#guest = guest;
     }
 
-    static userOn(data) {
+    /** @returns {unknown} undefined where nothing was put */
+    static on(data) {
       return #user in data ? data.#user : undefined;
-    }
-
-    static guestOn(data) {
-      return #guest in data ? data.#guest : undefined;
     }
   };
 }
@@ -82,13 +78,13 @@ function announce(socket, place) {
  */
 function expectUser(data, place) {
   const shown = data[place.property];
-  if (shown === undefined || shown !== place.shown.userOn(data)) showGuest(data, place);
+  if (!shown || shown !== place.shown.on(data)) showGuest(data, place);
 }
 
 /** Authorized: the user is on the request, logged in, and is the socket's. */
 function putUser(socket, data, place, user) {
   data[place.property] = user;
-  place.shown.put(data, user, undefined);
+  place.shown.put(data, user);
   try {
     user.logged_in = true;
   } catch {
@@ -99,16 +95,15 @@ function putUser(socket, data, place, user) {
 
 /** No user: neither the socket has one now, nor does the request show one that we put there. */
 function putGuest(socket, data, place) {
-  const user = place.shown.userOn(data);
+  const user = place.shown.on(data);
   // What the app has put there since is its own.
-  if (user !== undefined && data[place.property] === user) showGuest(data, place);
+  if (user && data[place.property] === user) showGuest(data, place);
   if (socket) socket[place.remembered] = null;
 }
 
 function showGuest(data, place) {
-  const guest = { logged_in: false };
-  data[place.property] = guest;
-  place.shown.put(data, undefined, guest);
+  data[place.property] = { logged_in: false };
+  place.shown.put(data, null);
 }
 
 /** The request of a socket; Socket.IO 0.9 keeps its handshake data where later versions have that. */
@@ -124,9 +119,11 @@ function userAt(socket, data, place) {
   const shown = data[place.property];
   const own = socket[place.remembered];
   if (own === undefined || own === shown || shown === undefined) return shown;
-  const isUser = shown === place.shown.userOn(data);
-  if (own === null) return isUser ? GUEST : shown;
-  return isUser || shown === place.shown.guestOn(data) ? own : shown;
+  const last = place.shown.on(data);
+  if (own === null) return shown === last ? GUEST : shown;
+  // Decided for another socket: another user, or a guest.
+  const isOurs = last === null ? shown?.logged_in === false : shown === last;
+  return isOurs ? own : shown;
 }
 
 /**
@@ -160,7 +157,7 @@ function shownBy(data) {
 }
 
 function isAuthorized(data, { shown }) {
-  return (shown.userOn(data) ?? shown.guestOn(data)) !== undefined;
+  return shown.on(data) !== undefined;
 }
 
 /** Whether a socket has this one user at most: at this place, or nowhere. */

@@ -174,6 +174,8 @@ function explain(error: unknown): string {
     USER_NOT_FOUND: 'log in',
     REFUSED: 'not allowed',
     CLOSED: 'later',
+    DESERIALIZE_TIMEOUT: 'later',
+    TOO_MANY_ATTEMPTS: 'later',
   };
   return handled[error.code] + (data?.code ?? '') + error.message + String(cause);
 }
