@@ -40,10 +40,12 @@ export declare class Gate {
   /** The session id of what the client sent, or the number of the outcome that refuses it. */
   sessionId(sent: string, credential: number): string | number
   /**
-   * The signed cookies of a header in header order, as name, value, name, value, …; `false` is the
-   * value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
+   * The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
+   * `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
    */
-  signedCookies(header: string): Array<string | boolean>
+  signedCookies(header: string): string
+  /** What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing. */
+  signedCookie(header: string): string | boolean | null
   /** Counts a look-up that JavaScript made itself; milliseconds. */
   record(took: number): void
   /** How long look-ups took so far. */
