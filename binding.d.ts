@@ -52,20 +52,36 @@ export declare class Gate {
   latency(): Latency
 }
 
+/**
+ * Credentials that JavaScript is asked for before each connection. Authorizers with the same ones may share a
+ * connection; others do not.
+ */
+export declare class JsCredentials {
+  /**
+   * `ask` is called before each connection, and answered by `logIn` or `loginFailed`; all that wait by then get that
+   * answer.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  constructor(ask: () => unknown)
+  /** Log in like this; null and null: not at all. */
+  logIn(username?: string | undefined | null, password?: string | undefined | null): void
+  /** There are no credentials, and this is why. */
+  loginFailed(reason: string): void
+}
+
 /** Native session look-ups of one authorizer. */
 export declare class Lookup {
   /**
-   * Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds. `askLogin` is
-   * called before each connection, and answered by `logIn` or `loginFailed`; null: `target` has the credentials.
+   * Prepares look-ups; nothing is started or connected before the first one, which takes the connection that another
+   * authorizer has to the same target, with the same credentials. `timeout`: milliseconds. `credentials`: null where
+   * `target` has them.
    *
    * # Errors
    * The target makes no sense; the message says what is wrong with it.
    */
-  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, askLogin?: (() => unknown) | undefined | null)
-  /** Answers `askLogin`: log in like this; null and null: not at all. */
-  logIn(username?: string | undefined | null, password?: string | undefined | null): void
-  /** Answers `askLogin`: there are no credentials, and this is why. */
-  loginFailed(reason: string): void
+  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
   /**
    * Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
    * ticket, or the number of the outcome where it can be told at once.
@@ -76,7 +92,10 @@ export declare class Lookup {
   submitter(): (sent: string, credential: number, ticket: number) => number | undefined
   /** How the connection is doing. */
   status(): LinkStatus
-  /** Ends the connection. Look-ups that are pending, and all later ones, are answered by `CLOSED`. */
+  /**
+   * Look-ups that are pending, and all later ones, are answered by `CLOSED`. The connection ends, if no other authorizer
+   * has it.
+   */
   close(): void
 }
 

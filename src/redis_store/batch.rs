@@ -98,6 +98,11 @@ impl<'a> Batch<'a> {
         self.deliver(failed, |page, item, _| write_fault(page, item, fault));
     }
 
+    /// The authorizer was closed: nobody waits any longer.
+    pub fn close(&self) {
+        self.fail(&Fault::Closed);
+    }
+
     /// Ends the look-ups submitted before `since` by their deadline.
     pub fn expire(&self, since: Instant) {
         let late = self.settle(|lookup| self.item(*lookup).is_none_or(|item| item.since < since));
