@@ -169,7 +169,7 @@ test('worker threads have connections of their own', async () => {
       const own = [0, 1].map(() => authorize({ redis: '${redis.url}', secret: SECRET, passport: passportOf() }));
       for (const authorizer of own) await visit(authorizer, cookieOf('ann'));
       const workers = [0, 1].map(() => new Worker(${worker}, { eval: true }));
-      for (const worker of workers) await once(worker, 'message');
+      await Promise.all(workers.map((worker) => once(worker, 'message')));
       const admin = await createClient({ socket: { path: ${JSON.stringify(redis.socketPath)} } }).connect();
       const list = String(await admin.sendCommand(['CLIENT', 'LIST']));
       console.log(list.split('\\n').filter((client) => client.includes(' addr=127.0.0.1:')).length);
