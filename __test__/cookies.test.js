@@ -97,6 +97,16 @@ test('another header, another request, another cookie or secret: read anew', asy
   assert.equal(counts.one, 6);
 });
 
+test('a Cookie header that is no text is none', async () => {
+  const nobody = { get: (sid, done) => done(null, undefined) };
+  for (const cookie of [undefined, null, 7, ['connect.sid=s:x'], {}]) {
+    const { error, data } = await visit(authorizerOf({ store: nobody }), { headers: { cookie } });
+    assert.equal(error.code, 'NO_COOKIE');
+    assert.equal(data.sessionID, '');
+    assert.deepEqual(Object.keys(data.cookie), []);
+  }
+});
+
 test('a property that the app has set keeps what the app has set, until the request comes again', async () => {
   const authorizer = authorizerOf();
   const { data } = await visit(authorizer, cookieOf('ann'));
@@ -136,9 +146,16 @@ test('a reader that nobody has is collected, and made anew when it is wanted', a
       await wait();
       console.log(refs.filter((ref) => ref.deref()).length, CookieReader.of(settings) === kept);
       console.log(CookieReader.of({ ...settings, key: 'k1' }).signedCookie('k1=s:x'));
+      // Another takes its place when it is gone and nobody has been told yet.
+      const short = (() => new WeakRef(CookieReader.of({ ...settings, key: 'short' })))();
+      await wait();
+      gc();
+      const next = CookieReader.of({ ...settings, key: 'short' });
+      for (let i = 0; i < 5; i++) { await wait(); gc(); }
+      console.log(short.deref() === undefined, CookieReader.of({ ...settings, key: 'short' }) === next);
     })();`;
   const { out, err } = await runScript(script, { args: ['--expose-gc'] });
-  assert.equal(`${out}${err}`, '0 true\nfalse');
+  assert.equal(`${out}${err}`, '0 true\nfalse\ntrue true');
 });
 
 test('the session cookie alone is what it is among all', () => {

@@ -18,8 +18,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     desk::{Desk, target},
-    helpers::{PROBE, eventually, keys},
-    support::{certificates::Certificates, test_redis::TestRedis},
+    helpers::{NIL, PROBE, eventually, keys},
+    support::{certificates::Certificates, fake_server::FakeServer, test_redis::TestRedis},
 };
 
 const ALICE: &str = r#"{"passport":{"user":"alice"}}"#;
@@ -97,6 +97,27 @@ async fn one_that_is_closed_answers_what_it_has_in_flight_and_leaves_the_others_
     let verdicts = open.verdicts(2).await;
     assert!(verdicts.values().all(|(code, _)| *code == Code::Found), "{verdicts:?}");
     assert_eq!(connections(&redis), 1);
+}
+
+#[tokio::test]
+async fn what_still_waits_at_the_end_is_not_asked_for() {
+    let server = FakeServer::start(|_, _| NIL);
+    let stores = Stores::default();
+    let at = target(&server.url());
+    let open = Desk::on(stores.open(&at, PROBE.to_vec()), 5_000);
+    open.submit(1, Credential::Id, "a");
+    assert_eq!(open.verdicts(1).await[&1].0, Code::SessionNotFound);
+    for _ in 0..30 {
+        let closed = Desk::on(stores.open(&at, PROBE.to_vec()), 5_000);
+        closed.submit(1, Credential::Id, "late");
+        closed.inbox.close();
+        assert_eq!(closed.verdicts(1).await[&1].0, Code::Closed);
+    }
+    open.submit(2, Credential::Id, "b");
+    assert_eq!(open.verdicts(1).await[&2].0, Code::SessionNotFound);
+    let seen = server.seen();
+    assert!(seen.iter().any(|command| command == "GET sess:b"), "{seen:?}");
+    assert!(!seen.iter().any(|command| command.contains("late")), "{seen:?}");
 }
 
 #[tokio::test]

@@ -186,6 +186,13 @@ mod tests {
     }
 
     #[test]
+    fn a_cleared_page_keeps_no_more_than_usual_pages_need() {
+        let mut page = page(|page| page.found(1, &vec![b'1'; 8 * KEPT_BYTES]));
+        page.clear();
+        assert!(page.values.capacity() <= KEPT_BYTES, "{}", page.values.capacity());
+    }
+
+    #[test]
     fn a_cleared_page_shares_nothing_with_its_former_self() {
         let mut page = page(|page| page.found(1, b"1"));
         page.clear();
