@@ -40,30 +40,48 @@ export declare class Gate {
   /** The session id of what the client sent, or the number of the outcome that refuses it. */
   sessionId(sent: string, credential: number): string | number
   /**
-   * The signed cookies of a header in header order, as name, value, name, value, …; `false` is the
-   * value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
+   * The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
+   * `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
    */
-  signedCookies(header: string): Array<string | boolean>
+  signedCookies(header: string): string
+  /** What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing. */
+  signedCookie(header: string): string | boolean | null
   /** Counts a look-up that JavaScript made itself; milliseconds. */
   record(took: number): void
   /** How long look-ups took so far. */
   latency(): Latency
 }
 
+/**
+ * Credentials that JavaScript is asked for before each connection. Authorizers with the same ones may share a
+ * connection; others do not.
+ */
+export declare class JsCredentials {
+  /**
+   * `ask` is called before each connection, and answered by `logIn` or `loginFailed`; all that wait by then get that
+   * answer.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  constructor(ask: () => unknown)
+  /** Log in like this; null and null: not at all. */
+  logIn(username?: string | undefined | null, password?: string | undefined | null): void
+  /** There are no credentials, and this is why. */
+  loginFailed(reason: string): void
+}
+
 /** Native session look-ups of one authorizer. */
 export declare class Lookup {
   /**
-   * Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds. `askLogin` is
-   * called before each connection, and answered by `logIn` or `loginFailed`; null: `target` has the credentials.
+   * Prepares look-ups; nothing is started or connected before the first one, which takes the connection that another
+   * authorizer has to the same target, with the same credentials. `timeout`: milliseconds. `credentials`: null where
+   * `target` has them.
    *
    * # Errors
    * The target makes no sense; the message says what is wrong with it.
    */
-  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, askLogin?: (() => unknown) | undefined | null)
-  /** Answers `askLogin`: log in like this; null and null: not at all. */
-  logIn(username?: string | undefined | null, password?: string | undefined | null): void
-  /** Answers `askLogin`: there are no credentials, and this is why. */
-  loginFailed(reason: string): void
+  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
   /**
    * Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
    * ticket, or the number of the outcome where it can be told at once.
@@ -74,7 +92,10 @@ export declare class Lookup {
   submitter(): (sent: string, credential: number, ticket: number) => number | undefined
   /** How the connection is doing. */
   status(): LinkStatus
-  /** Ends the connection. Look-ups that are pending, and all later ones, are answered by `CLOSED`. */
+  /**
+   * Look-ups that are pending, and all later ones, are answered by `CLOSED`. The connection ends, if no other authorizer
+   * has it.
+   */
   close(): void
 }
 

@@ -837,6 +837,7 @@ module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __n
 module.exports = nativeBinding
 module.exports.Delivery = nativeBinding.Delivery
 module.exports.Gate = nativeBinding.Gate
+module.exports.JsCredentials = nativeBinding.JsCredentials
 module.exports.Lookup = nativeBinding.Lookup
 module.exports.SocketIndex = nativeBinding.SocketIndex
 module.exports.outcomes = nativeBinding.outcomes

@@ -95,7 +95,7 @@ test('a credentials provider that fails in an odd way is answered, and ends noth
       const lookup = { loginFailed: resolve };
       loginAsker(
         () => Promise.reject(thrown),
-        1000,
+        () => 1000,
         () => lookup,
       )();
     });

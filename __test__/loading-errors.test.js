@@ -83,7 +83,7 @@ describe('the package with the binary', () => {
   test('has a binary of an older build', async (t) => {
     const binary = 'exports.outcomes = () => []; exports.Gate = class {};';
     assertTold(await toldIn(appWith(t, { binary }).folder), {
-      problem: 'its binary is of another build, it lacks Delivery, Lookup, SocketIndex',
+      problem: 'its binary is of another build, it lacks Delivery, JsCredentials, Lookup, SocketIndex',
       again: true,
     });
   });

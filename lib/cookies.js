@@ -1,5 +1,6 @@
 'use strict';
 
+const { createHash } = require('node:crypto');
 const native = require('./native');
 
 /**
@@ -8,9 +9,27 @@ const native = require('./native');
  */
 class CookieReader {
   #gate;
+  /** @type {WeakMap<object, RequestCookies>} */
+  #requests = new WeakMap();
 
   constructor(settings) {
     this.#gate = new native.Gate(settings);
+  }
+
+  /**
+   * The reader of these settings. Authorizers of the same cookie share it: an app may make one a namespace, or one a
+   * socket, and a request that comes to several is read once.
+   * @param {{ key: string, secrets: Array<string | Uint8Array> }} settings - GateSettings of the binding
+   */
+  static of(settings) {
+    const digest = digestOf(settings);
+    let reader = readers.get(digest)?.deref();
+    if (!reader) {
+      reader = new CookieReader(settings);
+      readers.set(digest, new WeakRef(reader));
+      collected.register(reader, digest);
+    }
+    return reader;
   }
 
   /**
@@ -19,9 +38,14 @@ class CookieReader {
    */
   signedCookies(header) {
     const cookies = Object.create(null);
-    const flat = this.#gate.signedCookies(header);
+    const flat = JSON.parse(this.#gate.signedCookies(header));
     for (let i = 0; i < flat.length; i += 2) cookies[flat[i]] = jsonCookie(flat[i + 1]);
     return cookies;
+  }
+
+  /** The session cookie of `signedCookies`, without the others; null where there is none. */
+  signedCookie(header) {
+    return jsonCookie(this.#gate.signedCookie(header));
   }
 
   /**
@@ -31,6 +55,57 @@ class CookieReader {
   sessionId(sent, credential) {
     return this.#gate.sessionId(sent, credential);
   }
+
+  /**
+   * What is read of a request, each of it once: a client sends a CONNECT packet for each namespace, as often as it
+   * likes, and all of them show the same request.
+   * @param {object} request
+   * @param {string} header - its Cookie header as it is now
+   */
+  cookiesOf(request, header) {
+    let cookies = this.#requests.get(request);
+    if (cookies?.header !== header) {
+      cookies = new RequestCookies(this, header);
+      this.#requests.set(request, cookies);
+    }
+    return cookies;
+  }
+}
+
+/** The cookies of one request, read when somebody asks. */
+class RequestCookies {
+  #reader;
+  #signed;
+  #session;
+
+  constructor(reader, header) {
+    this.#reader = reader;
+    this.header = header;
+  }
+
+  /** As cookie-parser keeps it: the same object each time. */
+  get signed() {
+    return (this.#signed ??= this.#reader.signedCookies(this.header));
+  }
+
+  /** The session cookie; '' where there is none, or a forged one. */
+  get session() {
+    return (this.#session ??= this.#reader.signedCookie(this.header) || '');
+  }
+}
+
+/** Readers in use, by a digest of what they read with. */
+const readers = new Map();
+const collected = new FinalizationRegistry((digest) => {
+  // Another may have taken its place.
+  if (!readers.get(digest)?.deref()) readers.delete(digest);
+});
+
+/** Of texts with their lengths before them, so that no two settings have the same bytes; secrets are not kept. */
+function digestOf({ key, secrets }) {
+  const hash = createHash('sha256');
+  for (const part of [key, ...secrets]) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest('base64');
 }
 
 /** cookie-parser 1.4.7, JSONCookies: a value `j:…` is replaced where it is JSON and truthy. */

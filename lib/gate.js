@@ -27,7 +27,7 @@ class Gate {
     /** Look-ups go through this one, under the settings of the moment they are made. */
     this.native = new native.Gate(settings);
     /** Reads cookies under the settings of now, whatever they become later. */
-    this.reader = new CookieReader(settings);
+    this.reader = CookieReader.of(settings);
   }
 
   /** What the Redis client itself puts before every key (ioredis, node-redis ≥ 6.1: keyPrefix). */
@@ -56,7 +56,7 @@ class Gate {
   #configure() {
     const settings = this.#settings();
     this.native.configure(settings);
-    this.reader = new CookieReader(settings);
+    this.reader = CookieReader.of(settings);
   }
 
   #read() {

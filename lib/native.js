@@ -14,7 +14,7 @@ try {
   throw require('./native/explain').notLoaded(error);
 }
 
-const NEEDED = ['Delivery', 'Gate', 'Lookup', 'outcomes', 'SocketIndex'];
+const NEEDED = ['Delivery', 'Gate', 'JsCredentials', 'Lookup', 'outcomes', 'SocketIndex'];
 const missing = NEEDED.filter((name) => typeof native[name] !== 'function');
 const carrier = carrierOf(module);
 if (missing.length > 0 || (carrier && carrier.version !== require('../package.json').version)) {

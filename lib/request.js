@@ -63,16 +63,16 @@ class RequestView {
 
   #readWith(reader) {
     this.#reader = reader;
-    this.#cookie = lazy('cookie', (data) => reader.signedCookies(headerOf(data)));
+    this.#cookie = lazy('cookie', (data) => reader.cookiesOf(data, headerOf(data)).signed);
     this.#sessionID = lazy('sessionID', (data) => this.#sessionIdOf(data, reader));
   }
 
   #sessionIdOf(data, reader) {
     const queried = this.#queried(data);
     if (!queried) {
+      if (this.#parser) return data.cookie[this.#options.key] || '';
       // Not `data.cookie`, where the app may have put something else since.
-      const cookies = this.#parser ? data.cookie : reader.signedCookies(headerOf(data));
-      return cookies[this.#options.key] || '';
+      return reader.cookiesOf(data, headerOf(data)).session;
     }
     if (typeof queried !== 'string') return queried;
     const id = reader.sessionId(queried, this.#queryCredential());

@@ -3,9 +3,9 @@
 const native = require('../native');
 const delivery = require('../delivery');
 const { readRedisOption } = require('../redis-option');
-const { loginAsker } = require('./login');
+const { ProviderCredentials } = require('./login');
 
-/** Look-ups by the addon's own connection to Redis. */
+/** Look-ups by the addon's own connection to Redis, which all backends of the same target share. */
 class RedisBackend {
   #lookup;
   #submit;
@@ -17,10 +17,10 @@ class RedisBackend {
    * @param {() => object | Promise<object>} [credentials] - asked for before each connection, instead of the target's
    */
   constructor({ timeout }, gate, target, reason, credentials) {
-    // Weak, because the Lookup holds its question: an authorizer that nobody has any longer is to be collected.
-    const self = new WeakRef(this);
-    const askLogin = credentials ? loginAsker(credentials, timeout, () => self.deref()?.#lookup) : null;
-    this.#lookup = new native.Lookup(gate.native, delivery.connect(), target, timeout, askLogin);
+    // Kept, because the addon asks it for as long as look-ups are made.
+    this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
+    const login = this.credentials?.native ?? null;
+    this.#lookup = new native.Lookup(gate.native, delivery.connect(), target, timeout, login);
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }

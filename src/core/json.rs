@@ -11,11 +11,13 @@
 
 mod key;
 mod nesting;
+mod write;
 
 use std::fmt;
 
 pub(super) use key::Key;
 use nesting::{Container, Nesting};
+pub use write::push_string;
 
 use super::swar;
 

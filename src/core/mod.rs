@@ -13,4 +13,5 @@ pub mod queue;
 pub mod session;
 pub mod settings;
 pub mod signature;
+pub mod signed_cookies;
 mod swar;

@@ -113,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn pages_are_closed_before_their_values_are_too_long_for_the_engine() {
+        let (outbox, _) = outbox();
+        let key = |ticket: u32| format!("\"{ticket}{}\"", "k".repeat(1 << 20));
+        outbox.write(|to| (0..60).for_each(|ticket| to.page().found(ticket, key(ticket).as_bytes())));
+        let pages: Vec<_> = std::iter::from_fn(|| outbox.take()).collect();
+        assert!(pages.iter().all(|page| page.values().len() < 18 << 20));
+        assert_eq!(pages.iter().map(|page| page.rows().len()).sum::<usize>(), 60);
+    }
+
+    #[test]
     fn at_the_turn_of_a_page_a_shared_value_is_written_anew() {
         let (outbox, _) = outbox();
         let key = format!("\"{}\"", "k".repeat(200_000));
@@ -133,6 +143,8 @@ mod tests {
     #[test]
     fn one_wake_up_until_the_reader_has_seen_the_end() {
         let (outbox, wakes) = outbox();
+        outbox.write(|_| {});
+        assert_eq!(wakes.load(Ordering::Relaxed), 0, "there is nothing to see");
         for ticket in 0..3 {
             outbox.write(|to| to.page().code(ticket, Code::NoCookie));
         }

@@ -118,6 +118,7 @@ mod tests {
             .map(|item| (item.ticket, queue.admitted(item), &*queue.settings(item).unwrap().prefix))
             .collect();
         assert_eq!(seen, [(1, &b"s:a.x"[..], &b"old:"[..]), (2, b"", b"old:"), (3, b"c", b"new:")]);
+        assert_eq!(queue.settings.len(), 2, "those of neighbours are held once");
     }
 
     #[test]
@@ -129,6 +130,7 @@ mod tests {
         }
         queue.clear();
         assert!(queue.is_empty());
+        assert_eq!(Arc::strong_count(&settings), 1, "settings that were replaced hold secrets");
         assert!(queue.arena.capacity() <= KEPT_BYTES && queue.items.capacity() <= KEPT_ITEMS);
         assert!(queue.push(1, Credential::Id, b"a", &settings));
     }

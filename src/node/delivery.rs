@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use crate::{
     core::outbox::{HAS_VALUE, Outbox, PAGE_ROWS, SAME_VALUE},
     node::{io_thread::IoThread, raw},
-    redis_store::Inbox,
+    redis_store::{Inbox, Stores},
 };
 
 /// Numbers in the row buffer: a count, then ticket and outcome of each row.
@@ -39,6 +39,8 @@ pub struct Host {
     /// Verdicts are being delivered: the app may submit many look-ups, so the I/O thread is woken at the end.
     delivering: Cell<bool>,
     filled_meanwhile: RefCell<Vec<Arc<Inbox>>>,
+    /// Connections to Redis, one a target.
+    pub(super) stores: Stores,
     io: OnceCell<IoThread>,
 }
 
@@ -150,6 +152,7 @@ impl Delivery {
                 outstanding: Cell::new(0),
                 delivering: Cell::new(false),
                 filled_meanwhile: RefCell::default(),
+                stores: Stores::default(),
                 io: OnceCell::new(),
             }),
         })

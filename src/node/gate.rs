@@ -7,10 +7,10 @@ use napi_derive::napi;
 
 use crate::core::{
     admission::{self, Credential},
-    cookie,
     histogram::Histogram,
     settings::Settings,
     signature::Secrets,
+    signed_cookies::{self, Signed},
 };
 
 /// What an authorizer looks for. Every member has to be there: JavaScript owns the defaults.
@@ -73,35 +73,31 @@ impl Gate {
         let id = admission::admit(credential, sent.as_bytes(), &settings)
             .and_then(|admitted| admission::session_id(credential, admitted, &settings));
         match id {
-            Ok(id) => Either::A(String::from_utf8_lossy(&id).into_owned()),
+            Ok(id) => Either::A(text(&id)),
             Err(code) => Either::B(code as u32),
         }
     }
 
-    /// The signed cookies of a header in header order, as name, value, name, value, …; `false` is the
-    /// value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
+    /// The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
+    /// `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
-    pub fn signed_cookies(&self, header: String) -> Vec<Either<String, bool>> {
+    pub fn signed_cookies(&self, header: String) -> String {
+        let cookies = signed_cookies::all(header.as_bytes(), &self.settings.borrow().secrets);
+        String::from_utf8(cookies).unwrap_or_else(|error| text(error.as_bytes()))
+    }
+
+    /// What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing.
+    #[napi(catch_unwind)]
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    pub fn signed_cookie(&self, header: String) -> Option<Either<String, bool>> {
         let settings = self.settings.borrow();
-        let mut cookies: Vec<(&[u8], Either<String, bool>)> = Vec::new();
-        if settings.secrets.is_empty() {
-            return Vec::new();
-        }
-        let mut seen: Vec<&[u8]> = Vec::new();
-        for (name, raw) in cookie::pairs(header.as_bytes()) {
-            // cookie 0.7.2 fills a plain object, first value first: `__proto__` vanishes in it.
-            if name == b"__proto__" || seen.contains(&name) {
-                continue;
-            }
-            seen.push(name);
-            if let Some(signed) = cookie::value(raw).strip_prefix(b"s:") {
-                let value = settings.secrets.unsign(signed);
-                cookies.push((name, value.map_or(Either::B(false), |value| Either::A(text(value)))));
-            }
-        }
-        cookies.into_iter().flat_map(|(name, value)| [Either::A(text(name)), value]).collect()
+        signed_cookies::find(header.as_bytes(), &settings.key, &settings.secrets).map(|cookie| match cookie {
+            Signed::Genuine(value) => Either::A(text(&value)),
+            Signed::Forged => Either::B(false),
+        })
     }
 
     /// Counts a look-up that JavaScript made itself; milliseconds.

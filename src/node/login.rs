@@ -1,6 +1,6 @@
 //! Credentials that JavaScript gives anew for each connection.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 use napi::{
@@ -8,37 +8,69 @@ use napi::{
     bindgen_prelude::Function,
     threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue},
 };
+use napi_derive::napi;
 use tokio::sync::oneshot;
 
 use crate::redis_store::{Fault, Login, LoginSource};
+
+/// Credentials that JavaScript is asked for before each connection. Authorizers with the same ones may share a
+/// connection; others do not.
+#[napi]
+pub struct JsCredentials {
+    desk: Arc<Desk>,
+}
+
+#[napi]
+impl JsCredentials {
+    /// `ask` is called before each connection, and answered by `logIn` or `loginFailed`; all that wait by then get that
+    /// answer.
+    ///
+    /// # Errors
+    /// The engine is out of memory.
+    #[napi(constructor, catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    pub fn new(ask: Function<'_, (), UnknownReturnValue>) -> napi::Result<Self> {
+        let ask = ask
+            .build_threadsafe_function::<()>()
+            .callee_handled::<false>()
+            .weak::<true>()
+            .build_callback(|_| Ok(()))?;
+        Ok(Self { desk: Arc::new(Desk { ask, waiting: Mutex::default() }) })
+    }
+
+    /// Log in like this; null and null: not at all.
+    #[napi(catch_unwind)]
+    pub fn log_in(&self, username: Option<String>, password: Option<String>) {
+        self.desk.answer(&Ok(Login::new(username, password)));
+    }
+
+    /// There are no credentials, and this is why.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    pub fn login_failed(&self, reason: String) {
+        self.desk.answer(&Err(Fault::store(reason)));
+    }
+
+    /// The same source each time, by which connections are told apart.
+    pub(super) fn source(&self) -> Arc<dyn LoginSource> {
+        Arc::clone(&self.desk) as Arc<dyn LoginSource>
+    }
+}
 
 /// `() => void`. Weak: a connection that is made again keeps no process alive.
 type AskLogin = ThreadsafeFunction<(), UnknownReturnValue, (), Status, false, true>;
 
 /// Asks JavaScript, which answers by another call.
-pub struct LoginDesk {
+struct Desk {
     ask: AskLogin,
     waiting: Mutex<Vec<oneshot::Sender<Answer>>>,
 }
 
 type Answer = Result<Option<Login>, Fault>;
 
-impl LoginDesk {
-    /// `ask` is called on the JS thread before each connection.
-    ///
-    /// # Errors
-    /// The engine is out of memory.
-    pub(super) fn new(ask: &Function<'_, (), UnknownReturnValue>) -> napi::Result<Self> {
-        let ask = ask
-            .build_threadsafe_function::<()>()
-            .callee_handled::<false>()
-            .weak::<true>()
-            .build_callback(|_| Ok(()))?;
-        Ok(Self { ask, waiting: Mutex::default() })
-    }
-
+impl Desk {
     /// All connections that wait log in like this: the nodes of a cluster have the same credentials.
-    pub(super) fn answer(&self, answer: &Answer) {
+    fn answer(&self, answer: &Answer) {
         for waiting in self.waiting().drain(..) {
             // One that has given up meanwhile.
             _ = waiting.send(answer.clone());
@@ -51,7 +83,7 @@ impl LoginDesk {
     }
 }
 
-impl LoginSource for LoginDesk {
+impl LoginSource for Desk {
     fn ask(&self) -> BoxFuture<'static, Answer> {
         let (sender, receiver) = oneshot::channel();
         let is_first = {

@@ -2,17 +2,15 @@
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
-    io,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, Weak},
     time::Duration,
 };
 
 use napi::{
     Env, Status,
-    bindgen_prelude::{Function, Unknown},
+    bindgen_prelude::{ClassInstance, Unknown},
     sys,
-    threadsafe_function::UnknownReturnValue,
 };
 use napi_derive::napi;
 
@@ -21,11 +19,11 @@ use crate::{
     node::{
         delivery::{Delivery, Host},
         gate::{Gate, credential_from},
-        login::LoginDesk,
+        login::JsCredentials,
         raw,
         target::RedisTarget,
     },
-    redis_store::{Fault, Inbox, Login, LoginSource, Store, Target, Worker},
+    redis_store::{Inbox, Store, Target, Worker},
 };
 
 /// How the connection is doing, or those to all masters of a cluster.
@@ -41,15 +39,15 @@ pub struct LinkStatus {
 #[napi]
 pub struct Lookup {
     state: Rc<State>,
-    login: Option<Arc<LoginDesk>>,
     host: Rc<Host>,
     settings: Rc<RefCell<Arc<Settings>>>,
 }
 
 #[napi]
 impl Lookup {
-    /// Prepares look-ups; nothing is started or connected before the first one. `timeout`: milliseconds. `askLogin` is
-    /// called before each connection, and answered by `logIn` or `loginFailed`; null: `target` has the credentials.
+    /// Prepares look-ups; nothing is started or connected before the first one, which takes the connection that another
+    /// authorizer has to the same target, with the same credentials. `timeout`: milliseconds. `credentials`: null where
+    /// `target` has them.
     ///
     /// # Errors
     /// The target makes no sense; the message says what is wrong with it.
@@ -60,10 +58,9 @@ impl Lookup {
         delivery: &Delivery,
         target: RedisTarget,
         timeout: f64,
-        ask_login: Option<Function<'_, (), UnknownReturnValue>>,
+        credentials: Option<ClassInstance<'_, JsCredentials>>,
     ) -> napi::Result<Self> {
-        let login = ask_login.as_ref().map(LoginDesk::new).transpose()?.map(Arc::new);
-        let source = login.clone().map(|login| login as Arc<dyn LoginSource>);
+        let source = credentials.map(|credentials| credentials.source());
         let target = target.check(source).map_err(|reason| napi::Error::new(Status::InvalidArg, reason))?;
         let timeout = Duration::try_from_secs_f64(timeout / 1000.0)
             .map_err(|error| napi::Error::new(Status::InvalidArg, format!("timeout: {error}")))?;
@@ -72,27 +69,14 @@ impl Lookup {
             timeout,
             latency: Arc::clone(&gate.latency),
             inbox: Arc::default(),
-            store: OnceCell::new(),
+            share: OnceCell::new(),
+            reconnects: Cell::new(0),
         };
         Ok(Self {
             state: Rc::new(state),
-            login,
             host: Rc::clone(&delivery.host),
             settings: Rc::clone(&gate.settings),
         })
-    }
-
-    /// Answers `askLogin`: log in like this; null and null: not at all.
-    #[napi(catch_unwind)]
-    pub fn log_in(&self, username: Option<String>, password: Option<String>) {
-        self.answer(&Ok(Login::new(username, password)));
-    }
-
-    /// Answers `askLogin`: there are no credentials, and this is why.
-    #[napi(catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
-    pub fn login_failed(&self, reason: String) {
-        self.answer(&Err(Fault::store(reason)));
     }
 
     /// Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
@@ -114,25 +98,16 @@ impl Lookup {
         raw::submit_function(env.raw(), submitter)
     }
 
-    fn answer(&self, answer: &Result<Option<Login>, Fault>) {
-        if let Some(login) = &self.login {
-            login.answer(answer);
-        }
-    }
-
     /// How the connection is doing.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "no connection is made 2^53 times")]
     pub fn status(&self) -> LinkStatus {
-        let store = self.state.store.get();
-        LinkStatus {
-            address: self.state.target.identity(),
-            reconnects: store.map_or(0, Store::reconnects) as f64,
-        }
+        LinkStatus { address: self.state.target.identity(), reconnects: self.state.reconnects() as f64 }
     }
 
-    /// Ends the connection. Look-ups that are pending, and all later ones, are answered by `CLOSED`.
+    /// Look-ups that are pending, and all later ones, are answered by `CLOSED`. The connection ends, if no other authorizer
+    /// has it.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.state.close();
@@ -169,8 +144,8 @@ impl Submitter {
             Ok(admitted) => admitted,
             Err(refusal) => return Some(refusal),
         };
-        if self.state.start(&self.host, &settings).is_err() {
-            return Some(Code::StoreError);
+        if let Err(refusal) = self.state.start(&self.host, &settings) {
+            return Some(refusal);
         }
         self.queued.set(true);
         let Some(was_empty) = self.state.inbox.push(ticket, credential, admitted, &settings) else {
@@ -191,34 +166,57 @@ struct State {
     latency: Arc<Histogram>,
     inbox: Arc<Inbox>,
     /// Made with the first look-up.
-    store: OnceCell<Store>,
+    share: OnceCell<Share>,
+    /// As last seen, for when the share has been given up.
+    reconnects: Cell<u64>,
+}
+
+/// A part in a connection that other authorizers may have too. The worker holds it, and gives it up when the inbox is
+/// closed.
+struct Share {
+    store: Weak<Store>,
+    /// How often it had been made again when this authorizer came.
+    reconnects_before: u64,
 }
 
 impl State {
-    fn start(&self, host: &Host, settings: &Settings) -> io::Result<()> {
-        if self.store.get().is_some() {
+    fn start(&self, host: &Host, settings: &Settings) -> Result<(), Code> {
+        if self.share.get().is_some() {
             return Ok(());
         }
-        let io = host.io()?;
+        if self.inbox.is_closed() {
+            return Err(Code::Closed);
+        }
+        let io = host.io().map_err(|_| Code::StoreError)?;
         let _runtime = io.enter();
-        let store = Store::open(self.target.clone(), probe_key(&settings.prefix));
+        let store = host.stores.open(&self.target, probe_key(&settings.prefix));
+        let share = Share { store: Arc::downgrade(&store), reconnects_before: store.reconnects() };
         let worker = Worker {
             inbox: Arc::clone(&self.inbox),
-            store: store.clone(),
+            store,
             outbox: Arc::clone(&host.outbox),
             latency: Arc::clone(&self.latency),
             timeout: self.timeout,
         };
         io.spawn(worker.run());
-        _ = self.store.set(store);
+        _ = self.share.set(share);
         Ok(())
     }
 
-    fn close(&self) {
-        self.inbox.close();
-        if let Some(store) = self.store.get() {
-            store.close();
+    /// How often the connection was made again while this authorizer had it.
+    fn reconnects(&self) -> u64 {
+        if !self.inbox.is_closed()
+            && let Some(Share { store, reconnects_before }) = self.share.get()
+            && let Some(store) = store.upgrade()
+        {
+            self.reconnects.set(store.reconnects().saturating_sub(*reconnects_before));
         }
+        self.reconnects.get()
+    }
+
+    fn close(&self) {
+        self.reconnects();
+        self.inbox.close();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use super::{
+    fingerprint::{self, Fingerprint},
     login::{Credentials, Login},
     tls::{ClientTls, Tls},
     url,
@@ -95,6 +96,24 @@ impl Address {
             #[cfg(unix)]
             Endpoint::Unix(_) => None,
         }
+    }
+
+    /// Where it leads and how, credentials included.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        let at = match &self.endpoint {
+            Endpoint::Tcp { host, port, tls } => fingerprint::Fields::of("tcp")
+                .host(host)
+                .number(i64::from(*port))
+                .all(tls.as_ref().map(|tls| tls.fingerprint)),
+            #[cfg(unix)]
+            Endpoint::Unix(path) => {
+                fingerprint::Fields::of("unix").bytes(path.as_os_str().as_encoded_bytes())
+            }
+        };
+        at.number(self.db)
+            .option(self.client_name.as_deref().map(str::as_bytes))
+            .all([self.credentials.fingerprint()])
+            .finish()
     }
 
     /// `redis://127.0.0.1:6379/0`: which Redis this is, without credentials.

@@ -98,6 +98,11 @@ impl<'a> Batch<'a> {
         self.deliver(failed, |page, item, _| write_fault(page, item, fault));
     }
 
+    /// The authorizer was closed: nobody waits any longer.
+    pub fn close(&self) {
+        self.fail(&Fault::Closed);
+    }
+
     /// Ends the look-ups submitted before `since` by their deadline.
     pub fn expire(&self, since: Instant) {
         let late = self.settle(|lookup| self.item(*lookup).is_none_or(|item| item.since < since));
@@ -218,5 +223,65 @@ impl Known {
             return known;
         }
         index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, thread::sleep, time::Duration};
+
+    use super::*;
+    use crate::core::{admission::Credential, settings::Settings, signature::Secrets};
+
+    fn queue(ids: &[&[u8]]) -> Queue {
+        let settings = Arc::new(Settings {
+            key: b"sid"[..].into(),
+            secrets: Secrets::new(["cat"]),
+            prefix: b"sess:"[..].into(),
+            passport_key: b"passport"[..].into(),
+        });
+        let mut queue = Queue::default();
+        for (ticket, id) in (0..).zip(ids) {
+            queue.push(ticket, Credential::Id, id, &settings);
+            sleep(Duration::from_millis(2));
+        }
+        queue
+    }
+
+    fn codes(outbox: &Outbox) -> Vec<(u32, Code)> {
+        let pages = std::iter::from_fn(|| outbox.take());
+        pages
+            .flat_map(|page| page.rows().iter().map(|row| (row.ticket, row.code)).collect::<Vec<_>>())
+            .collect()
+    }
+
+    #[test]
+    fn nobody_waits_for_a_batch_that_breaks_off() {
+        let (queue, outbox, latency) = (queue(&[b"a", b"b"]), Outbox::new(|| {}), Histogram::default());
+        drop(Batch::new(&queue, &outbox, &latency));
+        assert_eq!(codes(&outbox), [(0, Code::StoreError), (1, Code::StoreError)]);
+    }
+
+    #[test]
+    fn only_those_expire_whose_time_has_come() {
+        let (queue, outbox, latency) = (queue(&[b"a", b"b", b"a"]), Outbox::new(|| {}), Histogram::default());
+        let batch = Batch::new(&queue, &outbox, &latency);
+        assert_eq!(batch.keys().len(), 2);
+        batch.expire(queue.items()[1].since);
+        assert_eq!(codes(&outbox), [(0, Code::StoreTimeout)]);
+        assert_eq!(batch.oldest(), Some(queue.items()[1].since));
+        batch.answer(&Chunk::Range(0..2), &Ok(vec![Ok(None), Ok(None)]));
+        assert_eq!(codes(&outbox), [(2, Code::SessionNotFound), (1, Code::SessionNotFound)]);
+        assert!(batch.is_settled());
+        batch.close();
+        assert!(codes(&outbox).is_empty(), "one verdict each");
+    }
+
+    #[test]
+    fn too_few_values_are_a_fault() {
+        let (queue, outbox, latency) = (queue(&[b"a", b"b"]), Outbox::new(|| {}), Histogram::default());
+        let batch = Batch::new(&queue, &outbox, &latency);
+        batch.answer(&Chunk::Range(0..2), &Ok(vec![Ok(None)]));
+        assert_eq!(codes(&outbox), [(0, Code::SessionNotFound), (1, Code::StoreError)]);
     }
 }

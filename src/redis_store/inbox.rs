@@ -12,6 +12,7 @@ use crate::core::{admission::Credential, queue::Queue, settings::Settings};
 pub struct Inbox {
     state: Mutex<State>,
     filled: Notify,
+    ended: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -39,10 +40,24 @@ impl Inbox {
         self.filled.notify_one();
     }
 
-    /// Takes nothing more; what waits is still handed out.
+    /// Takes nothing more; what waits is still handed out, to be refused.
     pub fn close(&self) {
         self.lock().closed = true;
         self.wake();
+        self.ended.notify_one();
+    }
+
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Waits until it is closed. For the one worker that it has: one is woken.
+    pub async fn closed(&self) {
+        while !self.is_closed() {
+            self.ended.notified().await;
+        }
     }
 
     /// Waits for look-ups and moves all of them into `batch`, which must be empty. False at the end.

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::BoxFuture;
 use tokio::time::timeout;
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    fingerprint::{Fields, Fingerprint},
+};
 
 /// User and password. There is no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,6 +52,18 @@ pub enum Credentials {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Credentials {
+    /// A source is itself and no other: it is compared by where it is, which no other can be while it is in use.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Self::None => Fields::of("no login"),
+            Self::Fixed(Login { username, password }) => {
+                Fields::of("login").option(username.as_deref().map(str::as_bytes)).bytes(password.as_bytes())
+            }
+            Self::Asked(source) => Fields::of("asked").bytes(&Arc::as_ptr(source).addr().to_ne_bytes()),
+        }
+        .finish()
+    }
+
     pub(super) async fn login(&self) -> Result<Option<Login>, Fault> {
         match self {
             Self::None => Ok(None),

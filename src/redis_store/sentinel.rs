@@ -20,6 +20,7 @@ use super::{
     address::{Address, AddressError, locate},
     connect::{Connection, Probe, connect},
     fault::Fault,
+    fingerprint::{Fields, Fingerprint},
     race::first_of,
     route::Master,
 };
@@ -70,6 +71,16 @@ impl Sentinels {
         let scheme = if template.is_tls() { "rediss" } else { "redis" };
         let sentinels: Vec<_> = told.iter().map(Address::location).collect();
         format!("{scheme}+sentinel://{name}@{}/{}", sentinels.join(","), template.db)
+    }
+
+    /// Which master, of which Sentinels in whatever order, and how to reach them all.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        let Inner { name, told, template, .. } = &*self.inner;
+        Fields::of("sentinel")
+            .bytes(name.as_bytes())
+            .all([template.fingerprint()])
+            .all_of(told.iter().map(Address::fingerprint))
+            .finish()
     }
 
     /// The master that the first Sentinel to answer names.

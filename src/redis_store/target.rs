@@ -3,6 +3,7 @@
 use super::{
     address::{Address, AddressError, DEFAULT_PORT, Parts},
     cluster::Seeds,
+    fingerprint::Fingerprint,
     login::Credentials,
     route::Route,
     sentinel::{self, Sentinels},
@@ -81,6 +82,16 @@ impl Target {
             (_, None, false) => {
                 Err(AddressError::new("several nodes are a cluster, or Sentinels with a `sentinel.name`"))
             }
+        }
+    }
+
+    /// Equal for targets that lead to the same Redis in the same way, credentials included.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Self::Single(Route::Direct(address)) => address.fingerprint(),
+            Self::Single(Route::Sentinel(sentinels)) => sentinels.fingerprint(),
+            Self::Cluster(seeds) => seeds.fingerprint(),
         }
     }
 

@@ -14,7 +14,10 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::address::AddressError;
+use super::{
+    address::AddressError,
+    fingerprint::{Fields, Fingerprint},
+};
 
 /// Options of a TLS connection, named as Node's `tls.connect` names them. There is no `Debug`: a key may be among them.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ pub(super) struct ClientTls {
     pub(super) server_name: ServerName<'static>,
     /// Whether the name is that of the host, and so another one for another host.
     follows_host: bool,
+    /// Of the options as they were given, without the host's name.
+    pub(super) fingerprint: Fingerprint,
 }
 
 impl ClientTls {
@@ -64,7 +69,12 @@ impl ClientTls {
             })?,
             None => config.with_no_client_auth(),
         };
-        Ok(Self { config: Arc::new(config), server_name, follows_host: given.is_none() })
+        Ok(Self {
+            config: Arc::new(config),
+            server_name,
+            follows_host: given.is_none(),
+            fingerprint: fingerprint(tls),
+        })
     }
 
     /// The same for another host.
@@ -72,6 +82,13 @@ impl ClientTls {
         let server_name = if self.follows_host { server_name(host)? } else { self.server_name.clone() };
         Ok(Self { server_name, ..self.clone() })
     }
+}
+
+fn fingerprint(tls: &Tls) -> Fingerprint {
+    let Tls { ca, cert, key, servername, reject_unauthorized } = tls;
+    let texts = [ca, cert, key, servername].map(|text| text.as_deref().map(str::as_bytes));
+    let fields = Fields::of("tls").number(i64::from(*reject_unauthorized));
+    texts.into_iter().fold(fields, Fields::option).finish()
 }
 
 fn server_name(name: &str) -> Result<ServerName<'static>, AddressError> {

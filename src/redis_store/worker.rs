@@ -22,8 +22,8 @@ const DEADLINE_GRAIN: Duration = Duration::from_millis(5);
 pub struct Worker {
     /// Where look-ups come from.
     pub inbox: Arc<Inbox>,
-    /// Who is asked.
-    pub store: Store,
+    /// Who is asked; other workers may ask the same one.
+    pub store: Arc<Store>,
     /// Where verdicts go.
     pub outbox: Arc<Outbox>,
     /// Where the time each look-up took is counted.
@@ -33,7 +33,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Works until the inbox is closed and empty. Should a batch panic, its look-ups are refused and
+    /// Works until the inbox is closed and empty; its share in the store ends with it. Should a batch panic, its look-ups are refused and
     /// the work goes on: one bad session must not stop all later ones.
     pub async fn run(self) {
         while tokio::spawn(self.clone().work()).await.is_err_and(|error| error.is_panic()) {}
@@ -51,12 +51,16 @@ impl Worker {
         }
     }
 
-    /// Answers every look-up of the batch: by Redis, by what keeps Redis from answering, or by its deadline.
+    /// Answers every look-up of the batch: by Redis, by what keeps Redis from answering, by its deadline, or because the
+    /// inbox was closed. The store is not, for others may use it.
     async fn look_up(&self, batch: &Batch<'_>) {
         let answers = self.store.fetch(batch.keys(), |chunk, values| batch.answer(&chunk, &values));
         tokio::pin!(answers);
         while let Some(oldest) = batch.oldest() {
             select! {
+                // First, so that what still waited at the end is not asked for.
+                biased;
+                () = self.inbox.closed() => batch.close(),
                 () = &mut answers => break,
                 () = sleep_until(Instant::from_std(oldest) + self.timeout) => batch.expire(oldest + DEADLINE_GRAIN),
             }

@@ -14,6 +14,7 @@
 
 mod closing;
 mod cluster;
+mod desk;
 mod helpers;
 mod load;
 mod login;
@@ -22,6 +23,7 @@ mod look_ups;
 mod losses;
 mod other_servers;
 mod sentinel;
+mod sharing;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

@@ -1,25 +1,19 @@
 //! The whole native pipeline: from a Cookie header to a verdict in the outbox.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use passport_socketio_native::{
-    core::{
-        admission::{Credential, admit},
-        code::Code,
-        histogram::Histogram,
-        outbox::{self, Outbox, Page},
-        settings::Settings,
-        signature::Secrets,
-    },
-    redis_store::{Inbox, Node, Store, Target, TargetParts, Worker},
+    core::{admission::Credential, code::Code, outbox::Page, settings::Settings},
+    redis_store::Store,
 };
 use serde_json::{Value, json};
-use tokio::{
-    sync::Notify,
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 
-use crate::{helpers::PROBE, support::test_redis::TestRedis};
+use crate::{
+    desk::{Desk, settings, target},
+    helpers::PROBE,
+    support::test_redis::TestRedis,
+};
 
 /// `cookie-signature.sign('alice', 'cat')` of version 1.0.6.
 const ALICE: &str = "sid=s:alice.qr+Xwj1t+jSi4DLY3uAbwWWL2e25YoGs/CBGD1OeDLo";
@@ -131,7 +125,8 @@ async fn a_hung_server_is_answered_by_the_deadline() {
 async fn a_connection_that_ends_under_a_look_up_costs_nobody_his_answer() {
     let redis = TestRedis::start();
     redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
-    let desk = Desk::open(&redis.url(), 10_000);
+    let store = Arc::new(Store::open(target(&redis.url()), PROBE.to_vec()));
+    let desk = Desk::on(Arc::clone(&store), 10_000);
     desk.submit(1, Credential::Id, "alice");
     assert_eq!(desk.verdicts(1).await[&1].0, Code::Found);
     // Old enough that its end is taken for an accident, not for a server that turns everybody away.
@@ -141,7 +136,7 @@ async fn a_connection_that_ends_under_a_look_up_costs_nobody_his_answer() {
     sleep(Duration::from_millis(50)).await;
     redis.run_line("CLIENT KILL TYPE normal SKIPME yes");
     assert_eq!(desk.verdicts(1).await[&2].0, Code::Found);
-    assert_eq!(desk.store.reconnects(), 1);
+    assert_eq!(store.reconnects(), 1);
 }
 
 #[tokio::test]
@@ -153,85 +148,8 @@ async fn closing_answers_everybody() {
     sleep(Duration::from_millis(50)).await;
     desk.submit(2, Credential::Id, "b");
     desk.inbox.close();
-    desk.store.close();
     let verdicts = desk.verdicts(2).await;
     redis.resume();
     assert!(verdicts.values().all(|(code, _)| *code == Code::Closed), "{verdicts:?}");
     assert!(desk.inbox.push(3, Credential::Id, b"c", &desk.settings).is_none());
-}
-
-fn settings() -> Settings {
-    Settings {
-        key: b"sid"[..].into(),
-        secrets: Secrets::new(["cat"]),
-        prefix: b"sess:"[..].into(),
-        passport_key: b"passport"[..].into(),
-    }
-}
-
-/// One authorizer's native side without Node.
-struct Desk {
-    inbox: Arc<Inbox>,
-    store: Store,
-    outbox: Arc<Outbox>,
-    latency: Arc<Histogram>,
-    settings: Arc<Settings>,
-    woken: Arc<Notify>,
-}
-
-impl Desk {
-    fn open(url: &str, timeout: u64) -> Self {
-        let woken = Arc::new(Notify::new());
-        let wake = Arc::clone(&woken);
-        let nodes = vec![Node::Url(url.to_owned())];
-        let target = Target::from_parts(&TargetParts { nodes, ..TargetParts::default() }).unwrap();
-        let desk = Self {
-            inbox: Arc::default(),
-            store: Store::open(target, PROBE.to_vec()),
-            outbox: Arc::new(Outbox::new(move || wake.notify_one())),
-            latency: Arc::default(),
-            settings: Arc::new(settings()),
-            woken,
-        };
-        let worker = Worker {
-            inbox: Arc::clone(&desk.inbox),
-            store: desk.store.clone(),
-            outbox: Arc::clone(&desk.outbox),
-            latency: Arc::clone(&desk.latency),
-            timeout: Duration::from_millis(timeout),
-        };
-        tokio::spawn(worker.run());
-        desk
-    }
-
-    fn submit(&self, ticket: u32, credential: Credential, sent: &str) {
-        let admitted = admit(credential, sent.as_bytes(), &self.settings).unwrap();
-        if self.inbox.push(ticket, credential, admitted, &self.settings).unwrap() {
-            self.inbox.wake();
-        }
-    }
-
-    /// Waits for so many verdicts, by ticket.
-    async fn verdicts(&self, count: usize) -> BTreeMap<u32, (Code, Value)> {
-        let mut verdicts = BTreeMap::new();
-        while verdicts.len() < count {
-            timeout(Duration::from_secs(10), self.woken.notified()).await.expect("verdicts come");
-            while let Some(page) = self.outbox.take() {
-                let values: Vec<Value> = serde_json::from_slice(page.values()).unwrap_or_default();
-                let mut values = values.into_iter();
-                let mut value = Value::Null;
-                for row in page.rows() {
-                    match row.value {
-                        outbox::Value::Nothing => value = Value::Null,
-                        outbox::Value::Next => value = values.next().unwrap(),
-                        outbox::Value::Same => assert_ne!(value, Value::Null),
-                    }
-                    let value = value.clone();
-                    assert!(verdicts.insert(row.ticket, (row.code, value)).is_none(), "one verdict a ticket");
-                }
-                self.outbox.recycle(page);
-            }
-        }
-        verdicts
-    }
 }

@@ -91,12 +91,19 @@ function nodeTarget({ socket, username, password, credentialsProvider }) {
   return {
     nodes: [{ host, port, path }],
     // A provider wins over what stands beside it, and node-redis makes one of that; so it is always asked.
-    ...(credentialsProvider
-      ? { credentials: () => credentialsProvider.credentials() }
-      : { username, password }),
+    ...(credentialsProvider ? { credentials: askerOf(credentialsProvider) } : { username, password }),
     // An object in `tls` means TCP; the options of TLS stand beside it.
     tls: socket?.tls === true && socket,
   };
+}
+
+/** The same for the same provider, by which authorizers that share its connection are known. */
+const askers = new WeakMap();
+
+function askerOf(provider) {
+  let asker = askers.get(provider);
+  if (!asker) askers.set(provider, (asker = () => provider.credentials()));
+  return asker;
 }
 
 function unsupportedNode({ socket, credentialsProvider }) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::core::code::Code;
+use crate::core::{code::Code, json};
 
 /// Rows a page holds. The JS side's row buffer has exactly this size, so a page is one delivery;
 /// beyond some hundreds the cost of a delivery is no longer seen (4–7 ns a row).
@@ -98,9 +98,7 @@ impl Page {
     pub fn fault(&mut self, ticket: u32, code: Code, cause: &str) {
         let before = self.values.len();
         let start = self.open_value();
-        self.values.push(b'"');
-        push_escaped(&mut self.values, cause);
-        self.values.push(b'"');
+        json::push_string(&mut self.values, cause.as_bytes());
         let value = if self.values.get(start..).is_some_and(|written| self.repeats(written)) {
             self.values.truncate(before);
             Value::Same
@@ -137,17 +135,6 @@ impl Page {
         self.rows.clear();
         self.values.clear();
         self.values.shrink_to(KEPT_BYTES);
-    }
-}
-
-/// The inside of a JSON string (RFC 8259 section 7).
-fn push_escaped(out: &mut Vec<u8>, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend([b'\\', byte]),
-            0..0x20 => out.extend(format!("\\u{byte:04x}").into_bytes()),
-            _ => out.push(byte),
-        }
     }
 }
 
@@ -196,6 +183,13 @@ mod tests {
         assert_eq!(kinds(&page), [next, same, next, none, next, next, same, next]);
         let numbers: Vec<_> = page.rows().iter().map(Row::number).collect();
         assert_eq!(numbers, [256, 768, 256, 11, 256, 262, 775, 263]);
+    }
+
+    #[test]
+    fn a_cleared_page_keeps_no_more_than_usual_pages_need() {
+        let mut page = page(|page| page.found(1, &vec![b'1'; 8 * KEPT_BYTES]));
+        page.clear();
+        assert!(page.values.capacity() <= KEPT_BYTES, "{}", page.values.capacity());
     }
 
     #[test]

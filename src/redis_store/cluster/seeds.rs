@@ -6,6 +6,7 @@ use super::nodes::NodeId;
 use crate::redis_store::{
     address::{Address, AddressError},
     fault::Fault,
+    fingerprint::{Fields, Fingerprint},
 };
 
 /// Some nodes of a cluster, all reached in the same way. A clone is cheap.
@@ -25,6 +26,11 @@ impl Seeds {
         let scheme = if self.addresses.iter().any(Address::is_tls) { "rediss" } else { "redis" };
         let locations: Vec<_> = self.addresses.iter().map(Address::location).collect();
         format!("{scheme}://{}", locations.join(","))
+    }
+
+    /// Where they are and how they are reached, in whatever order.
+    pub(in crate::redis_store) fn fingerprint(&self) -> Fingerprint {
+        Fields::of("cluster").all_of(self.addresses.iter().map(Address::fingerprint)).finish()
     }
 
     pub(super) fn addresses(&self) -> &[Address] {
