@@ -3,6 +3,7 @@
 // What one client connection may have under way: a client can send as many CONNECT packets as it likes.
 
 const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { EventEmitter } = require('node:events');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -141,6 +142,35 @@ test('a thousand that end at once when their turn comes do not overflow the stac
   authorizer.close();
   answer();
   assert.deepEqual(answers, Array(1064).fill('CLOSED'));
+});
+
+test('those that wait are begun in their own AsyncLocalStorage', () => {
+  const storage = new AsyncLocalStorage();
+  const seen = [];
+  const { authorizer, asked, answer } = waiting({
+    passport: passportOf((request, key, done) => {
+      seen.push(storage.getStore());
+      done(null, { id: key });
+    }),
+    store: { get: (sid, done) => asked.push(done) && seen.push(storage.getStore()) },
+  });
+  const conn = new FakeConnection();
+  for (let i = 0; i < 66; i++) storage.run(i, () => attempt(authorizer, conn, namespaces[i]));
+  seen.length = 0;
+  // Those of the first two, in whose turn the last two begin.
+  storage.run('of the store', () => answer(2));
+  assert.deepEqual(seen, [0, 64, 1, 65]);
+});
+
+test('a success that does not decide in time makes room for those that wait', async () => {
+  const { authorizer, asked } = waiting({ timeout: 30, success: () => {}, store: SESSIONS });
+  const conn = new FakeConnection();
+  for (let i = 0; i < 64; i++) attempt(authorizer, conn, namespaces[i]);
+  const next = waiting();
+  attempt(next.authorizer, conn, namespaces[64]);
+  assert.deepEqual([asked.length, next.asked.length], [0, 0]);
+  await sleep(60);
+  assert.equal(next.asked.length, 1);
 });
 
 test('they count across authorizers', () => {

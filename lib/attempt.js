@@ -211,7 +211,7 @@ class Attempt extends AsyncResource {
   decided(isYes) {
     this.#isDecided = true;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
-    if (isYes && this.#turn === FAIL && showsUser(this.outcome)) this.#becomeGuest();
+    if (isYes && showsUser(this.outcome)) this.#becomeGuest();
     this.#release();
   }
 
