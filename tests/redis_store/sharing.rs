@@ -121,6 +121,21 @@ async fn what_still_waits_at_the_end_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn what_still_waits_at_the_end_is_closed_also_where_redis_is_out_of_reach() {
+    let stores = Stores::default();
+    let at = target("redis://127.0.0.1:1");
+    let open = Desk::on(stores.open(&at, PROBE.to_vec()), 5_000);
+    open.submit(1, Credential::Id, "a");
+    assert_eq!(open.verdicts(1).await[&1].0, Code::StoreError);
+    for _ in 0..30 {
+        let closed = Desk::on(stores.open(&at, PROBE.to_vec()), 5_000);
+        closed.submit(1, Credential::Id, "a");
+        closed.inbox.close();
+        assert_eq!(closed.verdicts(1).await[&1].0, Code::Closed);
+    }
+}
+
+#[tokio::test]
 async fn each_has_a_deadline_of_its_own() {
     let redis = TestRedis::start();
     redis.set("sess:alice", ALICE);
