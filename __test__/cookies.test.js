@@ -21,15 +21,16 @@ function authorizerOf(options) {
 
 /** Counts the calls that read cookies while a test runs. */
 function countReads(t) {
-  const counts = { all: 0, one: 0 };
+  const counts = { all: 0, one: 0, queried: 0 };
   for (const [method, count] of [
     ['signedCookies', 'all'],
     ['signedCookie', 'one'],
+    ['sessionId', 'queried'],
   ]) {
     const read = native.Gate.prototype[method];
-    native.Gate.prototype[method] = function (header) {
+    native.Gate.prototype[method] = function (...given) {
       counts[count] += 1;
-      return read.call(this, header);
+      return read.apply(this, given);
     };
     t.after(() => (native.Gate.prototype[method] = read));
   }
@@ -39,9 +40,9 @@ function countReads(t) {
 test('a connection of which nobody reads cookies costs no reading; sessionID costs no view of all', async (t) => {
   const counts = countReads(t);
   const { data } = await visit(authorizerOf(), cookieOf('ann'));
-  assert.deepEqual(counts, { all: 0, one: 0 });
+  assert.deepEqual([counts.all, counts.one], [0, 0]);
   assert.equal(data.sessionID, 'ann');
-  assert.deepEqual(counts, { all: 0, one: 1 });
+  assert.deepEqual([counts.all, counts.one], [0, 1]);
 });
 
 test('a request that comes again, to any authorizer of the same cookie, is read once', async (t) => {
@@ -61,8 +62,28 @@ test('a request that comes again, to any authorizer of the same cookie, is read 
       views.add(data.cookie);
     }
   }
-  assert.deepEqual(counts, { all: 1, one: 1 });
+  assert.deepEqual([counts.all, counts.one], [1, 1]);
   assert.equal(views.size, 1);
+});
+
+test('a session id in the query is read once, and again when it or its meaning is another', async (t) => {
+  // Looked up natively, so that the store path, which reads it for itself, does not count.
+  const options = { redis: 'redis://127.0.0.1:1', store: undefined };
+  const [either, signed] = [true, 'signed'].map((mode) =>
+    authorizerOf({ ...options, sessionIdInQuery: mode }),
+  );
+  t.after(() => [either, signed].forEach((authorizer) => authorizer.close()));
+  const counts = countReads(t);
+  const request = { headers: {}, query: { session_id: 'bare' } };
+  const read = async (authorizer) => (await visit(authorizer, request)).data.sessionID;
+  for (let packet = 0; packet < 3; packet++) assert.equal(await read(either), 'bare');
+  assert.equal(counts.queried, 1);
+  assert.equal(await read(signed), '');
+  assert.equal(await read(either), 'bare');
+  request.query.session_id = decodeURIComponent(cookieOf('ann').split('=')[1]);
+  assert.equal(await read(either), 'ann');
+  assert.equal(await read(signed), 'ann');
+  assert.deepEqual(counts, { all: 0, one: 0, queried: 5 });
 });
 
 test('a view that is empty, and a session id that is none, are read once too', async (t) => {
@@ -76,7 +97,7 @@ test('a view that is empty, and a session id that is none, are read once too', a
       assert.ok(!data.cookie['connect.sid']);
     }
   }
-  assert.deepEqual(counts, { all: 3, one: 3 });
+  assert.deepEqual([counts.all, counts.one], [3, 3]);
 });
 
 test('another header, another request, another cookie or secret: read anew', async (t) => {

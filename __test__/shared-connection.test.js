@@ -219,7 +219,7 @@ test('the same credentials provider is the same login, which outlives the first 
 
 test('a provider may take as long as the most patient of those who ask it', async () => {
   const credentials = () => new Promise((resolve) => setTimeout(resolve, 200, { username: 'default' }));
-  const [hasty, patient] = [20, 5000].map((timeout) => backendOf({ credentials, timeout }));
+  const [patient, hasty] = [5000, 20].map((timeout) => backendOf({ credentials, timeout }));
   assert.deepEqual(await Promise.all([hasty, patient].map(lookUp)), ['no answer within the timeout', 'ann']);
   hasty.close();
   patient.close();

@@ -72,11 +72,12 @@ class CookieReader {
   }
 }
 
-/** The cookies of one request, read when somebody asks. */
+/** The cookies of one request, and the session id in its query, read when somebody asks. */
 class RequestCookies {
   #reader;
   #signed;
   #session;
+  #queried = {};
 
   constructor(reader, header) {
     this.#reader = reader;
@@ -91,6 +92,15 @@ class RequestCookies {
   /** The session cookie; '' where there is none, or a forged one. */
   get session() {
     return (this.#session ??= this.#reader.signedCookie(this.header) || '');
+  }
+
+  /** The session id that a query parameter gives; '' where its signature is not good. */
+  queried(sent, credential) {
+    if (this.#queried.sent !== sent || this.#queried.credential !== credential) {
+      const id = this.#reader.sessionId(sent, credential);
+      this.#queried = { sent, credential, id: typeof id === 'string' ? id : '' };
+    }
+    return this.#queried.id;
   }
 }
 

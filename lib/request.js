@@ -75,8 +75,7 @@ class RequestView {
       return reader.cookiesOf(data, headerOf(data)).session;
     }
     if (typeof queried !== 'string') return queried;
-    const id = reader.sessionId(queried, this.#queryCredential());
-    return typeof id === 'string' ? id : '';
+    return reader.cookiesOf(data, headerOf(data)).queried(queried, this.#queryCredential());
   }
 }
 

@@ -58,7 +58,7 @@ impl Worker {
         tokio::pin!(answers);
         while let Some(oldest) = batch.oldest() {
             select! {
-                // First, so that what still waited at the end is not asked for.
+                // First: at the end the answer is CLOSED, also where Redis is out of reach.
                 biased;
                 () = self.inbox.closed() => batch.close(),
                 () = &mut answers => break,

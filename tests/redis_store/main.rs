@@ -15,6 +15,7 @@
 mod closing;
 mod cluster;
 mod desk;
+mod fingerprint;
 mod helpers;
 mod load;
 mod login;

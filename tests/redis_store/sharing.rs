@@ -1,25 +1,20 @@
 //! One connection a target, and authorizers that come and go on it.
 
 use std::{
-    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use futures_util::future::BoxFuture;
 use passport_socketio_native::{
     core::{admission::Credential, code::Code},
-    redis_store::{
-        Credentials, Fault, Fingerprint, Login, LoginSource, Node, SentinelParts, Store, Stores, Target,
-        TargetParts, Tls,
-    },
+    redis_store::{Store, Stores},
 };
 use tokio::time::{sleep, timeout};
 
 use crate::{
     desk::{Desk, target},
     helpers::{NIL, PROBE, eventually, keys},
-    support::{certificates::Certificates, fake_server::FakeServer, test_redis::TestRedis},
+    support::{fake_server::FakeServer, test_redis::TestRedis},
 };
 
 const ALICE: &str = r#"{"passport":{"user":"alice"}}"#;
@@ -121,6 +116,21 @@ async fn what_still_waits_at_the_end_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn what_still_waits_at_the_end_is_closed_also_where_redis_is_out_of_reach() {
+    let stores = Stores::default();
+    let at = target("redis://127.0.0.1:1");
+    let open = Desk::on(stores.open(&at, PROBE.to_vec()), 5_000);
+    open.submit(1, Credential::Id, "a");
+    assert_eq!(open.verdicts(1).await[&1].0, Code::StoreError);
+    for _ in 0..30 {
+        let closed = Desk::on(stores.open(&at, PROBE.to_vec()), 5_000);
+        closed.submit(1, Credential::Id, "a");
+        closed.inbox.close();
+        assert_eq!(closed.verdicts(1).await[&1].0, Code::Closed);
+    }
+}
+
+#[tokio::test]
 async fn each_has_a_deadline_of_its_own() {
     let redis = TestRedis::start();
     redis.set("sess:alice", ALICE);
@@ -175,175 +185,4 @@ async fn another_prefix_is_another_connection() {
     let one = stores.open(&at, b"a:probe".to_vec());
     assert!(Arc::ptr_eq(&one, &stores.open(&at, b"a:probe".to_vec())));
     assert!(!Arc::ptr_eq(&one, &stores.open(&at, b"b:probe".to_vec())));
-}
-
-struct Source;
-
-impl LoginSource for Source {
-    fn ask(&self) -> BoxFuture<'static, Result<Option<Login>, Fault>> {
-        Box::pin(async { Ok(None) })
-    }
-}
-
-fn url(text: &str) -> Vec<Node> {
-    vec![Node::Url(text.to_owned())]
-}
-
-fn tcp(host: &str, port: u16) -> Node {
-    Node::Tcp(host.to_owned(), Some(port))
-}
-
-fn print(parts: &TargetParts) -> Fingerprint {
-    Target::from_parts(parts).unwrap().fingerprint()
-}
-
-#[test]
-fn the_same_in_other_words_is_the_same() {
-    let parts = TargetParts::default;
-    let some = |text: &str| Some(text.to_owned());
-    let sentinel = || Some(SentinelParts { name: "m".to_owned(), username: None, password: None, tls: None });
-    let pairs = [
-        (
-            TargetParts { nodes: url("redis://127.0.0.1"), ..parts() },
-            TargetParts { nodes: vec![tcp("127.0.0.1", 6379)], db: Some(0), ..parts() },
-        ),
-        (
-            TargetParts { nodes: url("redis://u:p@H:1/2"), ..parts() },
-            TargetParts {
-                nodes: vec![tcp("h", 1)],
-                username: some("u"),
-                password: some("p"),
-                db: Some(2),
-                ..parts()
-            },
-        ),
-        (
-            TargetParts { nodes: url("redis://[::1]:1"), ..parts() },
-            TargetParts { nodes: vec![tcp("0:0:0:0:0:0:0:1", 1)], ..parts() },
-        ),
-        (
-            TargetParts { nodes: url("rediss://h"), tls: Some(Tls::default()), ..parts() },
-            TargetParts { nodes: vec![tcp("h", 6379)], tls: Some(Tls::default()), ..parts() },
-        ),
-        (
-            TargetParts { nodes: url("unix:///s?db=1"), ..parts() },
-            TargetParts { nodes: vec![Node::Unix("/s".to_owned())], db: Some(1), ..parts() },
-        ),
-        (
-            TargetParts { nodes: vec![tcp("a", 1), tcp("b", 2)], cluster: true, ..parts() },
-            TargetParts { nodes: vec![tcp("b", 2), tcp("a", 1), tcp("a", 1)], cluster: true, ..parts() },
-        ),
-        (
-            TargetParts { nodes: vec![tcp("a", 1), tcp("b", 26379)], sentinel: sentinel(), ..parts() },
-            TargetParts {
-                nodes: vec![Node::Tcp("b".to_owned(), None), tcp("a", 1)],
-                sentinel: sentinel(),
-                ..parts()
-            },
-        ),
-    ];
-    for (number, (one, other)) in pairs.iter().enumerate() {
-        assert!(print(one) == print(other), "pair {number}");
-    }
-}
-
-#[test]
-fn whatever_differs_is_another_connection() {
-    let parts = |text: &str| TargetParts { nodes: url(text), ..TargetParts::default() };
-    let some = |text: &str| Some(text.to_owned());
-    let tls = |tls: Tls| TargetParts { tls: Some(tls), ..parts("rediss://h") };
-    let sentinel = |name: &str, password: Option<&str>, tls: Option<Tls>| {
-        Some(SentinelParts {
-            name: name.to_owned(),
-            username: None,
-            password: password.map(str::to_owned),
-            tls,
-        })
-    };
-    let asked = || Some(Credentials::Asked(Arc::new(Source)));
-    let all = [
-        ("plain", parts("redis://h")),
-        ("host", parts("redis://i")),
-        ("port", parts("redis://h:1")),
-        ("database", parts("redis://h/1")),
-        ("password", parts("redis://:p@h")),
-        ("another password", parts("redis://:q@h")),
-        ("user", parts("redis://u:p@h")),
-        ("user and password the other way round", parts("redis://p:u@h")),
-        ("user without password", parts("redis://u@h")),
-        ("client name", TargetParts { client_name: some("n"), ..parts("redis://h") }),
-        ("another client name", TargetParts { client_name: some("o"), ..parts("redis://h") }),
-        ("a source of credentials", TargetParts { credentials: asked(), ..parts("redis://h") }),
-        ("another source", TargetParts { credentials: asked(), ..parts("redis://h") }),
-        ("socket", parts("unix:///h")),
-        ("TLS", tls(Tls::default())),
-        ("TLS that trusts all", tls(Tls { reject_unauthorized: false, ..Tls::default() })),
-        ("TLS with a name", tls(Tls { servername: some("n"), ..Tls::default() })),
-        ("TLS with another name", tls(Tls { servername: some("o"), ..Tls::default() })),
-        ("cluster", TargetParts { cluster: true, ..parts("redis://h") }),
-        ("cluster with a password", TargetParts { cluster: true, ..parts("redis://:p@h") }),
-        ("Sentinel", TargetParts { sentinel: sentinel("m", None, None), ..parts("redis://h") }),
-        ("another master", TargetParts { sentinel: sentinel("n", None, None), ..parts("redis://h") }),
-        (
-            "Sentinel with a password",
-            TargetParts { sentinel: sentinel("m", Some("p"), None), ..parts("redis://h") },
-        ),
-        (
-            "a master with a password",
-            TargetParts {
-                sentinel: sentinel("m", None, None),
-                password: some("p"),
-                nodes: vec![tcp("h", 6379)],
-                ..TargetParts::default()
-            },
-        ),
-        (
-            "a master in another database",
-            TargetParts { sentinel: sentinel("m", None, None), db: Some(1), ..parts("redis://h") },
-        ),
-        (
-            "Sentinel over TLS",
-            TargetParts {
-                sentinel: sentinel("m", None, Some(Tls::default())),
-                nodes: vec![tcp("h", 6379)],
-                ..TargetParts::default()
-            },
-        ),
-    ];
-    let mut seen = HashMap::new();
-    for (name, parts) in &all {
-        assert!(print(parts) == print(parts), "{name}");
-        if let Some(same) = seen.insert(print(parts), name) {
-            panic!("{name} is taken for {same}");
-        }
-    }
-}
-
-#[test]
-fn certificates_and_keys_tell_connections_apart() {
-    let Some(files) = Certificates::make() else { return };
-    let file = |name: &str| Some(files.text(name));
-    let variants = [
-        Tls { ca: file("ca.pem"), ..Tls::default() },
-        Tls { ca: file("server.pem"), ..Tls::default() },
-        Tls { cert: file("server.pem"), key: file("server.key"), ..Tls::default() },
-        Tls { ca: file("ca.pem"), cert: file("server.pem"), key: file("server.key"), ..Tls::default() },
-    ];
-    let mut seen = HashMap::new();
-    for (number, tls) in variants.into_iter().enumerate() {
-        let parts = TargetParts { nodes: url("rediss://h"), tls: Some(tls), ..TargetParts::default() };
-        assert!(print(&parts) == print(&parts));
-        assert_eq!(seen.insert(print(&parts), number), None);
-    }
-}
-
-#[test]
-fn a_source_is_itself() {
-    let source: Arc<dyn LoginSource> = Arc::new(Source);
-    let parts = || TargetParts {
-        nodes: url("redis://h"),
-        credentials: Some(Credentials::Asked(Arc::clone(&source))),
-        ..TargetParts::default()
-    };
-    assert!(print(&parts()) == print(&parts()));
 }
