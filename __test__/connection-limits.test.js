@@ -82,6 +82,8 @@ test('it is not the operator’s trouble: not critical, with a message, a hint a
   assert.match(hint, /\w+ \w+/);
   assert.deepEqual(authorizer.stats().failures, { TOO_MANY_ATTEMPTS: 1 });
   assert.deepEqual([answers, authorizer.stats().pending], [['TOO_MANY_ATTEMPTS'], 4]);
+  // The other namespace looks at the same request.
+  assert.equal(conn.request.user, user);
 });
 
 test('a fail that takes its time is not waited for under a flood: what is too much must not pile up there', () => {
@@ -117,6 +119,33 @@ test('64 in all, further ones wait their turn, at most 1,000', () => {
   while (asked.length > 0) answer();
   assert.equal(answers.filter((code) => code === undefined).length, 1064);
   assert.equal(authorizer.stats().pending, 0);
+});
+
+test('those that wait count for their namespace too', () => {
+  const { authorizer, asked } = waiting();
+  const conn = new FakeConnection();
+  for (let i = 0; i < 64; i++) attempt(authorizer, conn, namespaces[i]);
+  const answers = [];
+  for (let i = 0; i < 6; i++) attempt(authorizer, conn, namespaces[64], answers);
+  assert.deepEqual([asked.length, answers], [64, Array(2).fill('TOO_MANY_ATTEMPTS')]);
+});
+
+test('an idle connection keeps nothing of what it had', () => {
+  const { authorizer, answer } = waiting();
+  const kept = [1, 5, 70].map((count) => {
+    const conn = new FakeConnection();
+    for (let i = 0; i < count; i++) attempt(authorizer, conn, namespaces[i]);
+    answer();
+    answer();
+    return Object.getOwnPropertySymbols(conn)
+      .map((symbol) => conn[symbol])
+      .at(-1);
+  });
+  assert.ok(Object.isFrozen(kept[0]) && Object.keys(kept[0]).length === 0);
+  assert.deepEqual(
+    kept.map((each) => each === kept[0]),
+    [true, true, true],
+  );
 });
 
 test('those that wait are begun in their turn, and in their own order', () => {

@@ -124,17 +124,25 @@ for (const indexed of ['the first', 'the second', 'both', 'none']) {
   });
 }
 
-test('what fail itself puts on the request stays: a guest with a name', async (t) => {
-  const fail = (data, message, critical, accept) => {
-    data.user = { name: 'guest 7', guest: 7 };
-    accept();
-  };
-  const { io, visit: enter } = await startIndexed(t, { users, options: { fail, index: ['guest'] } });
-  assert.equal((await enter()).welcome, 'guest 7');
-  for (const match of [{ guest: 7 }, (user) => user.guest === 7]) {
-    assert.equal(filterSocketsByUser(io, match).length, 1);
-  }
-});
+for (const [whom, options] of Object.entries({
+  'a visitor': {},
+  'somebody whose success failed': { success: () => Promise.reject(new Error('banned')) },
+})) {
+  test(`what fail itself puts on the request stays, a guest with a name: ${whom}`, async (t) => {
+    const fail = (data, message, critical, accept) => {
+      data.user = { name: 'guest 7', guest: 7 };
+      accept();
+    };
+    const { io, visit: enter } = await startIndexed(t, {
+      users,
+      options: { fail, index: ['guest'], ...options },
+    });
+    assert.equal((await enter(options.success && 'ann')).welcome, 'guest 7');
+    for (const match of [{ guest: 7 }, (user) => user.guest === 7]) {
+      assert.equal(filterSocketsByUser(io, match).length, 1);
+    }
+  });
+}
 
 test('a success that fails after it has let the client in takes nothing back', async (t) => {
   const success = (data, accept) => {
