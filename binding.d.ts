@@ -248,6 +248,8 @@ export interface Outcome {
   critical: boolean
   /** Whether the cause is appended to the message. */
   appendsCause: boolean
+  /** What a client is told by default: a fixed text. */
+  clientText: string
   /** What it means and what to do. */
   hint: string
 }

@@ -123,7 +123,7 @@ test('a key that is no string, and so no session, is a STORE_ERROR', async () =>
   await client.rPush('sess:list', 'x');
   const { error } = await visit(nativeOf(), cookieOf('list'));
   assert.strictEqual(error.code, 'STORE_ERROR');
-  assert.match(error.message, /^Error in session store:\n.*WRONGTYPE/);
+  assert.match(error.cause.message, /WRONGTYPE/);
 });
 
 test("the app's own client is closed: native look-ups go on", async () => {
@@ -147,8 +147,8 @@ test('a Redis that hangs: STORE_TIMEOUT, OVERLOADED beyond maxPending, CLOSED by
     hung.kill('SIGSTOP');
     const late = await visit(impatient, cookieOf('ada'));
     assert.deepStrictEqual(
-      [late.error.code, late.error.message.split('\n')[0]],
-      ['STORE_TIMEOUT', 'Error in session store:'],
+      [late.error.code, late.error.message],
+      ['STORE_TIMEOUT', 'Error in session store'],
     );
 
     const pending = [1, 2].map(() => outcomeOf(patient, cookieOf('ada')));
@@ -168,7 +168,7 @@ test('a Redis that is down is a STORE_ERROR that says why; nobody is let in', as
   await gone.stop();
   const { error, data } = await visit(nativeOf({ redis: gone.url }), cookieOf('ada'));
   assert.strictEqual(error.code, 'STORE_ERROR');
-  assert.match(error.message, /^Error in session store:\n.*refused/i);
+  assert.match(error.cause.message, /refused/i);
   assert.deepStrictEqual(data.user, { logged_in: false });
 });
 

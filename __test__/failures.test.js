@@ -33,7 +33,10 @@ async function assertRecovers(authorizer) {
     const { error, data } = await visit(authorizer, cookieOf('ann'));
     if (!error) return assert.equal(data.user.id, 'ann');
     assert.match(error.code, /^STORE_(ERROR|TIMEOUT)$/);
-    assert.ok(performance.now() < deadline, `still refused after ${RECOVERS_WITHIN} ms: ${error.message}`);
+    assert.ok(
+      performance.now() < deadline,
+      `still refused after ${RECOVERS_WITHIN} ms: ${error.cause?.message}`,
+    );
     await sleep(20);
   }
 }
@@ -61,7 +64,6 @@ test('down at the start, then started', async (t) => {
   for (let i = 0; i < 5; i++) {
     const { error, took } = await timed(authorizer);
     assert.equal(error.code, 'STORE_ERROR');
-    assert.match(error.message, /^Error in session store:\n.*refused/i);
     assert.match(error.cause.message, /refused/i);
     assert.ok(took < 1_500, `waited ${took} ms`);
   }
@@ -110,7 +112,7 @@ for (const timeout of [300, 5_000]) {
     const waited = await Promise.all(Array.from({ length: 50 }, () => timed(authorizer)));
     for (const { error, took } of waited) {
       assert.equal(error?.code, timeout === 300 ? 'STORE_TIMEOUT' : 'STORE_ERROR', error?.message);
-      assert.match(error.message, /no answer/);
+      assert.match(error.cause.message, /no answer/);
       assert.ok(took < timeout + 1_500, `waited ${took} ms`);
     }
     // By now it is known that the server is hung: nobody waits any more.
@@ -195,7 +197,7 @@ test('close() with look-ups in flight', async (t) => {
   authorizer.close();
   for (const { error, took } of [...(await Promise.all(pending)), await timed(authorizer)]) {
     assert.equal(error.code, 'CLOSED');
-    assert.match(error.message, /^Error in session store:\n.*closed/);
+    assert.match(error.cause.message, /closed/);
     assert.ok(took < 1_000, `waited ${took} ms`);
   }
   assert.equal(authorizer.stats().pending, 0);

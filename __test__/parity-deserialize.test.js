@@ -161,7 +161,7 @@ test('a callback may answer later, and with any error', async () => {
     [null],
     [undefined],
     [new Error('no')],
-    ['no'],
+    // A text is made an Error here, so that it reaches the client: strangers.test.js.
     [{ data: 1 }],
     [null, true],
     [new Error('no'), false],

@@ -54,7 +54,7 @@ test('database in the path and as a parameter', async (t) => {
     });
   }
   const { error } = await visit(authorizerOf(t, { redis: `${redis.url}/99` }), cookieOf('five'));
-  assert.match(error.message, /^Error in session store:\nERR DB index is out of range/);
+  assert.match(error.cause.message, /^ERR DB index is out of range/);
 });
 
 test('unix socket', async (t) => {

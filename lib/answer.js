@@ -1,6 +1,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
+const { refusalBy, refusalOf } = require('./refusal');
 
 /**
  * `accept` for the app's callbacks: the first call counts. From Socket.IO 1.0 on it ends in the middleware's
@@ -21,7 +22,7 @@ function acceptOnce(modern, done, attempt) {
     try {
       if (!modern) done(error, accepted);
       else if (isYes) done();
-      else done(error || attempt.refusal());
+      else done(error ? refusalBy(attempt, error) : refusalOf(attempt));
     } finally {
       attempt.leave();
     }

@@ -7,7 +7,7 @@ const { beginNext, leave } = require('./connection-limits');
 const { warn } = require('./diagnostics');
 const { putGuest, putUser } = require('./request-user');
 const { AuthorizationError, textOf } = require('./errors');
-const { causeOf, messageOf, refusalOf } = require('./refusal');
+const { causeOf, messageOf } = require('./refusal');
 
 /** Spares the bookkeeping that would emit `destroy` at garbage collection. */
 const ASYNC_OPTIONS = { requireManualDestroy: true };
@@ -187,7 +187,7 @@ class Attempt extends AsyncResource {
     const within = `within ${options.timeout} ms (option timeout)`;
     switch (this.#turn) {
       case DESERIALIZE:
-        this.fail(number.DESERIALIZE_TIMEOUT, `no answer within ${options.timeout} ms`);
+        this.fail(number.DESERIALIZE_TIMEOUT, new Error(`no answer within ${options.timeout} ms`));
         break;
       case SUCCESS:
         // It may still let the client in; it no longer counts.
@@ -243,11 +243,6 @@ class Attempt extends AsyncResource {
     if (!this.#isPending) return;
     this.#isPending = false;
     this.authorizer.tally.pending -= 1;
-  }
-
-  /** The error of a refusal for which the app gave none, as the default `fail` does: `accept(null, false)`. */
-  refusal() {
-    return refusalOf(this);
   }
 
   /** `fail` itself failed: out with the client, and a word to the operator, as Express has for a handler. */

@@ -10,7 +10,7 @@ const { Deadlines } = require('./deadlines');
 const { Warnings } = require('./diagnostics');
 const { Tally } = require('./tally');
 const { chooseBackend } = require('./backend');
-const { textOf } = require('./errors');
+const { textOf, wordsOf } = require('./errors');
 const { Admission } = require('./admission');
 const { announce, placeOf, putGuest } = require('./request-user');
 const { usage } = require('./filter/usage');
@@ -153,7 +153,7 @@ function requestOf(socket) {
 function answerFor(data, done) {
   if (data.method === undefined) return done;
   return (error, accepted) => {
-    if (error) done(textOf(error), false);
+    if (error) done(error instanceof Error ? textOf(error) : wordsOf(error), false);
     else done(error, accepted);
   };
 }

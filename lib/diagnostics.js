@@ -16,13 +16,14 @@ const minutes = new Map();
  * Tells the operator what is the server's fault. The only place that calls `process.emitWarning`.
  * @param {string} code - stable, `warning.code`
  * @param {string} text - what happened and what to do; no secret, no session id, nothing of a session
+ * @param {number} [perMinute] - how many of this code a minute has room for
  */
-function warn(code, text) {
+function warn(code, text, perMinute = PER_MINUTE) {
   const now = performance.now();
   let minute = minutes.get(code);
   if (minute === undefined) minutes.set(code, (minute = { since: now, emitted: 0, held: 0 }));
   if (now - minute.since >= MINUTE_MS) Object.assign(minute, { since: now, emitted: 0 });
-  if (minute.emitted >= PER_MINUTE) {
+  if (minute.emitted >= perMinute) {
     minute.held += 1;
     return;
   }

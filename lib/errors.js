@@ -5,11 +5,11 @@ const BRAND = Symbol.for('passport-socketio-native.AuthorizationError');
 /** Why a connection was refused. Socket.IO hands `message` and `data` to the client. */
 class AuthorizationError extends Error {
   /**
-   * @param {unknown} message - what `fail` was given: a text, or the error of the app's own deserializer
+   * @param {unknown} message - a text, or what somebody threw
    * @param {{ code: string, cause?: unknown, data?: { code: string } }} info - `data` is what a client receives
    */
   constructor(message, { code, cause, data }) {
-    super(typeof message === 'string' ? message : textOf(message));
+    super(wordsOf(message));
     this.code = code;
     if (data !== undefined) this.data = data;
     if (cause !== undefined) this.cause = cause;
@@ -49,6 +49,21 @@ function limitStack(limit) {
   }
 }
 
+/**
+ * What an error says, whatever was thrown: its message; its name where it has none; else the value as a text.
+ * @returns {string}
+ */
+function wordsOf(error) {
+  if (typeof error === 'string') return error;
+  try {
+    const words = error?.message || (error instanceof Error && error.name);
+    if (typeof words === 'string' && words !== '') return words;
+  } catch {
+    // A getter that throws.
+  }
+  return textOf(error);
+}
+
 /** String(value), which throws for an object that cannot be one. */
 function textOf(value) {
   try {
@@ -58,4 +73,4 @@ function textOf(value) {
   }
 }
 
-module.exports = { AuthorizationError, withoutStack, textOf };
+module.exports = { AuthorizationError, withoutStack, textOf, wordsOf };

@@ -1,16 +1,47 @@
 'use strict';
 
-const { table } = require('./outcomes');
-const { AuthorizationError, withoutStack, textOf } = require('./errors');
+const { warn } = require('./diagnostics');
+const { table, number } = require('./outcomes');
+const { AuthorizationError, withoutStack, textOf, wordsOf } = require('./errors');
 
 /**
- * The error with which a client is refused where the app gives none.
+ * The error with which a client is refused where the app gives none: a fixed text, and the code. The cause goes with it to
+ * the app, and not to the client.
  * @param {{ outcome: number, cause: unknown, socket: object | undefined }} attempt
  */
-function refusalOf({ outcome, cause, socket }) {
+function refusalOf(attempt) {
+  tellOperator(attempt);
+  return errorOf(attempt, table[attempt.outcome].clientText, attempt.cause);
+}
+
+/** Of a fault whose cause the client is not told, the first at once, then one a minute with a count. */
+function tellOperator({ outcome, cause }) {
+  const { code, critical, clientText, message } = table[outcome];
+  if (!critical || message === clientText || outcome === number.CLOSED) return;
+  warn(code, `${code}: ${wordsOf(cause)} (clients are told: ${clientText})`, 1);
+}
+
+/**
+ * The error with which a client is refused by `accept(error)`. Socket.IO sends the members `message` and `data` of what
+ * it is given, so that a text, or an error without a message, would reach the client as nothing.
+ */
+function refusalBy(attempt, error) {
+  return hasWords(error) ? error : errorOf(attempt, error, error);
+}
+
+function errorOf({ outcome, socket }, message, cause) {
   const { code } = table[outcome];
   const info = { code, cause, data: receivesData(socket) ? { code } : undefined };
-  return withoutStack(() => new AuthorizationError(messageOf(outcome, cause), info));
+  return withoutStack(() => new AuthorizationError(message, info));
+}
+
+function hasWords(error) {
+  if (typeof error !== 'object' && typeof error !== 'function') return false;
+  try {
+    return (typeof error.message === 'string' && error.message !== '') || error.data !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -40,4 +71,4 @@ function causeOf(outcome, cause) {
   return message === '' ? cause || new Error('a callback failed without an error') : cause;
 }
 
-module.exports = { causeOf, messageOf, refusalOf };
+module.exports = { causeOf, messageOf, refusalBy, refusalOf };

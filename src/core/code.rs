@@ -45,6 +45,8 @@ pub enum Code {
     DeserializeTimeout,
     /// One connection has as many authorizations under way as are allowed. The client's fault.
     TooManyAttempts,
+    /// The page that connects is of an origin that the option `origin` does not allow. Nobody's fault, or an attack.
+    OriginNotAllowed,
 }
 
 /// One row of the table.
@@ -60,15 +62,20 @@ pub struct Outcome {
     pub critical: bool,
     /// Whether what went wrong is appended to `message`, as the original does for its store's errors.
     pub appends_cause: bool,
+    /// What a client is told by default: a fixed text, nothing of the inside.
+    pub client_text: &'static str,
     /// What it means and what to do, for a developer.
     pub hint: &'static str,
 }
 
 const NO_SESSION: &str = "No session found";
 const STORE: &str = "Error in session store:\n";
+const STORE_TEXT: &str = "Error in session store";
+const DESERIALIZE_TEXT: &str = "Error in deserializing the user";
+const PASSPORT: &str = "Passport was not initialized";
 
 /// Every outcome, in the order of [`Code`]'s discriminants.
-pub const OUTCOMES: [Outcome; 19] = [
+pub const OUTCOMES: [Outcome; 20] = [
     visitor(Code::Found, "FOUND", "", ""),
     visitor(
         Code::CorsNoSession,
@@ -119,9 +126,10 @@ pub const OUTCOMES: [Outcome; 19] = [
     Outcome {
         code: Code::PassportNotInitialized,
         name: "PASSPORT_NOT_INITIALIZED",
-        message: "Passport was not initialized",
+        message: PASSPORT,
         critical: true,
         appends_cause: false,
+        client_text: PASSPORT,
         hint: "The session has no Passport member: since Passport 0.3 this is simply a visitor who has not logged in; otherwise passport.session() is missing, or the option passport is another instance.",
     },
     visitor(
@@ -133,11 +141,13 @@ pub const OUTCOMES: [Outcome; 19] = [
     own(
         Code::DeserializeError,
         "DESERIALIZE_ERROR",
+        DESERIALIZE_TEXT,
         "passport.deserializeUser gave this error; look at the app's deserializer.",
     ),
     own(
         Code::CallbackError,
         "CALLBACK_ERROR",
+        "Error in authorization",
         "A callback given to authorize() threw this error or rejected with it.",
     ),
     visitor(
@@ -151,9 +161,10 @@ pub const OUTCOMES: [Outcome; 19] = [
     Outcome {
         code: Code::DeserializeTimeout,
         name: "DESERIALIZE_TIMEOUT",
-        message: "Error in deserializing the user",
+        message: DESERIALIZE_TEXT,
         critical: true,
         appends_cause: false,
+        client_text: DESERIALIZE_TEXT,
         hint: "passport.deserializeUser did not answer within the option timeout (milliseconds): it must call done(); an async function that rejects never answers, because Passport ignores promises.",
     },
     visitor(
@@ -161,6 +172,12 @@ pub const OUTCOMES: [Outcome; 19] = [
         "TOO_MANY_ATTEMPTS",
         "Too many attempts",
         "One connection has as many authorizations under way as are allowed (4 for one namespace; 64 in all, with 1,000 more waiting their turn): a client connects to a namespace again and again without waiting for the answer.",
+    ),
+    visitor(
+        Code::OriginNotAllowed,
+        "ORIGIN_NOT_ALLOWED",
+        "Origin not allowed",
+        "The option origin does not allow the page that connects: name its origin there, if it is one of yours.",
     ),
 ];
 
@@ -174,17 +191,17 @@ impl Code {
 
 /// A refusal that is the visitor's own doing, or nobody's.
 const fn visitor(code: Code, name: &'static str, message: &'static str, hint: &'static str) -> Outcome {
-    Outcome { code, name, message, critical: false, appends_cause: false, hint }
+    Outcome { code, name, message, critical: false, appends_cause: false, client_text: message, hint }
 }
 
 /// A refusal because the session could not be had.
 const fn fault(code: Code, name: &'static str, hint: &'static str) -> Outcome {
-    Outcome { code, name, message: STORE, critical: true, appends_cause: true, hint }
+    Outcome { code, name, message: STORE, critical: true, appends_cause: true, client_text: STORE_TEXT, hint }
 }
 
 /// A refusal whose message is the app's own error, handed on untouched.
-const fn own(code: Code, name: &'static str, hint: &'static str) -> Outcome {
-    Outcome { code, name, message: "", critical: true, appends_cause: false, hint }
+const fn own(code: Code, name: &'static str, client_text: &'static str, hint: &'static str) -> Outcome {
+    Outcome { code, name, message: "", critical: true, appends_cause: false, client_text, hint }
 }
 
 #[cfg(test)]
@@ -197,7 +214,7 @@ mod tests {
             assert_eq!(outcome.code as usize, index, "{}", outcome.name);
             assert_eq!(outcome.code.outcome().name, outcome.name);
         }
-        assert_eq!(Code::TooManyAttempts as usize + 1, OUTCOMES.len());
+        assert_eq!(Code::OriginNotAllowed as usize + 1, OUTCOMES.len());
     }
 
     #[test]
@@ -207,6 +224,7 @@ mod tests {
         assert_eq!(Code::Closed as u8, 16);
         assert_eq!(Code::DeserializeTimeout as u8, 17);
         assert_eq!(Code::TooManyAttempts as u8, 18);
+        assert_eq!(Code::OriginNotAllowed as u8, 19);
     }
 
     #[test]
@@ -216,6 +234,20 @@ mod tests {
         let eager = Code::TooManyAttempts.outcome();
         assert_eq!((eager.message, eager.critical), ("Too many attempts", false));
         assert!(!slow.appends_cause && !eager.appends_cause);
+    }
+
+    #[test]
+    fn what_a_client_is_told_is_fixed() {
+        for outcome in OUTCOMES.iter().filter(|outcome| outcome.code != Code::Found) {
+            assert!(
+                !outcome.client_text.is_empty() && !outcome.client_text.contains('\n'),
+                "{}",
+                outcome.name
+            );
+            let is_message = outcome.client_text == outcome.message;
+            let has_inside = outcome.appends_cause || outcome.message.is_empty();
+            assert_ne!(is_message, has_inside, "{}", outcome.name);
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Outcome {
     pub critical: bool,
     /// Whether the cause is appended to the message.
     pub appends_cause: bool,
+    /// What a client is told by default: a fixed text.
+    pub client_text: String,
     /// What it means and what to do.
     pub hint: String,
 }
@@ -30,6 +32,7 @@ pub fn outcomes() -> Vec<Outcome> {
             message: outcome.message.to_owned(),
             critical: outcome.critical,
             appends_cause: outcome.appends_cause,
+            client_text: outcome.client_text.to_owned(),
             hint: outcome.hint.to_owned(),
         })
         .collect()

@@ -91,8 +91,9 @@ fn apply_query(url: &Url, parts: &mut Parts) -> Result<(), AddressError> {
             // ioredis's; some hosting services tell their users to add it. Every address of the name is tried anyway.
             "family" => {}
             _ => {
+                // Not its name: behind a ? that was not encoded stands the rest of a password.
                 return Err(AddressError::new(format!(
-                    "unknown parameter `{name}` in the URL: there are db, user, pass and family"
+                    "unknown parameter in the URL: there are db, user, pass and family; {ENCODE} (? is %3F)"
                 )));
             }
         }
@@ -188,7 +189,7 @@ mod tests {
             ("redis://:hunter2@h/1/2", "the database must be"),
             ("redis://:hunter2@h/1?db=2", "two different databases"),
             ("redis://:hunter2@h?db=", "the database must be"),
-            ("redis://:hunter2@h?database=2", "unknown parameter `database`"),
+            ("redis://:hunter2@h?database=2", "unknown parameter in the URL"),
             ("rediss://:hunter2@h#insecure", "has no #"),
             ("unix://host/path", "a path and no host"),
             ("unix:relative", "a path and no host"),
