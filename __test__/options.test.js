@@ -127,7 +127,6 @@ test('no option leaves a password in its message', () => {
 const RIGHT = {
   key: ['sid', '__Host-sid', 'ü', '__proto__'],
   secret: [
-    undefined,
     null,
     SECRET,
     [SECRET],
@@ -169,6 +168,17 @@ const RIGHT = {
   timeout: [undefined, 1, 0.5, 2 ** 31 - 1],
   maxPending: [undefined, 1, 2 ** 53 - 1],
   sessionIdInQuery: [undefined, true, 'signed', false],
+  origin: [
+    undefined,
+    null,
+    false,
+    'same-host',
+    'cors',
+    'https://app.example.com',
+    ['https://app.example.com:8443', 'capacitor://localhost', 'null', /\.example\.com$/],
+    /example/,
+    () => true,
+  ],
   unknown: ['extra', undefined],
 };
 

@@ -1,6 +1,7 @@
 'use strict';
 
 const { inspect } = require('node:util');
+const { noteHeard } = require('./diagnostics');
 const { textOf } = require('./errors');
 const { Membership } = require('./filter/membership');
 const { dropRooms, joinWhenConnected, namesOf } = require('./rooms');
@@ -93,6 +94,7 @@ class Admission {
         'ROOMS_ERROR',
         `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${textOf(error?.message ?? error)}`,
       );
+      noteHeard(error);
       throw error;
     }
   }

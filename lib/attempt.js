@@ -14,6 +14,7 @@ const ASYNC_OPTIONS = { requireManualDestroy: true };
 
 /** Whose turn it is: ours, or that of a callback of the app, which may take its time. */
 const LOOK_UP = 'the look-up';
+const ORIGIN = 'origin';
 const DESERIALIZE = 'deserializeUser';
 const SUCCESS = 'success';
 const FAIL = 'fail';
@@ -93,6 +94,21 @@ class Attempt extends AsyncResource {
     else if (!this.#isTooLate()) this.#deserialize(value);
   }
 
+  /** The option `origin` is a function, or the server's `cors` is, that answers later. */
+  awaitJudgement(isAllowed) {
+    this.#turn = ORIGIN;
+    this.authorizer.deadlines.add(this);
+    isAllowed.then((is) => this.#judged(is));
+  }
+
+  #judged(isAllowed) {
+    if (this.#turn === NOBODY) this.accept(null, false);
+    if (this.#turn !== ORIGIN) return;
+    this.#turn = LOOK_UP;
+    this.authorizer.deadlines.remove(this);
+    this.authorizer.judged(this, isAllowed);
+  }
+
   /** Session known, user wanted. */
   #deserialize(userKey) {
     const done = (error, user) => {
@@ -148,14 +164,14 @@ class Attempt extends AsyncResource {
    */
   fail(outcome, cause) {
     const { options, tally } = this.authorizer;
-    const { code, critical, hint } = table[outcome];
+    const { code, critical } = table[outcome];
     this.outcome = outcome;
     this.cause = causeOf(outcome, cause);
     this.#turn = FAIL;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
     if (!showsUser(outcome)) this.#becomeGuest();
     tally.refused(outcome);
-    const info = { code, hint, cause: this.cause };
+    const info = { code, hint: this.authorizer.hintOf(this), cause: this.cause };
     try {
       const message = messageOf(outcome, this.cause);
       const result = options.fail(this.data, message, critical, this.accept, info);
@@ -189,6 +205,9 @@ class Attempt extends AsyncResource {
       case DESERIALIZE:
         this.fail(number.DESERIALIZE_TIMEOUT, new Error(`no answer within ${options.timeout} ms`));
         break;
+      case ORIGIN:
+        this.fail(number.ORIGIN_NOT_ALLOWED);
+        break;
       case SUCCESS:
         // It may still let the client in; it no longer counts.
         warnings.once(
@@ -212,6 +231,7 @@ class Attempt extends AsyncResource {
     this.#isDecided = true;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
     if (isYes && showsUser(this.outcome)) this.#becomeGuest();
+    else if (isYes && this.#turn === SUCCESS) this.authorizer.admitted(this);
     this.#release();
   }
 
@@ -222,7 +242,7 @@ class Attempt extends AsyncResource {
 
   /** The client is gone. Nothing new is begun for it; what the app has begun goes on. */
   endWithConnection() {
-    if (this.#turn === LOOK_UP) this.#turn = NOBODY;
+    if (this.#turn === LOOK_UP || this.#turn === ORIGIN) this.#turn = NOBODY;
     this.#release();
   }
 

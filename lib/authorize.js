@@ -9,7 +9,7 @@ const { Authorizer } = require('./authorizer');
  * @throws {TypeError} for an option that cannot be right
  */
 function authorize(options) {
-  const inner = new Authorizer(readOptions(options));
+  const inner = new Authorizer(readOptions(options), options);
 
   function authorizer(socketOrData, done) {
     inner.authorize(socketOrData, done);

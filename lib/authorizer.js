@@ -8,6 +8,10 @@ const { Attempt } = require('./attempt');
 const { BEGIN, REFUSE, enter } = require('./connection-limits');
 const { Deadlines } = require('./deadlines');
 const { Warnings } = require('./diagnostics');
+const { hintOf } = require('./hints');
+const { Notices } = require('./notices');
+const { warnOfOptions } = require('./options');
+const { OriginCheck } = require('./origin');
 const { Tally } = require('./tally');
 const { chooseBackend } = require('./backend');
 const { textOf, wordsOf } = require('./errors');
@@ -19,9 +23,16 @@ const { usage } = require('./filter/usage');
 class Authorizer {
   #gate;
   #requests;
+  /** Where every origin may connect, null. */
+  #origin;
+  #notices;
   closed = false;
 
-  constructor(options) {
+  /**
+   * @param {object} options - with their defaults
+   * @param {object} given - without them
+   */
+  constructor(options, given) {
     this.options = options;
     this.tally = new Tally();
     this.warnings = new Warnings();
@@ -31,6 +42,12 @@ class Authorizer {
     this.#gate = new Gate(options);
     this.#requests = new RequestView(options, this.place, this.#gate, customParser(options, this.#gate));
     this.backend = chooseBackend(options, this.#gate);
+    this.#origin =
+      options.origin == null || options.origin === false
+        ? null
+        : new OriginCheck(options.origin, this.warnings);
+    this.#notices = new Notices(given, this.#requests, this.warnings);
+    warnOfOptions(given, this.warnings);
     this.admission = new Admission(options, this.place, this.warnings);
   }
 
@@ -82,11 +99,27 @@ class Authorizer {
       attempt.fail(number.CALLBACK_ERROR, error);
       return;
     }
-    if (data.xdomain && !data.sessionID) {
-      attempt.fail(number.CORS_NO_SESSION);
-      return;
-    }
-    this.#lookUp(attempt);
+    const isAllowed = this.#origin === null || this.#origin.allows(data, attempt.socket);
+    if (typeof isAllowed === 'boolean') this.judged(attempt, isAllowed);
+    else attempt.awaitJudgement(isAllowed);
+  }
+
+  /** Its origin was looked at. */
+  judged(attempt, isAllowed) {
+    const { data } = attempt;
+    if (!isAllowed) attempt.fail(number.ORIGIN_NOT_ALLOWED);
+    else if (data.xdomain && !data.sessionID) attempt.fail(number.CORS_NO_SESSION);
+    else this.#lookUp(attempt);
+  }
+
+  /** A user was let in. */
+  admitted({ data, socket }) {
+    if (!this.#notices.areOver) this.#notices.admitted(data, socket);
+  }
+
+  /** What a developer is told of a failure. */
+  hintOf({ outcome, data }) {
+    return hintOf(outcome, data, this.options, this.#requests.isOfQuery(data));
   }
 
   /** The connection has too many under way. Nothing is looked up; the request is as `fail` expects it. */

@@ -33,6 +33,18 @@ function warn(code, text, perMinute = PER_MINUTE) {
   process.emitWarning(text + more, { type: TYPE, code });
 }
 
+/** Errors of which the operator has heard. */
+const heard = new WeakSet();
+
+/** Notes that a warning has told of an error; another one need not. */
+function noteHeard(error) {
+  if (typeof error === 'object' && error !== null) heard.add(error);
+}
+
+function isHeard(error) {
+  return heard.has(error);
+}
+
 /** The warnings that one authorizer gives once each: its set-up does not change, and neither does the advice. */
 class Warnings {
   #given = new Set();
@@ -45,4 +57,4 @@ class Warnings {
   }
 }
 
-module.exports = { warn, Warnings };
+module.exports = { warn, noteHeard, isHeard, Warnings };

@@ -4,6 +4,8 @@ const { KeyObject } = require('node:crypto');
 const { findPassport } = require('./passport');
 const { acceptByDefault, refuseByDefault } = require('./answer');
 const { isProperty } = require('./filter/property');
+const { misnamed } = require('./option-names');
+const { complainAboutOrigin } = require('./origin');
 
 const DEFAULTS = {
   key: 'connect.sid',
@@ -29,6 +31,12 @@ function readOptions(given) {
   if (!isObject(given)) {
     throw new TypeError('authorize() needs an object of options: authorize({ secret, store }).');
   }
+  if (Object.hasOwn(given, 'secret') && given.secret === undefined) {
+    throw new TypeError(
+      'authorize(): option secret is undefined. Is it an environment variable that is not set? Give the secret given to ' +
+        'express-session; null means none, on purpose.',
+    );
+  }
   const options = { ...DEFAULTS };
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) options[name] = value;
@@ -39,6 +47,19 @@ function readOptions(given) {
     if (complaint) throw new TypeError(`authorize(): option ${name} ${complaint}`);
   }
   return options;
+}
+
+/** What is no mistake for sure, but probably one. */
+function warnOfOptions(given, warnings) {
+  const text = misnamed(given, [...Object.keys(CHECKS), 'redis']);
+  if (text) warnings.once('OPTION_NOT_KNOWN', text);
+  if (!('secret' in given) && given.cookieParser == null) {
+    warnings.once(
+      'NO_SECRET',
+      'authorize() has no option secret, so that no cookie gives a session: give the secret given to express-session; ' +
+        'null, if that is on purpose.',
+    );
+  }
 }
 
 /** What is wrong with each option, or nothing. */
@@ -65,6 +86,7 @@ const CHECKS = {
       'must be a number of milliseconds above 0.',
     ),
   maxPending: (count) => unless(Number.isSafeInteger(count) && count > 0, 'must be a whole number above 0.'),
+  origin: complainAboutOrigin,
   sessionIdInQuery: (mode) =>
     unless([true, false, 'signed'].includes(mode), "must be true, 'signed' or false."),
   index: (properties) =>
@@ -89,7 +111,10 @@ function complainAboutSecret(secret) {
 
 function complainAboutStore(store, { redis }) {
   if (store == null) {
-    return unless(redis != null, "is missing: give express-session's store, or the option redis (a URL).");
+    return unless(
+      redis != null,
+      "is missing: give express-session's store, or the option redis (a URL). Sessions that cookie-session keeps in the cookie itself cannot be used.",
+    );
   }
   if (typeof store === 'function' && typeof store.prototype?.get === 'function') {
     return 'is a class: give the instance that express-session has (new Store(…)).';
@@ -150,4 +175,4 @@ function unless(good, complaint) {
   return good ? undefined : complaint;
 }
 
-module.exports = { readOptions, isSecret };
+module.exports = { readOptions, warnOfOptions, isSecret };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { warn } = require('./diagnostics');
+const { isHeard, warn } = require('./diagnostics');
 const { table, number } = require('./outcomes');
 const { AuthorizationError, withoutStack, textOf, wordsOf } = require('./errors');
 
@@ -17,7 +17,7 @@ function refusalOf(attempt) {
 /** Of a fault whose cause the client is not told, the first at once, then one a minute with a count. */
 function tellOperator({ outcome, cause }) {
   const { code, critical, clientText, message } = table[outcome];
-  if (!critical || message === clientText || outcome === number.CLOSED) return;
+  if (!critical || message === clientText || outcome === number.CLOSED || isHeard(cause)) return;
   warn(code, `${code}: ${wordsOf(cause)} (clients are told: ${clientText})`, 1);
 }
 

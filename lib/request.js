@@ -46,6 +46,17 @@ class RequestView {
     return this.#queried(data) || (this.#parser ? data.sessionID : headerOf(data));
   }
 
+  /** Whether it came in the query, and not in a cookie. */
+  isOfQuery(data) {
+    return Boolean(this.#queried(data));
+  }
+
+  /** Whether it is a bare session id of the query, and not a signed one. */
+  isBare(data) {
+    const sent = this.#queried(data);
+    return typeof this.#gate.reader.sessionId(sent, CREDENTIAL.SIGNED) !== 'string';
+  }
+
   /** What `sent(data)` is. */
   credential(data) {
     if (this.#queried(data)) return this.#queryCredential();

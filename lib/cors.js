@@ -1,0 +1,63 @@
+'use strict';
+
+/**
+ * Whether a Socket.IO server itself allows the Origin of a request: by `cors`, in all the forms that the package cors 2.8
+ * takes, which Engine.IO uses from 4.0 on; in Socket.IO 1 and 2 by `origins`.
+ * @param {object} server - of Socket.IO
+ * @param {object} request
+ * @returns {boolean | Promise<boolean>}
+ */
+function allowedByCors(server, request) {
+  const cors = corsOf(server);
+  if (!cors) return allowedByOrigins(server, request);
+  if (typeof cors !== 'function') return allowsOrigin(cors, request);
+  return answerOf((done) => cors(request, done)).then((options) => allowsOrigin(options, request));
+}
+
+/** Whether that is no check at all. */
+function allowsEverybody(server) {
+  const cors = corsOf(server);
+  if (!cors) return typeof server?._origins === 'string' && server._origins.includes('*:*');
+  const origin = originIn(cors);
+  return origin === '*' || origin === true;
+}
+
+function corsOf(server) {
+  return (server?.engine ?? server?.eio)?.opts?.cors;
+}
+
+/** Left out it is everybody; any other falsy value turns cors off. */
+function originIn(options) {
+  return options && 'origin' in options ? options.origin : '*';
+}
+
+function allowsOrigin(options, request) {
+  const origin = originIn(options);
+  const { origin: asking } = request.headers;
+  if (typeof origin !== 'function') return origin === '*' || isAllowed(asking, origin);
+  return answerOf((done) => origin(asking, done)).then(
+    (allowed) => allowed === '*' || isAllowed(asking, allowed),
+  );
+}
+
+/** As cors has it (lib/index.js, isOriginAllowed), but for the state that a RegExp may have. */
+function isAllowed(asking, allowed) {
+  if (Array.isArray(allowed)) return allowed.some((each) => isAllowed(asking, each));
+  if (typeof allowed === 'string') return allowed === asking;
+  if (allowed instanceof RegExp) return asking.search(allowed) !== -1;
+  return Boolean(allowed);
+}
+
+/** Asked, and not only looked at: an app's own allowRequest takes its place. */
+function allowedByOrigins(server, request) {
+  if (typeof server.checkRequest !== 'function') return false;
+  return answerOf((done) => server.checkRequest(request, done));
+}
+
+function answerOf(ask) {
+  return new Promise((resolve, reject) => {
+    ask((error, answer) => (error ? reject(error) : resolve(answer)));
+  });
+}
+
+module.exports = { allowedByCors, allowsEverybody };
