@@ -3,6 +3,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { findChromium } = require('./chromium');
 const { findRedisServer } = require('./redis-server');
 
 // Node builtins only: this runs on a fresh clone, before there are any packages.
@@ -118,6 +119,11 @@ function installRedis() {
   );
 }
 
+/** A Chromium for the tests with pages in a browser: through apt where that is possible, else those tests are skipped and say so. */
+function installChromium() {
+  if (findChromium() === undefined) aptInstall('chromium');
+}
+
 /** Installs a package of Debian's where that is possible without asking. Whether it is there now, the caller finds out. */
 function aptInstall(name) {
   const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
@@ -163,6 +169,7 @@ module.exports = {
   ROOT,
   aptInstall,
   buildAddon,
+  installChromium,
   installPackages,
   installRedis,
   main,
