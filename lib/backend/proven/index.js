@@ -219,13 +219,15 @@ class ProvenBackend {
     const native = this.#native;
     if (!native || this.#comparing || this.#closed) return;
     this.#comparing = true;
+    const audits = this.#proven;
     const { same, fault } = await shadowRead((each) => this.#ask(each, read), native, this.#store, expected);
     this.#comparing = false;
     // Nothing is learnt about what is there now, if it or what it rests on is another one.
     if (native !== this.#native || !this.#snapshot.holds() || this.#options.store.prefix !== read.prefix)
       return;
     this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
-    if (same === true) this.#proven = true;
+    // One that began before the store knew better proves nothing that came since.
+    if (same === true && !audits) this.#proven = true;
     else if (same === false) this.#differ();
   }
 
