@@ -115,6 +115,33 @@ for (const [what, change] of Object.entries(CHANGES)) {
   });
 }
 
+test('what was compared with a connection that is gone proves nothing of the next', async (t) => {
+  const opened = await openControlled(t, redis);
+  const authorizer = await proven(t, opened);
+  const { client: later } = await openControlled(t, redis);
+  later.intercept = (_key, command) => command.resolve(null);
+  let held;
+  // Found by the store alone, so that both are asked, and the store's answer is held.
+  opened.client.intercept = (_key, command, send) => {
+    if (held === undefined) {
+      command.resolve(textOf('hidden'));
+      held = null;
+    } else held = send;
+  };
+  await admin.del('sess:early');
+  await assertAdmitted(authorizer, 'early', 'hidden');
+  await until(() => held);
+  await admin.set('sess:early', textOf('early'));
+  opened.store.client = later;
+  for (let i = 0; i < 5; i++) await visit(authorizer, cookieOf('ann'));
+  held();
+  for (let i = 0; i < 10; i++) {
+    await admin.get('sess:ann');
+    assert.equal(authorizer.backend.kind, 'store');
+  }
+  await admin.del('sess:early');
+});
+
 test('a prefix that is exchanged after the connection came in, before both are asked', async (t) => {
   const warnings = warningsDuring(t);
   const opened = await openControlled(t, redis);
@@ -127,6 +154,24 @@ test('a prefix that is exchanged after the connection came in, before both are a
   await assertAdmitted(authorizer, 'hidden', 'hidden');
   await until(() => left.length === 0);
   await prove(authorizer, 'ann', 'the later ann');
+  assert.deepEqual(warnings, []);
+});
+
+test('a user key that cannot be compared is no contradiction', async (t) => {
+  const warnings = warningsDuring(t);
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  await admin.set('sess:deep', `{"passport":{"user":${deep}}}`);
+  const opened = await openControlled(t, redis);
+  const authorizer = await proven(t, opened);
+  opened.client.intercept = (key, command, send) =>
+    key === 'late' ? command.resolve(textOf('late')) : send();
+  await assertAdmitted(authorizer, 'late', 'late');
+  opened.client.intercept = undefined;
+  for (let i = 0; i < 20; i++) {
+    assert.equal((await visit(authorizer, cookieOf('deep'))).error, undefined);
+    await admin.get('sess:ann');
+  }
+  await prove(authorizer, 'ann', 'ann');
   assert.deepEqual(warnings, []);
 });
 

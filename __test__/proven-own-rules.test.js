@@ -393,6 +393,26 @@ test('connect-redis 1.4.0, which hides errors of Redis', async (t) => {
   });
 });
 
+test('a known text that carries a mark', async (t) => {
+  const { get } = RedisStore.prototype;
+  const marks = { __wrapped: /a monitoring agent has wrapped/, traced: /the store's get is wrapped/ };
+  for (const [mark, reason] of Object.entries(marks)) {
+    get[mark] = true;
+    t.after(() => delete get[mark]);
+    const authorizer = authorizerOf(t, { store: new RedisStore({ client }) });
+    await assertHeldBack(authorizer, reason, { sid: 'nobody' });
+    delete get[mark];
+  }
+});
+
+test('a serializer beside a version that has none', async (t) => {
+  const { client: old } = await open(t, 2, 'node-redis 3');
+  const store = new (require('connect-redis-2.4')(require('express-session')))({ client: old });
+  await prove(authorizerOf(t, { store }), GOOD[0], GOOD[0]);
+  store.serializer = { ...JSON, parse: parseGood };
+  await assertHeldBack(authorizerOf(t, { store }), /a serializer of its own/, { sid: 'nobody' });
+});
+
 test('a store of its own that reads through a known get, and has the client only', async (t) => {
   class Bare {
     client = client;

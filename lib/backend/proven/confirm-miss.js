@@ -28,10 +28,9 @@ const DOUBTFUL = new Set([
  * @param {object} backend
  * @param {(read: object) => Promise<{ outcome: number, value: unknown }>} backend.askStore
  * @param {(read: object) => boolean} backend.trusts - whether what answered it still answers look-ups
- * @param {(read: object) => number} backend.left - milliseconds that are left of its time
  * @param {(read: object, outcome: number) => void} backend.overrule - the store knew better
  */
-function missConfirmer({ askStore, trusts, left, overrule }) {
+function missConfirmer({ askStore, trusts, overrule }) {
   const underWay = new Set();
   let waiting = 0;
   let tokens = PER_SECOND;
@@ -40,7 +39,7 @@ function missConfirmer({ askStore, trusts, left, overrule }) {
   /** @returns {Promise<{ outcome: number, value: unknown } | undefined>} what the store said, where it knew better */
   return async function confirmMiss(read, outcome) {
     while (underWay.size >= AT_ONCE || !takeToken()) {
-      if (underWay.size === 0 || waiting >= WAITING || left(read) <= 0) return undefined;
+      if (underWay.size === 0 || waiting >= WAITING) return undefined;
       // A rush right after a change must not be refused for what the first ones are about to show.
       waiting += 1;
       const { outcome: before } = await Promise.race(underWay);

@@ -53,7 +53,11 @@ async function isAsExpected(store, { expected, serializer, ...answer }) {
     get(key, callback) {
       keys.push(key);
       if (typeof callback === 'function') return void callback(answer.error ?? null, answer.reply);
-      return answer.error ? Promise.reject(answer.error) : Promise.resolve(answer.reply);
+      if (!answer.error) return Promise.resolve(answer.reply);
+      const failed = Promise.reject(answer.error);
+      // Whoever does not wait for it must not end the process.
+      failed.catch(() => {});
+      return failed;
     },
   };
   const own = { client: { value: client }, ...(serializer && { serializer: { value: serializer } }) };

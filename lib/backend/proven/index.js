@@ -65,7 +65,6 @@ class ProvenBackend {
     askStore: (read) =>
       this.#ask(this.#store, read, Math.max(1, Math.min(this.#left(read), CONFIRMED_WITHIN_MS))),
     trusts: (read) => this.#trusts(read),
-    left: (read) => this.#left(read),
     overrule: (read, outcome) => this.#overrule(read, outcome),
   });
   #closed = false;
@@ -200,7 +199,6 @@ class ProvenBackend {
         `the client has another ${this.#patched} than before`,
         'start a monitoring agent before the app',
       );
-    if (this.#closed) return undefined;
     this.#followed = found.later === undefined;
     this.#store.reason = found.later ?? UNDER_WAY;
     if (found.later) return undefined;

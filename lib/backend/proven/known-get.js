@@ -69,6 +69,8 @@ function whyForeign(text, marks) {
   return reason("the store's class has a get of its own, which is not that of connect-redis");
 }
 
+const NATIVE_PARSE = /^function parse\(\)\s*\{\s*\[native code\]\s*\}$/;
+
 /** In any order: a minifier moves what is used once to where it is used. */
 function sorted(members) {
   return [...members].sort().join();
@@ -85,8 +87,7 @@ function whyAltered(store, { serializer }) {
   if (typeof store.prefix !== 'string') return reason("the store's prefix is not a string");
   if (serializer ? store.serializer !== JSON : 'serializer' in store)
     return reason('the store has a serializer of its own');
-  if (!isParsing() || textOf(parse) !== 'function parse() { [native code] }')
-    return reason('JSON.parse has been replaced');
+  if (!isParsing() || !NATIVE_PARSE.test(textOf(parse))) return reason('JSON.parse has been replaced');
   return undefined;
 }
 
