@@ -127,7 +127,7 @@ test('a verdict that comes late, of what was read before, does not count', async
   const close = t.mock.method(RedisBackend.prototype, 'close', () => {});
   const authorizer = authorizerOf(t, { store });
   await prove(authorizer, 'ann', 'ann');
-  await ownAdmin.sendCommand(['CLIENT', 'PAUSE', '500', 'ALL']);
+  await ownAdmin.sendCommand(['CLIENT', 'PAUSE', '2000', 'ALL']);
   const underWay = visit(authorizer, cookieOf('ann'));
   store.client = later;
   await prove(authorizer, 'ann', 'the later ann');

@@ -84,6 +84,15 @@ const VARIANTS = {
       done(null, session && typeof session === 'object' ? Object.assign(session, { seen: 1 }) : session),
   },
   'JSON.parse whatever the serializer': { parse: (_store, data) => JSON.parse(data) },
+  'a text that is no JSON as null': {
+    parse(store, data) {
+      try {
+        return store.serializer.parse(data);
+      } catch {
+        return null;
+      }
+    },
+  },
   'nothing for falsy sessions': { found: (done, session) => done(null, session || null) },
   'no lists': { found: (done, session) => done(null, Array.isArray(session) ? null : session) },
   'called back twice': { found: (done, session) => (done(null, session), done(null, session)) },
