@@ -5,11 +5,11 @@
 
 /// <reference types="node" />
 
-import type { KeyObject } from 'crypto';
+import type { CipherKey } from 'crypto';
 import type { IncomingMessage } from 'http';
 import type { RedisLocation } from './types/redis';
 import type { Backend, FailureCode, Stats } from './types/report';
-import type { Criteria, Indexable, IsAny, SocketOf, SocketSource } from './types/sockets';
+import type { Criteria, IsAny, SocketOf, SocketSource, ValuesOf } from './types/sockets';
 
 export type {
   RedisCluster,
@@ -37,14 +37,15 @@ export type { Criteria, Indexable, SocketOf, SocketSource } from './types/socket
  * @throws {TypeError} when an option is missing or wrong: at once, not at the first connection.
  * @throws {Error} when `passport` is neither given nor installed.
  */
-export function authorize<User = any>(options: AuthorizeOptions<User>): Authorizer;
+export function authorize<User = any>(options: AuthorizeOptions<User>): Authorizer<User>;
 
 /**
  * The sockets whose user matches, in the order of the list; of a Server or Namespace, in the order in which they
  * connected. A socket without a user is passed over.
  *
- * To have both the user and the sockets typed, give the predicate's parameter its type; TypeScript does not
- * infer the second type argument once the first is written out, and the sockets are then `any`.
+ * To have both the user and the sockets typed, annotate the predicate's parameter. Written out, as in
+ * `filterSocketsByUser<Account>(…)`, the type argument types the user only, and the sockets are `any`: TypeScript does
+ * not infer the second one then.
  *
  * ```ts
  * for (const socket of filterSocketsByUser(io, (user: Account) => user.admin)) socket.emit('hello');
@@ -77,12 +78,17 @@ export class AuthorizationError extends Error {
   readonly cause?: unknown;
 }
 
-/** The sessions are in `store`, or in Redis at `redis`; one of the two is required. */
-export type AuthorizeOptions<User = any> =
-  OptionsWithRedis<User> | OptionsWithStore<User> | OptionsWithClient<User>;
+/**
+ * The sessions are in `store`, or in Redis at `redis`; one of the two is required. What an app adds to
+ * {@link PassportSocketIoOptions} may be there too.
+ */
+export type AuthorizeOptions<User = any> = (
+  OptionsWithRedis<User> | OptionsWithStore<User> | OptionsWithClient<User>
+) &
+  Omit<PassportSocketIoOptions, keyof OptionsWithStore>;
 
-/** The name in @types/passport.socketio. */
-export type PassportSocketIoOptions<User = any> = OptionsWithStore<User>;
+/** The name in @types/passport.socketio, and without a type parameter as there: apps augment this interface. */
+export interface PassportSocketIoOptions extends OptionsWithStore {}
 
 export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
   /** Where the sessions are. No store is needed then. */
@@ -185,7 +191,8 @@ interface CommonOptions<User> {
     | undefined;
 }
 
-export type Secret = string | Uint8Array | KeyObject;
+/** As in the typings of express-session. */
+export type Secret = CipherKey;
 
 /** As much of express-session's `Store` as is used. */
 export interface SessionStore {
@@ -213,8 +220,14 @@ export type CookieMiddleware = (req: any, res: any, next: (err?: any) => void) =
  */
 export type Accept = (err?: any, accepted?: boolean) => void;
 
-/** The request (the handshake data, in 0.9) with what the authorizer sets on it. */
-interface HandshakeRequest extends IncomingMessage {
+/**
+ * The request (the handshake data, in 0.9) with what the authorizer sets on it. Not what an app declares these members
+ * of its `IncomingMessage` to be: a `user` that may be missing, of another type.
+ */
+interface HandshakeRequest extends Omit<
+  IncomingMessage,
+  'user' | 'socketio_version_1' | 'cookie' | 'sessionID'
+> {
   /** `true` with Socket.IO >= 1.0, absent in the 0.9 style. */
   socketio_version_1?: true;
   /** cookie-parser's `signedCookies`: a forged one is `false`. An object without prototype. */
@@ -249,11 +262,11 @@ export interface FailInfo {
 }
 
 /** What `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)` take. */
-export interface Authorizer {
-  /** Socket.IO >= 1.0. */
-  (socket: { readonly request: object }, next: (err?: any) => void): void;
+export interface Authorizer<User = any> {
   /** `allowRequest` of Engine.IO, and Socket.IO 0.9. */
   (handshakeData: { headers: object }, accept: (err: any, accepted: boolean) => void): void;
+  /** Socket.IO >= 1.0. Last, so that `Parameters` of it are these. */
+  (socket: { readonly request: object }, next: (err?: any) => void): void;
 
   /** Who answers look-ups now, and why. Once fallen back to the store it stays there. */
   readonly backend: Backend;
@@ -270,7 +283,7 @@ export interface Authorizer {
    * in all namespaces, and how many sockets have each.
    * @throws {TypeError} for a property that is not indexed.
    */
-  users(property: string): Map<Indexable, number>;
+  users<Property extends string>(property: Property): Map<ValuesOf<User, Property>, number>;
   /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
   close(): void;
 }

@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { derive } = require('../lib/backend/clients');
-const { Foundation } = require('../lib/backend/foundation');
+const { Snapshot } = require('../lib/backend/proven/snapshot');
 const { startRedis } = require('../scripts/support/redis-server');
 const { startSentinel } = require('./support/redis-sentinel');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
@@ -102,10 +102,10 @@ test('redis-5 Sentinel: the present master, for as long as it is the master', as
   });
   assert.match((await derive(client)).later, /not connected/);
   await client.connect();
-  const foundation = new Foundation({ get() {}, client }, client);
+  const snapshot = new Snapshot({ get() {}, client, prefix: 'sess:' }, client);
   const { host, port } = system.master;
   await assertLeadsTo(client, { nodes: [{ host, port }], db: 2 });
-  assert.ok(foundation.holds());
+  assert.ok(snapshot.holds());
 
   const changed = new Promise((resolve) => {
     client.on('topology-change', ({ type }) => type === 'MASTER_CHANGE' && resolve());
@@ -113,7 +113,7 @@ test('redis-5 Sentinel: the present master, for as long as it is the master', as
   const heir = system.replica;
   await system.sentinels[0].admin.sendCommand(['SENTINEL', 'FAILOVER', system.name]);
   await Promise.all([changed, system.untilMaster(heir)]);
-  assert.ok(!foundation.holds());
+  assert.ok(!snapshot.holds());
   await assertLeadsTo(client, { nodes: [{ host: heir.host, port: heir.port }], db: 2 });
 });
 

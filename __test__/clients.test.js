@@ -2,7 +2,10 @@
 
 // Where each version of each client keeps its settings: read from clients that are made and not connected.
 
+const assert = require('node:assert/strict');
 const { after, test } = require('node:test');
+const { derive } = require('../lib/backend/clients');
+const known = require('../lib/backend/proven/known-gets.json');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
 
 const LOCAL = nodesAt('127.0.0.1:7001');
@@ -165,6 +168,76 @@ for (const name of ['redis-2', 'redis-3', 'connect-redis-2/node_modules/redis'])
     }
   });
 }
+
+/** What Instana makes of a method. */
+function asInstana(original) {
+  return function instanaShimmerWrapInner() {
+    return original.apply(this, arguments);
+  };
+}
+
+test("node-redis 4 in legacyMode: its own methods are known by their text, not by each other's", async () => {
+  const { createClient } = require('redis-4');
+  const options = { url: 'redis://127.0.0.1:7001', legacyMode: true };
+  await assertLeadsTo(createClient(options), { nodes: LOCAL });
+  const wraps = {
+    'all of them': (method) =>
+      function (...args) {
+        return method.apply(this, args);
+      },
+    'as Instana does': asInstana,
+    'to pass for others': (method) => {
+      const wrapped = (...args) => method(...args);
+      wrapped.toString = () => String(method);
+      return wrapped;
+    },
+  };
+  for (const wrap of Object.values(wraps)) {
+    const client = createClient(options);
+    for (const name of Object.getOwnPropertyNames(client)) {
+      if (typeof client[name] === 'function') client[name] = wrap(client[name]);
+    }
+    await assertNotFollowed(client, /has a get of its own/);
+  }
+  const sending = createClient(options);
+  sending.sendCommand = wraps['all of them'](sending.sendCommand);
+  await assertNotFollowed(sending, /has a sendCommand of its own/);
+  const swapped = createClient(options);
+  swapped.sendCommand = swapped.get;
+  await assertNotFollowed(swapped, /has a sendCommand of its own/);
+  await assertNotFollowed(Object.assign(createClient(options), { get: 7 }), /has a get of its own/);
+  // Without the mode, a method of that text is the app's.
+  const plain = Object.assign(createClient(), { get: createClient(options).get });
+  await assertNotFollowed(plain, /has a get of its own/);
+});
+
+test('a client that a monitoring agent has patched', async () => {
+  for (const name of ['redis-4', 'redis-5', 'redis']) {
+    const client = require(name).createClient();
+    client.get = asInstana(client.get);
+    await assertNotFollowed(
+      client,
+      /has a get of its own, which a monitoring agent \(Instana\) has put there/,
+    );
+    await assertNotFollowed(Object.assign(client, { get() {} }), /has a get of its own$/);
+  }
+});
+
+test('what a store reads through, where that is not the client itself', async () => {
+  const { createClient } = require('redis');
+  const client = createClient();
+  const isFollowed = async (shown) => (await derive(client, shown)).unsupported;
+  const wrappers = known.filter(({ wrapper }) => wrapper).map(({ wrapper }) => wrapper);
+  assert.deepEqual(new Set(wrappers), new Set(['(key) => client.get(key)']));
+  assert.equal(await isFollowed({ get: (key) => client.get(key) }), undefined);
+  assert.equal(await isFollowed(client.legacy()), undefined);
+  assert.equal(await isFollowed(require('redis-5').createClient().legacy()), undefined);
+  assert.equal(await isFollowed(createClient()), undefined);
+  for (const shown of [{ get: (key) => client.get(key, 1) }, { get: 7 }, {}, null, new Map()])
+    assert.match(await isFollowed(shown), /reads through a get that is not the one of the option client/);
+  const patched = Object.assign(createClient(), { get() {} });
+  assert.match(await isFollowed(patched), /has a get of its own/);
+});
 
 test('what is no client that is known', async () => {
   const objects = [{}, { get() {} }, new Map(), Object.create(null), []];

@@ -9,6 +9,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { authorize } = require('..');
 const { startRedis } = require('../scripts/support/redis-server');
 const { openAdmin, write } = require('./support/redis-store');
+const { openControlled } = require('./support/controlled');
 const { authorizerOf, prove } = require('./support/proof');
 const { STORES, save } = require('./support/stores');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
@@ -126,18 +127,12 @@ test('a store that answers in the call', async () => {
 });
 
 test('the store that has its say about a native miss is asked in the context of the visitor', async (t) => {
-  const { store, close } = await STORES['connect-redis 10, node-redis 6']({
-    host: redis.host,
-    port: redis.port,
-  });
-  t.after(close);
+  const { store, client } = await openControlled(t, redis);
   const seen = [];
-  Object.defineProperty(store, 'prefix', {
-    get() {
-      seen.push(storage.getStore()?.visitor);
-      return 'sess:';
-    },
-  });
+  client.intercept = (_key, _command, send) => {
+    seen.push(storage.getStore()?.visitor);
+    send();
+  };
   const authorizer = authorizerOf(t, { store });
   await storage.run({ visitor: 'ann' }, () => prove(authorizer, 'u1', 'u1'));
   seen.length = 0;

@@ -95,7 +95,7 @@ for (const version of HIDING) {
     const patches = {
       'the client has a get of its own': ({ client }) => patch(client),
       'the store has a get of its own': ({ store }) => patch(store),
-      "the store's client has another get than before": ({ store }) => patch(store.client),
+      'a get that is not the one of the option client': ({ store }) => patch(store.client),
     };
     for (const [reason, apply] of Object.entries(patches)) {
       const opened = await open(t, version, name);

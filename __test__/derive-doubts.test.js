@@ -217,9 +217,16 @@ test('nothing at the derived address: the store goes on answering', async (t) =>
   assert.equal(authorizer.backend.kind, 'store');
 });
 
+function prototypeWithGet(client) {
+  let proto = Object.getPrototypeOf(client);
+  while (!Object.hasOwn(proto, 'get')) proto = Object.getPrototypeOf(proto);
+  return proto;
+}
+
 test('native misses are confirmed by the store, within a budget', async (t) => {
-  const { store } = await open(t, NODE_REDIS);
-  const prototype = Object.getPrototypeOf(store);
+  const { store, client } = await open(t, NODE_REDIS);
+  // A prototype that was patched before anybody looked: all that shows is what it is now.
+  const prototype = prototypeWithGet(client);
   const { get } = prototype;
   let asked = 0;
   prototype.get = function (...args) {

@@ -93,7 +93,31 @@ test('under a userProperty what else is in request.user counts for nothing', () 
   for (const target of [sockets, new Set(sockets), namespace]) {
     const asked = [];
     filterSocketsByUser(target, (user) => asked.push(user));
-    assert.deepStrictEqual(asked, [request.account, null, guest]);
+    assert.deepStrictEqual(asked, [request.account, guest]);
+  }
+});
+
+test('a user that the app sets to null is passed over, whatever was decided for the socket', () => {
+  const options = {
+    secret: SECRET,
+    store: storeOf({ ada: { passport: { user: 'ada' } } }),
+    passport: passportOf(),
+    fail: (data, message, critical, accept) => accept(),
+  };
+  for (const userProperty of ['user', 'account']) {
+    for (const cookie of [cookieOf('ada'), '']) {
+      const socket = { request: { headers: { cookie } } };
+      authorize({ ...options, userProperty })(socket, () => {});
+      assert.deepStrictEqual(
+        filterSocketsByUser([socket], () => true),
+        [socket],
+      );
+      socket.request[userProperty] = null;
+      for (const match of [() => true, (user) => user.id === 'ada', {}, { id: 'ada' }]) {
+        assert.deepStrictEqual(filterSocketsByUser([socket], match), []);
+        assert.deepStrictEqual(filterSocketsByUser(new Set([socket]), match), []);
+      }
+    }
   }
 });
 

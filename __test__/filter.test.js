@@ -68,9 +68,20 @@ test('between sockets with a user the others are passed over, in a list and in a
   }
 });
 
-test('a user may be null or falsy: only undefined is passed over', () => {
-  const sockets = [socketOf(null, 'n'), socketOf(0, 'z'), socketOf('', 'e'), socketOf(undefined, 'u')];
-  assert.deepStrictEqual(filterSocketsByUser(sockets, everyone), sockets.slice(0, 3));
+test('a user may be falsy: only undefined, and null that the app put there, are passed over', () => {
+  const sockets = [socketOf(0, 'z'), socketOf('', 'e'), socketOf(null, 'n'), socketOf(undefined, 'u')];
+  for (const target of [
+    sockets,
+    new Set(sockets),
+    sockets.values(),
+    { sockets: new Map(sockets.entries()) },
+  ]) {
+    assert.deepStrictEqual(filterSocketsByUser(target, everyone), sockets.slice(0, 2));
+  }
+  // Criteria too: null has no properties, and {} is no way to find it.
+  assert.deepStrictEqual(filterSocketsByUser(sockets, {}), sockets.slice(0, 2));
+  assert.deepStrictEqual(filterSocketsByUser([socketOf(null, 'n')], { name: null }), []);
+  assert.equal(countSocketsByUser(sockets, {}), 2);
 });
 
 test('what the predicate throws leaves the call', () => {

@@ -202,3 +202,32 @@ test('a user that is asked may disconnect a socket that was found', () => {
   assert.deepEqual(filterSocketsByUser(namespace, { id: 1 }), [first, second]);
   assert.deepEqual(sockets, [second]);
 });
+
+test('a user that the app sets to null: no predicate and no criteria find it, and the index forgets it when told', () => {
+  const { authorizer, namespace, sockets } = inhabited({ index: ['id', 'left'] }, [{ id: 1 }, { id: 2 }]);
+  const [ann, bob] = sockets;
+  ann.request.user = null;
+  // What is indexed is as of the connection; everything else is asked of users.
+  assert.deepEqual(filterSocketsByUser(namespace, { id: 1 }), [ann]);
+  assert.deepEqual(filterSocketsByUser(namespace, { id: 1, name: ['ann', null] }), []);
+  assert.deepEqual(
+    filterSocketsByUser(namespace, () => true),
+    [bob],
+  );
+  assertFound(namespace, {}, [bob]);
+  authorizer.reindex(ann);
+  for (const target of [namespace, sockets]) {
+    for (const criteria of [{ id: 1 }, { left: null }, { id: null }, { id: 1, name: 'ann' }]) {
+      assertFound(target, criteria, []);
+    }
+    assertFound(target, { id: [1, 2] }, [bob]);
+  }
+  assert.deepEqual(authorizer.users('id'), new Map([[2, 1]]));
+  // One that comes in without a user of its own is no different.
+  const eve = visitorOf(namespace, { id: 3 });
+  authorizer(eve, (error) => assert.equal(error, undefined));
+  eve.request.user = null;
+  enter(eve);
+  assertFound(namespace, { id: 3 }, []);
+  assert.deepEqual(authorizer.users('id'), new Map([[2, 1]]));
+});

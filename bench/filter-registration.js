@@ -2,6 +2,7 @@
 
 const { authorize } = require('..');
 const { Membership } = require('../lib/filter/membership');
+const { placeOf } = require('../lib/request-user');
 const { CpuClock } = require('./cpu');
 const { Crowd, optionsFor } = require('./filter-crowd');
 const { usersOf } = require('./filter-users');
@@ -24,7 +25,7 @@ const TIMES = 10;
 async function registration({ count, rounds }) {
   const { sids, userOf } = usersOf(count + VISITORS);
   const crowd = new Crowd();
-  const membership = new Membership(['id', 'role']);
+  const membership = new Membership(['id', 'role'], placeOf('user'));
   const [members, others] = ['/', '/others'].map((name) => new Entrance(crowd, name, optionsFor(userOf)));
   const become = [(socket) => membership.announce(socket), (socket) => membership.admit(socket), put];
 

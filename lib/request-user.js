@@ -106,9 +106,12 @@ function showGuest(data, place) {
   place.shown.put(data, null);
 }
 
-/** The request of a socket; Socket.IO 0.9 keeps its handshake data where later versions have that. */
+/**
+ * The request of a socket; Socket.IO 0.9 keeps its handshake data where later versions have that. Sockets made by hand, as
+ * in unit tests, may have it only where the original reads it: in `conn`, beside a handshake.
+ */
 function dataOf(socket) {
-  return socket?.request ?? socket?.handshake;
+  return socket?.request ?? (socket?.handshake && socket.conn?.request) ?? socket?.handshake;
 }
 
 /**

@@ -15,6 +15,7 @@ const RUNS = [
   { config: 'nodenext', compilers: ['typescript', 'typescript7'] },
   { config: 'preserve', compilers: ['typescript', 'typescript7'] },
   { config: 'bundler', compilers: ['typescript', 'typescript7'] },
+  { config: 'augmented', compilers: ['typescript', 'typescript7'] },
   { config: 'alone', compilers: ['typescript', 'typescript7'] },
 ];
 
@@ -58,7 +59,7 @@ function check(config, compiler) {
   );
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const passed = status === 0;
-  console.log(`types: ${config.padEnd(8)} TypeScript ${version}  ${passed ? 'ok' : 'FAILED'}  ${seconds} s`);
+  console.log(`types: ${config.padEnd(9)} TypeScript ${version}  ${passed ? 'ok' : 'FAILED'}  ${seconds} s`);
   if (!passed) console.error(error ?? `${stdout}${stderr}`);
   return passed;
 }

@@ -9,7 +9,8 @@ export type SocketSource =
 
 /**
  * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a
- * Namespace's are a Map, in old versions an array or an object by id.
+ * Namespace's are a Map, in old versions an array or an object by id. Of a list of mere objects, and so in
+ * `ReturnType<typeof filterSocketsByUser>`, they are `any`.
  */
 export type SocketOf<Source> =
   IsAny<Source> extends true
@@ -17,7 +18,9 @@ export type SocketOf<Source> =
     : Source extends ReadonlyMap<any, infer Socket>
       ? Socket
       : Source extends Iterable<infer Socket>
-        ? Socket
+        ? object extends Socket
+          ? any
+          : Socket
         : Source extends { readonly sockets: infer Inner }
           ? SocketOf<Inner>
           : Source extends { readonly connected: infer Inner }
@@ -38,4 +41,25 @@ export interface Criteria {
 /** What can be indexed and asked for. */
 export type Indexable = string | number | boolean | bigint | null;
 
+/**
+ * What a property of the users, named or by its path, can be in the index. Anything, where their type does not tell. Parts of
+ * the path may be missing in some users.
+ */
+export type ValuesOf<User, Property extends string> = Property extends `${infer First}.${infer Rest}`
+  ? User extends { readonly [Name in First]?: infer Value }
+    ? ValuesOf<NonNullable<Value>, Rest>
+    : Indexable
+  : User extends { readonly [Name in Property]?: infer Value }
+    ? Indexed<Value>
+    : Indexable;
+
+type Indexed<Value> =
+  IsAny<Value> extends true
+    ? Indexable
+    : [Extract<Value, Indexable>] extends [never]
+      ? Indexable
+      : Extract<Value, Indexable>;
+
 export type IsAny<T> = 0 extends 1 & T ? true : false;
+
+export {};

@@ -32,7 +32,7 @@ const OTHERS = {
     },
   },
   'a store that keeps Redis hashes': {
-    reason: /does not read sessions as connect-redis does/,
+    reason: /a get of its own, which is not that of connect-redis/,
     async open(settings) {
       const { client, close } = await openStore(10, 'node-redis 6', settings);
       return { store: new HashStore(client), close };

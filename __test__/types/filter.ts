@@ -70,8 +70,12 @@ same<OldSocket[]>()(filterSocketsByUser(oldIo, isAda));
 same<OldSocket[]>()(filterSocketsByUser(oldIo.sockets, isAda));
 same<OldSocket[]>()(filterSocketsByUser({ connected: oldIo.sockets.connected }, isAda));
 same<OldSocket[]>()(filterSocketsByUser({ sockets: { sockets: [{ id: 'a' }] } }, isAda));
+same<{ conn: number }[]>()(filterSocketsByUser({ sockets: { connected: { a: { conn: 1 } } } }, isAda));
 declare const untyped: any;
 same<any[]>()(filterSocketsByUser(untyped, isAda));
+declare const objects: object[];
+same<any[]>()(filterSocketsByUser(objects, isAda));
+same<any[]>()({} as ReturnType<typeof filterSocketsByUser>);
 same<Chat>()({} as SocketOf<typeof io>);
 
 /** Compiles only when both types are the same, and neither is `any` alone. */

@@ -102,6 +102,26 @@ const middleware: (socket: Socket, fn: (err?: any) => void) => void = passportSo
 io.use((socket, next) => middleware(socket, next));
 io.of('/chat').use((socket, next) => passportSocketIo.authorize(extended)(socket, next));
 
+// What was told from the types of the functions themselves.
+type Authorizing = ReturnType<typeof passportSocketIo.authorize>;
+type Filtered = ReturnType<typeof passportSocketIo.filterSocketsByUser>;
+const wrap =
+  (inner: Authorizing) =>
+  (socket: Parameters<Authorizing>[0], next: Parameters<Authorizing>[1]): void =>
+    inner(socket, next);
+io.use(wrap(passportSocketIo.authorize(extended)));
+function configure(given: Parameters<typeof passportSocketIo.authorize>[0]): Authorizing {
+  return passportSocketIo.authorize({ ...given, key: 'express.sid' });
+}
+const all: Filtered = passportSocketIo.filterSocketsByUser(io, () => true);
+const first: Socket | undefined = all[0];
+console.log(configure(options), first);
+
+// The secret of express-session, and of the environment.
+declare const sessionOptions: session.SessionOptions;
+passportSocketIo.authorize({ store: sessionStore, secret: sessionOptions.secret });
+passportSocketIo.authorize({ store: sessionStore, secret: process.env.SESSION_SECRET });
+
 class CustomStore extends session.Store {
   get(_sid: string, callback: (err: any, session?: session.SessionData | null) => void): void {
     callback(null, null);

@@ -140,6 +140,12 @@ filterSocketsByUser<{ id: number }>(io, (user) => user.name === 'ada');
 filterSocketsByUser({}, () => true);
 // @ts-expect-error a name of a namespace is not a namespace
 filterSocketsByUser('/chat', () => true);
+// @ts-expect-error ids are no sockets
+filterSocketsByUser(['id'], () => true);
+// @ts-expect-error neither are those of a room
+filterSocketsByUser(io.sockets.adapter.rooms.get('room') ?? [], () => true);
+// @ts-expect-error to be awaited
+filterSocketsByUser(io.fetchSockets(), () => true);
 // @ts-expect-error there may be no server yet
 filterSocketsByUser(undefined, () => true);
 // @ts-expect-error sockets have no such method

@@ -1,9 +1,8 @@
 'use strict';
 
-const { clientOf } = require('./client-of');
+const { ProvenBackend, clientOf } = require('./proven');
 const { RedisBackend } = require('./redis');
 const { StoreBackend } = require('./store');
-const { DerivedBackend } = require('./derived');
 
 /**
  * Who answers the look-ups of an authorizer. A backend has
@@ -14,7 +13,7 @@ function chooseBackend(options, gate) {
   if (options.redis != null) return RedisBackend.fromOption(options, gate);
   const store = new StoreBackend(options, gate);
   const client = clientOf(options);
-  return typeof client === 'object' && client ? new DerivedBackend(options, gate, store) : store;
+  return typeof client === 'object' && client ? new ProvenBackend(options, gate, store) : store;
 }
 
 module.exports = { chooseBackend };

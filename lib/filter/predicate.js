@@ -74,13 +74,13 @@ function isUsualMatch(socket, test) {
     // No socket at all, which is passed over below; to look out for null takes a twentieth more. Or a getter that throws again.
   }
   // Not where the request, which all namespaces share, shows what was decided for another socket.
-  const isOwn = user !== undefined && (own === user || own === undefined);
+  const isOwn = user != null && (own === user || own === undefined);
   return isOwn ? test(user) : isMatch(socket, test);
 }
 
-/** Of the users that several authorizers have let in with one socket, any will do. */
+/** Of the users that several authorizers have let in with one socket, any will do. A user that the app set to null is none. */
 function isMatch(socket, test) {
-  for (const user of usersOf(socket)) if (test(user)) return true;
+  for (const user of usersOf(socket)) if (user != null && test(user)) return true;
   return false;
 }
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { textOf, hashOf } = require('../function-text');
 const { targetOf } = require('../target');
 const { readTls } = require('../tls');
 const { ioredis, ioredisCluster } = require('./ioredis');
@@ -37,15 +38,17 @@ const FAMILIES = [
 
 /**
  * Where a client is connected to.
+ * @param {object} client
+ * @param {object} [shown] - what the store reads through, where that is not the client itself
  * @returns {Promise<{ target: object, credentials?: () => Promise<object>, keyPrefix: string | Uint8Array } |
- *   { unsupported: string } | { later: string }>} `credentials` are asked for before each connection;
+ *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` are asked for before each connection;
  *   `later`: ask again when it is connected
  */
-async function derive(client) {
+async function derive(client, shown = client) {
   const family = familyOf(client);
-  if (!family) return { unsupported: whyUnknown(client) };
-  const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
-  if (own) return { unsupported: `the client has a ${own} of its own` };
+  if (!family) return whyNoClient(client);
+  const patched = whyPatched(family, client) ?? (shown === client ? undefined : whyNoView(shown));
+  if (patched) return { unsupported: patched };
   // A pool that is busy, a master that is down: it may answer next time.
   const settings = await Promise.resolve(family.settings(client)).catch(() => undefined);
   if (!settings) return { later: `the client (${family.name}) is not connected` };
@@ -77,14 +80,42 @@ function complete({ tls, sentinel, credentials, ...parts }, family, db, keyPrefi
   return { target: targetOf(ready), credentials, keyPrefix };
 }
 
-function whyUnknown(client) {
+function whyNoClient(client) {
   // connect-redis 7 and 8 show the store's methods functions in whose scope the client is, and nothing else.
   const isWrapper = ['get', 'set', 'expire', 'scanIterator'].every(
     (name) => typeof client?.[name] === 'function' && Object.hasOwn(client, name),
   );
-  return isWrapper
-    ? 'the store hides its client, as connect-redis 7 and 8 do: give the client itself as the option client'
-    : 'the client of the store is none that is known';
+  if (!isWrapper) return { unsupported: 'the client of the store is none that is known' };
+  return {
+    unsupported: 'the store hides its client, as connect-redis 7 and 8 do',
+    remedy: 'give the client itself as the option client',
+  };
+}
+
+/** Which method a client has of its own: that one may keep some sessions back. */
+function whyPatched(family, client) {
+  const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
+  if (!own) return undefined;
+  // Instana patches each client of node-redis 4 and 5. What its function does is in a closure, so that this is no proof.
+  const isAgent = typeof client[own] === 'function' && /instanaShimmerWrapInner/.test(textOf(client[own]));
+  return `the client has a ${own} of its own${isAgent ? ', which a monitoring agent (Instana) has put there' : ''}`;
+}
+
+/** The `get` of what stands for a client, by the hash of its text: in connect-redis 7 and 8, and `client.legacy()`. */
+const VIEWS = new Set([
+  // (key) => client.get(key)
+  hashOf('(key) => client.get(key)'),
+  // @redis/client 5.0.0 to 6.3.1
+  '5473f1c0ff1ffeafa05e565640b5849c43b37ca5e8a3efac78296377cb6e0b09',
+]);
+
+/** Why a store that reads through `shown` may not read what the client has. */
+function whyNoView(shown) {
+  const family = familyOf(shown);
+  if (family) return whyPatched(family, shown);
+  return typeof shown?.get === 'function' && VIEWS.has(hashOf(textOf(shown.get)))
+    ? undefined
+    : 'the store reads through a get that is not the one of the option client';
 }
 
 /** The database that a client has selected, as far as one can see. */

@@ -1,5 +1,7 @@
 'use strict';
 
+const { textOf, hashOf } = require('../function-text');
+
 /** node-redis 4 to 6. What stands in a URL is merged into its options when it is made. */
 const nodeRedis = {
   name: 'node-redis 4 or later',
@@ -120,11 +122,22 @@ function keyPrefix({ _keyPrefix }) {
   return _keyPrefix;
 }
 
-/** `legacyMode` gives a client methods of its own, which all are of one make. */
+/** What `legacyMode` makes the methods of a client of @redis/client 1.0 to 1.6, by the hash of the text. */
+const LEGACY_MODE = new Map([
+  ['916e367cda810f9e268428c881d3948091b333850083ee7f3c0307206dd0b60c', 'get'],
+  ['2a0302dbfa23f65ad0cda9b5c1deb0b18fb443e9086a3653404e69d168d7af3b', 'sendCommand'], // 1.0.5
+  ['ca4978a9f7b73122a74fe16748de6da525a6c7b18d3a6bf5c8f15046db694088', 'sendCommand'], // to 1.4.2
+  ['dfa12e989742f02020c3455595ed877fc3101d5bd8c869016e7022a0a12d1ebd', 'sendCommand'], // 1.5.0, 1.5.2
+  ['4d6a458c175f845583f09595e61e32bf7ab008cdda5b9d09712d8859ccfda4c4', 'sendCommand'], // 1.5.10
+  ['d8a96fb4b8e2d70f86aae77fc05ad06d61462fd06aed0cc80eff62e2f71799cc', 'sendCommand'], // to 1.6.1
+]);
+
+/** `legacyMode` gives a client methods of its own. What wraps all of them has another text. */
 function isOfLegacyMode(client, method) {
   return (
     client.options?.legacyMode === true &&
-    (method === 'sendCommand' || String(client[method]) === String(client.strLen))
+    typeof client[method] === 'function' &&
+    LEGACY_MODE.get(hashOf(textOf(client[method]))) === method
   );
 }
 
