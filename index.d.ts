@@ -7,6 +7,7 @@
 
 import type { CipherKey } from 'crypto';
 import type { IncomingMessage } from 'http';
+import type { Origin } from './types/origin';
 import type { RedisLocation } from './types/redis';
 import type { Backend, FailureCode, Stats } from './types/report';
 import type { Criteria, IsAny, SocketOf, SocketSource, ValuesOf } from './types/sockets';
@@ -20,6 +21,7 @@ export type {
   RedisSettings,
   RedisTls,
 } from './types/redis';
+export type { Origin, OriginRule } from './types/origin';
 export type { Backend, FailureCode, Stats } from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
@@ -120,8 +122,8 @@ interface CommonOptions<User> {
   /** Name of the session cookie, as express-session's `name`. Default `'connect.sid'`. */
   key?: string | undefined;
   /**
-   * What express-session signs the cookie with; in an array, any of them may have signed it. Without a secret
-   * no cookie counts.
+   * What express-session signs the cookie with; in an array, any of them may have signed it. Left out, no cookie counts; there
+   * and undefined, an environment variable that is not set, it is a TypeError at run time.
    */
   secret?: Secret | readonly Secret[] | undefined;
   /** What the key of a session in Redis begins with. Default: the store's own prefix, else `'sess:'`. */
@@ -138,17 +140,16 @@ interface CommonOptions<User> {
    * `TOO_MANY_ATTEMPTS`. Default 10000.
    */
   maxPending?: number | undefined;
+  /** Which pages may connect, see {@link Origin}. Default: all, with one process warning (`ORIGIN_UNCHECKED`). */
+  origin?: Origin | undefined;
   /**
-   * Whether `?session_id=` wins over the cookie: `true`, the bare session id, as in passport.socketio, or the
-   * cookie's value (`s:<id>.<mac>`); `'signed'`, the cookie's value only; `false`, never. Default `true`.
+   * Whether `?session_id=` wins over the cookie: `true`, the bare session id, as in passport.socketio, or the cookie's
+   * value (`s:<id>.<mac>`); `'signed'`, the latter only; `false`, never. Default `true`, with one process warning.
    */
   sessionIdInQuery?: boolean | 'signed' | undefined;
   /** The Passport that has `deserializeUser`. Default: `require('passport')` of the app. */
   passport?: Passport | undefined;
-  /**
-   * `cookieParser` itself, not the result of calling it. The one of the cookie-parser package is recognised
-   * and replaced by native parsing; another one is called with the secret. Default: native parsing.
-   */
+  /** `cookieParser` itself, uncalled. That of cookie-parser is replaced by native parsing, which is the default. */
   cookieParser?: CookieParser | undefined;
   /**
    * Properties of the user by which sockets can be looked up natively: names, or paths such as `'team.id'`. Their

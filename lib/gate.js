@@ -82,7 +82,11 @@ function sameSecrets(seen, now) {
 }
 
 function secretBytes(secret) {
-  return secret instanceof KeyObject ? secret.export() : secret;
+  if (secret instanceof KeyObject) return secret.export();
+  // As Node hashes any view: its bytes.
+  return ArrayBuffer.isView(secret)
+    ? Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength)
+    : secret;
 }
 
 function joined(keyPrefix, prefix) {

@@ -159,7 +159,7 @@ function complainAboutCookieParser(parser) {
 /** What is none may still get into a live array of secrets: it has signed nothing. */
 function isSecret(secret) {
   if (typeof secret === 'string') return secret !== '';
-  if (secret instanceof Uint8Array) return secret.length > 0;
+  if (ArrayBuffer.isView(secret)) return secret.byteLength > 0;
   return secret instanceof KeyObject && secret.symmetricKeySize > 0;
 }
 

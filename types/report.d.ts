@@ -27,6 +27,8 @@ export type FailureCode =
   | 'DESERIALIZE_TIMEOUT'
   // 'Too many attempts': one client connection has as many under way as it may have
   | 'TOO_MANY_ATTEMPTS'
+  // 'Origin not allowed': the option origin does not allow the page
+  | 'ORIGIN_NOT_ALLOWED'
   // success or fail called accept(null, false), or anything else that is no clear yes, with Socket.IO >= 1.0
   | 'REFUSED'
   // the authorizer was closed

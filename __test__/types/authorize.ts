@@ -176,6 +176,7 @@ function explain(error: unknown): string {
     CLOSED: 'later',
     DESERIALIZE_TIMEOUT: 'later',
     TOO_MANY_ATTEMPTS: 'later',
+    ORIGIN_NOT_ALLOWED: 'not allowed',
   };
   return handled[error.code] + (data?.code ?? '') + error.message + String(cause);
 }

@@ -7,7 +7,7 @@ const log = require('./log');
 /** The Socket.IO half of the app: only who is logged in gets in, and everybody sees who else is there. */
 function attachChat(server, { cookie, secret, store, passport }) {
   const io = new Server(server);
-  const authorizer = authorize({ key: cookie, secret, store, passport, fail: refuse });
+  const authorizer = authorize({ key: cookie, secret, store, passport, origin: 'same-host', fail: refuse });
   io.use(authorizer);
 
   io.on('connection', (socket) => {

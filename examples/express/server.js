@@ -38,7 +38,7 @@ async function start({ redisUrl, port }) {
   const app = express();
   const server = http.createServer(app);
   const io = new Server(server);
-  const authorizer = authorize(sessions);
+  const authorizer = authorize({ ...sessions, origin: 'same-host' });
   io.use(authorizer);
   io.on('connection', (socket) => {
     const { user, sessionID } = socket.request;

@@ -41,7 +41,7 @@ async function start({ redisUrl, port }) {
 
   const app = Fastify();
   const io = new Server(app.server);
-  const authorizer = authorize({ ...sessions, passport });
+  const authorizer = authorize({ ...sessions, passport, origin: 'same-host' });
   io.use(authorizer);
   io.on('connection', (socket) => {
     const { user, sessionID } = socket.request;

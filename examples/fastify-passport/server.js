@@ -50,7 +50,12 @@ async function start({ redisUrl, port }) {
 
   const app = Fastify();
   const io = new Server(app.server);
-  const authorizer = authorize({ ...sessions, key: COOKIE, passport: passportForSockets });
+  const authorizer = authorize({
+    ...sessions,
+    key: COOKIE,
+    passport: passportForSockets,
+    origin: 'same-host',
+  });
   io.use(authorizer);
   io.on('connection', (socket) => {
     const { user, sessionID } = socket.request;

@@ -40,7 +40,7 @@ async function start({ redisUrl, port }) {
   const app = express();
   const server = http.createServer(app);
   const io = new Server(server, { adapter: createAdapter(publisher, subscriber) });
-  const authorizer = authorize({ ...sessions, rooms: (user) => [roomOf(user.id)] });
+  const authorizer = authorize({ ...sessions, origin: 'same-host', rooms: (user) => [roomOf(user.id)] });
   io.use(authorizer);
   io.on('connection', (socket) => {
     const { user } = socket.request;
