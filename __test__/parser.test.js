@@ -88,9 +88,9 @@ test('the standard parser gives the same as none, and is not called', async () =
     'connect.sid=ada',
     `a=1; ${cookieOf('bob')}`,
   ];
-  for (const secret of [SECRET, ['new', SECRET], undefined]) {
+  for (const secret of [SECRET, ['new', SECRET], null]) {
     const options = { secret, store: storeOf(SESSIONS), passport: passportOf() };
-    const [standard, none] = [cookieParser, undefined].map((parser) =>
+    const [standard, none] = [cookieParser, null].map((parser) =>
       authorize({ ...options, cookieParser: parser }),
     );
     for (const header of headers) {
