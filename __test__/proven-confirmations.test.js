@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { startRedis } = require('../scripts/support/redis-server');
 const { runScript } = require('./support/child');
-const { openControlled, textOf } = require('./support/controlled');
+const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
 const { openAdmin, write } = require('./support/redis-store');
@@ -28,7 +28,7 @@ after(async () => {
 async function proven(t, { answer, ...options } = {}, server = redis) {
   const { store, client } = await openControlled(t, server);
   const authorizer = authorizerOf(t, { store, ...options });
-  await prove(authorizer, 'ann', 'ann');
+  await proveQuietly(authorizer, client, 'ann');
   const held = [];
   client.intercept = (key, command) => {
     held.push(command);

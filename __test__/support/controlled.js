@@ -1,8 +1,11 @@
 'use strict';
 
-const Redis = require('ioredis');
-const { sessionOf, storeOf } = require('./stores');
 const { once } = require('node:events');
+const { setTimeout: sleep } = require('node:timers/promises');
+const Redis = require('ioredis');
+const { prove } = require('./proof');
+const { sessionOf, storeOf } = require('./stores');
+const { cookieOf, visit } = require('./visit');
 
 /**
  * Clients whose GET a test answers itself: nothing of it can be seen from outside, as of a client whose class an app or a
@@ -39,9 +42,30 @@ async function open(t, client) {
   return { client, store: storeOf(6, { client }) };
 }
 
+/**
+ * Look-ups of this user become native, and the first audit has ended: for a second, nothing but what a test does itself
+ * asks the store.
+ */
+async function proveQuietly(authorizer, client, user) {
+  await prove(authorizer, user, user);
+  let audit;
+  client.intercept = (_key, command, send) => {
+    send();
+    audit = command.promise;
+  };
+  while (!audit) {
+    await visit(authorizer, cookieOf(user));
+    await sleep(5);
+  }
+  await audit;
+  client.intercept = undefined;
+  // The addon answers in turn, so that it has answered the audit too.
+  for (let i = 0; i < 3; i++) await visit(authorizer, cookieOf(user));
+}
+
 /** The text of a session that is logged in. */
 function textOf(user) {
   return JSON.stringify(sessionOf(user));
 }
 
-module.exports = { openControlled, openControlledCluster, textOf };
+module.exports = { openControlled, openControlledCluster, proveQuietly, textOf };
