@@ -67,7 +67,9 @@ test('it ends not before 500 look-ups in flight have come back', async () => {
 test('it ends with Redis down, and after close()', async () => {
   const nowhere = JSON.stringify(`redis://127.0.0.1:${await freePort()}`);
   const script = `visit(authorizer, cookieOf('u1')).then(({ error }) => console.log(error.code));`;
-  await assertPrints(withAuthorizer(script, nowhere), 'STORE_ERROR');
+  const { code, signal, out, err } = await runScript(withAuthorizer(script, nowhere));
+  assert.deepEqual({ code, signal, out }, { code: 0, signal: null, out: 'STORE_ERROR' });
+  assert.match(err, /STORE_ERROR: .*refused/i);
   await assertPrints(withAuthorizer(`${script} authorizer.close();`), 'CLOSED');
 });
 
@@ -113,7 +115,7 @@ test('an exception that the app throws later is its own; look-ups go on', async 
   assert.deepEqual(lines, [
     'u4',
     'uncaught later',
-    'undefined u1, DESERIALIZE_ERROR Error: at once, undefined u3',
+    'undefined u1, DESERIALIZE_ERROR Error in deserializing the user, undefined u3',
   ]);
 });
 

@@ -34,7 +34,7 @@ after(async () => {
 for (const [shape, secret] of [
   ['a string', SECRET],
   ['an array', [SECRET, OLD_SECRET]],
-  ['none', undefined],
+  ['none', null],
 ]) {
   test(`random Cookie headers come to the same end; secret: ${shape}`, async () => {
     const random = randomOf(SEED + 1);

@@ -39,7 +39,7 @@ async function visitWith(env, host = '127.0.0.1') {
     const { SECRET, cookieOf, passportOf, visit } = require(${JSON.stringify(path.join(__dirname, 'support', 'visit'))});
     const authorizer = authorize({ redis: 'rediss://${host}:${tlsPort}', secret: SECRET, passport: passportOf() });
     visit(authorizer, cookieOf('ann')).then(({ error, data }) =>
-      console.log(JSON.stringify({ code: error?.code, message: error?.message, user: data.user })));`;
+      console.log(JSON.stringify({ code: error?.code, message: error?.cause?.message, user: data.user })));`;
   const run = promisify(execFile)(process.execPath, ['-e', script], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: '', ...env },
     timeout: 20_000,
