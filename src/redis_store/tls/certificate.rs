@@ -1,0 +1,146 @@
+//! What OpenSSL looks at in a certificate. webpki reads the same and keeps it to itself.
+
+use rustls::pki_types::UnixTime;
+
+use super::{
+    der::{self, INTEGER, Reader, SEQUENCE},
+    extensions::{Extensions, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, SIGNATURE},
+};
+
+/// A certificate, version 1 or 3, that borrows its bytes.
+pub(super) struct Certificate<'a> {
+    pub(super) der: &'a [u8],
+    pub(super) is_version_1: bool,
+    serial: &'a [u8],
+    /// Of the signature on it, as far as the kind of key shows.
+    signed_by: &'a [u8],
+    pub(super) issuer: &'a [u8],
+    not_before: i64,
+    not_after: i64,
+    pub(super) subject: &'a [u8],
+    /// `SubjectPublicKeyInfo`, with its tag.
+    pub(super) public_key: &'a [u8],
+    key_kind: &'a [u8],
+    pub(super) extensions: Extensions<'a>,
+}
+
+/// Whether a certificate may sign others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Authority {
+    No,
+    /// basicConstraints say so.
+    Marked,
+    /// Older than basicConstraints. OpenSSL takes such a root, and no such intermediate.
+    Legacy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validity {
+    Now,
+    Over,
+    NotYet,
+}
+
+impl<'a> Certificate<'a> {
+    /// `None`: not a certificate, or one of a version or form that we do not read.
+    pub(super) fn read(der: &'a [u8]) -> Option<Self> {
+        let mut whole = Reader::new(der::only(der, SEQUENCE)?);
+        let mut body = Reader::new(whole.expect(SEQUENCE)?);
+        let is_version_1 = match body.optional(0xa0) {
+            None => true,
+            // Version 3 is written as 2.
+            Some(version) if der::only(version, INTEGER)? == [2] => false,
+            Some(_) => return None,
+        };
+        let serial = body.expect(INTEGER)?;
+        let signed_by = kind(body.expect(SEQUENCE)?)?;
+        let issuer = body.expect(SEQUENCE)?;
+        let mut dates = Reader::new(body.expect(SEQUENCE)?);
+        let (not_before, not_after) = (der::seconds(dates.any()?)?, der::seconds(dates.any()?)?);
+        let subject = body.expect(SEQUENCE)?;
+        let public_key = body.whole(SEQUENCE)?;
+        let key_kind = kind(Reader::new(der::only(public_key, SEQUENCE)?).expect(SEQUENCE)?)?;
+        let extensions = match body.optional(0xa3) {
+            Some(list) if !is_version_1 => Extensions::read(der::only(list, SEQUENCE)?)?,
+            Some(_) => return None,
+            None => Extensions::default(),
+        };
+        let certificate = Self {
+            der,
+            is_version_1,
+            serial,
+            signed_by,
+            issuer,
+            not_before,
+            not_after,
+            subject,
+            public_key,
+            key_kind,
+            extensions,
+        };
+        body.is_empty().then_some(certificate)
+    }
+
+    /// Whether `issuer` can have signed this, by all but the signature: OpenSSL's `ossl_x509_likely_issued`.
+    pub(super) fn is_likely_issued_by(&self, issuer: &Certificate<'_>) -> bool {
+        // Where both sides say it. RFC 5280, sections 4.2.1.1 and 4.2.1.2.
+        fn agree(named: Option<&[u8]>, own: Option<&[u8]>) -> bool {
+            named.zip(own).is_none_or(|(named, own)| named == own)
+        }
+        let Extensions { authority_key, authority_serial, authority_name, .. } = self.extensions;
+        self.issuer == issuer.subject
+            && agree(authority_key, issuer.extensions.subject_key)
+            && agree(authority_serial, Some(issuer.serial))
+            && agree(authority_name, Some(issuer.issuer))
+            && self.signed_by == issuer.key_kind
+    }
+
+    /// By all but the signature, as OpenSSL has it: whoever gave it as `ca` trusts it, not its signature.
+    pub(super) fn is_self_signed(&self) -> bool {
+        self.is_likely_issued_by(self)
+    }
+
+    /// OpenSSL's `check_ca`.
+    pub(super) fn authority(&self) -> Authority {
+        let Extensions { basic_constraints, key_usage, netscape_authority, .. } = self.extensions;
+        let signs = key_usage.map(|usage| usage & KEY_CERT_SIGN != 0);
+        match (signs, basic_constraints) {
+            (Some(false), _) => Authority::No,
+            (_, Some(constraints)) if constraints.is_ca => Authority::Marked,
+            (_, Some(_)) => Authority::No,
+            (Some(true), None) => Authority::Legacy,
+            (None, None) if netscape_authority || (self.is_version_1 && self.is_self_signed()) => {
+                Authority::Legacy
+            }
+            (None, None) => Authority::No,
+        }
+    }
+
+    /// Whether its key may be used in a handshake: OpenSSL's `KU_TLS`.
+    pub(super) fn may_shake_hands(&self) -> bool {
+        let wanted = SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT;
+        self.extensions.key_usage.is_none_or(|usage| usage & wanted != 0)
+    }
+
+    pub(super) fn validity(&self, now: UnixTime) -> Validity {
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        if now < self.not_before {
+            Validity::NotYet
+        } else if now > self.not_after {
+            Validity::Over
+        } else {
+            Validity::Now
+        }
+    }
+
+    pub(super) fn not_after(&self) -> i64 {
+        self.not_after
+    }
+}
+
+/// What the identifiers of a key and of the signatures by it have in common: 1.2.840.113549.1.1 for RSA, 1.2.840.10045 for
+/// curves; Ed25519 has one for both.
+fn kind(algorithm: &[u8]) -> Option<&[u8]> {
+    let id = Reader::new(algorithm).expect(der::OID)?;
+    Some(id.get(..5).unwrap_or(id))
+}

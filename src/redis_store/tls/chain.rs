@@ -1,0 +1,131 @@
+//! From a server's certificate to one in `ca`, as OpenSSL 3 goes (`build_chain` and `check_extensions` in x509_vfy.c).
+//!
+//! What is accepted here webpki checks once more, signatures and name constraints included. So this can only refuse what
+//! webpki would accept, with one exception: a self-signed certificate that `ca` has itself needs no signature.
+
+use rustls::pki_types::UnixTime;
+
+use super::{
+    certificate::{Authority, Certificate, Validity},
+    refusal::{Part, Refusal},
+};
+
+/// The server's certificate, the intermediates from it upwards, and the root, which `ca` has.
+pub(super) enum Chain<'a> {
+    /// The server's certificate is self-signed and in `ca`.
+    Pinned,
+    Signed {
+        intermediates: Vec<Certificate<'a>>,
+        root: Certificate<'a>,
+    },
+}
+
+/// webpki's limit.
+const MOST_INTERMEDIATES: usize = 6;
+
+/// The chain from `server` to one of `ca`, over `sent`, which nobody vouches for.
+pub(super) fn build<'a>(
+    server: &Certificate<'a>,
+    mut sent: Vec<Certificate<'a>>,
+    mut ca: Vec<Certificate<'a>>,
+    now: UnixTime,
+) -> Result<Chain<'a>, Refusal> {
+    if server.is_self_signed() {
+        let issuer = take_issuer(server, &mut ca, now).filter(|issuer| issuer.der == server.der);
+        return issuer.map(|_| Chain::Pinned).ok_or(Refusal::SelfSigned);
+    }
+    let mut intermediates: Vec<Certificate<'a>> = Vec::new();
+    // Once the chain has reached `ca` it is not left again.
+    let mut is_in_ca = false;
+    loop {
+        let last = intermediates.last().unwrap_or(server);
+        let next = match take_issuer(last, &mut ca, now) {
+            Some(issuer) => {
+                is_in_ca = true;
+                issuer
+            }
+            None if is_in_ca => return Err(Refusal::NoRoot),
+            None => take_issuer(last, &mut sent, now).ok_or(Refusal::UnknownIssuer)?,
+        };
+        if next.is_self_signed() {
+            // If `ca` had the root that was sent, it would have come from there.
+            let root = is_in_ca.then_some(next).ok_or(Refusal::UnknownRoot)?;
+            return Ok(Chain::Signed { intermediates, root });
+        }
+        intermediates.push(next);
+        if intermediates.len() > MOST_INTERMEDIATES {
+            return Err(Refusal::TooLong);
+        }
+    }
+}
+
+/// Takes the first that can have issued this and is valid now; where none is, the one that is valid longest, so that the
+/// refusal is about its dates. What is taken cannot come a second time, so the chain has an end.
+fn take_issuer<'a>(
+    of: &Certificate<'_>,
+    among: &mut Vec<Certificate<'a>>,
+    now: UnixTime,
+) -> Option<Certificate<'a>> {
+    let mut best: Option<(usize, &Certificate<'_>)> = None;
+    for (index, candidate) in among.iter().enumerate() {
+        if !of.is_likely_issued_by(candidate) {
+            continue;
+        }
+        if candidate.validity(now) == Validity::Now {
+            best = Some((index, candidate));
+            break;
+        }
+        if best.is_none_or(|(_, best)| candidate.not_after() > best.not_after()) {
+            best = Some((index, candidate));
+        }
+    }
+    best.map(|(index, _)| index).map(|index| among.remove(index))
+}
+
+/// What OpenSSL checks of each certificate but its signature.
+pub(super) fn check(server: &Certificate<'_>, chain: &Chain<'_>, now: UnixTime) -> Result<(), Refusal> {
+    check_any(server, Part::Server, now)?;
+    if !server.may_shake_hands() {
+        return Err(Refusal::NoHandshakes);
+    }
+    if server.extensions.netscape_forbids_servers {
+        return Err(Refusal::NotForServers(Part::Server));
+    }
+    let Chain::Signed { intermediates, root } = chain else {
+        return Ok(());
+    };
+    // Certificates between this one and the server's, those apart that were issued under their own name: RFC 5280,
+    // section 4.2.1.9.
+    let mut below = 0;
+    for (part, certificate) in
+        intermediates.iter().map(|certificate| (Part::Intermediate, certificate)).chain([(Part::Root, root)])
+    {
+        check_any(certificate, part, now)?;
+        match certificate.authority() {
+            Authority::Marked => {}
+            Authority::Legacy if part == Part::Root => {}
+            Authority::Legacy | Authority::No => return Err(Refusal::NoAuthority(part)),
+        }
+        let limit = certificate.extensions.basic_constraints.and_then(|constraints| constraints.path_length);
+        if limit.is_some_and(|limit| below > limit) {
+            return Err(Refusal::PathLength);
+        }
+        below += usize::from(certificate.subject != certificate.issuer);
+    }
+    Ok(())
+}
+
+fn check_any(certificate: &Certificate<'_>, part: Part, now: UnixTime) -> Result<(), Refusal> {
+    match certificate.validity(now) {
+        Validity::Now => {}
+        Validity::Over => return Err(Refusal::Expired(part)),
+        Validity::NotYet => return Err(Refusal::NotYetValid(part)),
+    }
+    if certificate.extensions.has_unknown_critical {
+        return Err(Refusal::UnknownCritical(part));
+    }
+    if certificate.extensions.forbids_servers {
+        return Err(Refusal::NotForServers(part));
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! The extensions that decide whom a certificate vouches for, and for what. RFC 5280, section 4.2.
+
+use super::der::{self, BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE};
+
+// Bits of keyUsage.
+pub(super) const SIGNATURE: u8 = 0x80;
+pub(super) const KEY_ENCIPHERMENT: u8 = 0x20;
+pub(super) const KEY_AGREEMENT: u8 = 0x08;
+pub(super) const KEY_CERT_SIGN: u8 = 0x04;
+
+/// 1.3.6.1.5.5.7.3.1
+const SERVER_AUTH: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
+/// 2.16.840.1.113730.1.1, of the time before extended key usage.
+const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x01, 0x01];
+const NETSCAPE_SERVER: u8 = 0x40;
+const NETSCAPE_AUTHORITY: u8 = 0x04;
+
+#[derive(Clone, Copy)]
+pub(super) struct BasicConstraints {
+    pub(super) is_ca: bool,
+    pub(super) path_length: Option<usize>,
+}
+
+#[derive(Default)]
+pub(super) struct Extensions<'a> {
+    pub(super) basic_constraints: Option<BasicConstraints>,
+    /// The first eight bits.
+    pub(super) key_usage: Option<u8>,
+    /// There is an extendedKeyUsage without serverAuth. OpenSSL does not take anyExtendedKeyUsage for it.
+    pub(super) forbids_servers: bool,
+    /// There is a Netscape type that is not that of a server.
+    pub(super) netscape_forbids_servers: bool,
+    pub(super) netscape_authority: bool,
+    pub(super) subject_key: Option<&'a [u8]>,
+    pub(super) authority_key: Option<&'a [u8]>,
+    pub(super) authority_serial: Option<&'a [u8]>,
+    /// The issuer of the issuer, as the content of its name.
+    pub(super) authority_name: Option<&'a [u8]>,
+    pub(super) has_dns_names: bool,
+    pub(super) has_name_constraints: bool,
+    /// A critical one that OpenSSL does not know either: the certificate must not be used (section 4.2).
+    pub(super) has_unknown_critical: bool,
+    seen: Vec<&'a [u8]>,
+}
+
+impl<'a> Extensions<'a> {
+    pub(super) fn read(list: &'a [u8]) -> Option<Self> {
+        let mut found = Self::default();
+        let mut reader = Reader::new(list);
+        while !reader.is_empty() {
+            found.add(Reader::new(reader.expect(SEQUENCE)?))?;
+        }
+        Some(found)
+    }
+
+    fn add(&mut self, mut extension: Reader<'a>) -> Option<()> {
+        let id = extension.expect(OID)?;
+        // "A certificate MUST NOT include more than one instance of a particular extension."
+        if self.seen.contains(&id) {
+            return None;
+        }
+        self.seen.push(id);
+        let is_critical = extension.optional(BOOLEAN).is_some_and(|value| value != [0]);
+        let value = extension.expect(OCTET_STRING)?;
+        match id {
+            // 2.5.29, id-ce
+            [0x55, 0x1d, 14] => self.subject_key = Some(der::only(value, OCTET_STRING)?),
+            [0x55, 0x1d, 15] => self.key_usage = Some(first_bits(value)?),
+            [0x55, 0x1d, 17] => self.has_dns_names = names(value)?.iter().any(|(tag, _)| *tag == 0x82),
+            [0x55, 0x1d, 19] => self.basic_constraints = Some(basic_constraints(value)?),
+            [0x55, 0x1d, 30] => self.has_name_constraints = true,
+            [0x55, 0x1d, 35] => self.authority(value)?,
+            [0x55, 0x1d, 37] => {
+                self.forbids_servers = !names(value)?.contains(&(OID, SERVER_AUTH));
+            }
+            // Policies and lists of revoked certificates, which neither OpenSSL nor we are asked to look at.
+            [0x55, 0x1d, 31..=33 | 36 | 54] => {}
+            NETSCAPE_TYPE => {
+                let bits = first_bits(value)?;
+                self.netscape_forbids_servers = bits & NETSCAPE_SERVER == 0;
+                self.netscape_authority = bits & NETSCAPE_AUTHORITY != 0;
+            }
+            _ => self.has_unknown_critical |= is_critical,
+        }
+        // OpenSSL does not list these among what it handles.
+        if matches!(id, [0x55, 0x1d, 14 | 35]) {
+            self.has_unknown_critical |= is_critical;
+        }
+        extension.is_empty().then_some(())
+    }
+
+    /// authorityKeyIdentifier. Of the names of the issuer's issuer OpenSSL looks at the first `directoryName`.
+    fn authority(&mut self, value: &'a [u8]) -> Option<()> {
+        for (tag, content) in names(value)? {
+            match tag {
+                0x80 => self.authority_key = Some(content),
+                0xa1 => {
+                    let name = der::all(content)?.into_iter().find(|(tag, _)| *tag == 0xa4);
+                    self.authority_name = match name {
+                        Some((_, name)) => Some(der::only(name, SEQUENCE)?),
+                        None => None,
+                    };
+                }
+                0x82 => self.authority_serial = Some(content),
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+}
+
+fn names(value: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    der::all(der::only(value, SEQUENCE)?)
+}
+
+/// The first eight bits of a BIT STRING, whose first byte says how many of the last byte are not meant. None: all are off.
+fn first_bits(value: &[u8]) -> Option<u8> {
+    let (_, bits) = der::only(value, BIT_STRING)?.split_first()?;
+    Some(bits.first().copied().unwrap_or(0))
+}
+
+fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
+    let mut reader = Reader::new(der::only(value, SEQUENCE)?);
+    let is_ca = reader.optional(BOOLEAN).is_some_and(|value| value != [0]);
+    let path_length = match reader.optional(INTEGER) {
+        Some(&[length @ 0..0x80]) => Some(usize::from(length)),
+        // More than any chain has.
+        Some(&[0..0x80, _, ..]) | None => None,
+        Some(_) => return None,
+    };
+    reader.is_empty().then_some(BasicConstraints { is_ca, path_length })
+}

@@ -1,0 +1,153 @@
+//! The verifiers that rustls asks.
+
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, PeerMisbehaved, RootCertStore, SignatureScheme,
+    client::{
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_cert_signed_by_trust_anchor,
+    },
+    crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime},
+    server::ParsedCertificate,
+};
+
+use super::{
+    certificate::Certificate,
+    chain::{self, Chain},
+    names,
+    refusal::{Part, Refusal},
+};
+
+/// Trusts what leads to a root in `ca`, and a server whose very certificate, self-signed, is in `ca`: as Node's
+/// `tls.connect` does. Where webpki cannot follow OpenSSL, the server is refused.
+#[derive(Debug)]
+pub(super) struct Given {
+    ca: Vec<CertificateDer<'static>>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl Given {
+    /// Not all need to be of use: Node's own list may hold one that we cannot read. `None` if none is.
+    pub(super) fn new(ca: Vec<CertificateDer<'static>>, provider: &CryptoProvider) -> Option<Self> {
+        let readable: Vec<_> = ca.into_iter().filter(|der| Certificate::read(der).is_some()).collect();
+        let algorithms = provider.signature_verification_algorithms;
+        (!readable.is_empty()).then_some(Self { ca: readable, algorithms })
+    }
+
+    fn verify(
+        &self,
+        server: &Certificate<'_>,
+        sent: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let ca = self.ca.iter().filter_map(|der| Certificate::read(der)).collect();
+        // What cannot be read leads nowhere, and a server may send more than is needed.
+        let sent = sent.iter().filter_map(|der| Certificate::read(der)).collect();
+        let chain = chain::build(server, sent, ca, now)?;
+        chain::check(server, &chain, now)?;
+        let is_constrained = match &chain {
+            Chain::Pinned => false,
+            Chain::Signed { intermediates, root } => {
+                self.verify_signatures(server, intermediates, root, now)?;
+                intermediates.iter().chain([root]).any(|above| above.extensions.has_name_constraints)
+            }
+        };
+        names::check(server, name, is_constrained)
+    }
+
+    /// By webpki, which is given this one chain.
+    fn verify_signatures(
+        &self,
+        server: &Certificate<'_>,
+        intermediates: &[Certificate<'_>],
+        root: &Certificate<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        if server.is_version_1 {
+            return Err(Refusal::OnlyOld(Part::Server).into());
+        }
+        let server = CertificateDer::from(server.der);
+        let intermediates: Vec<_> =
+            intermediates.iter().map(|certificate| CertificateDer::from(certificate.der)).collect();
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(root.der))?;
+        let server = ParsedCertificate::try_from(&server)?;
+        verify_server_cert_signed_by_trust_anchor(&server, &roots, &intermediates, now, self.algorithms.all)
+            .map_err(
+                |error| {
+                    if is_authority_as_server(&error) { Refusal::AuthorityAsServer.into() } else { error }
+                },
+            )
+    }
+
+    /// Of a certificate that webpki does not read, and that was accepted for being in `ca` itself.
+    fn verify_by_key(
+        &self,
+        message: &[u8],
+        certificate: &Certificate<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let key = SubjectPublicKeyInfoDer::from(certificate.public_key);
+        let key = webpki::RawPublicKeyEntity::try_from(&key).map_err(|_| Refusal::Unreadable)?;
+        let offered = self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
+        let (_, algorithms) = offered.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+        // In TLS 1.2 a scheme leaves the curve open. webpki compares each with the key.
+        let is_valid = |algorithm| key.verify_signature(algorithm, message, signed.signature()).is_ok();
+        if algorithms.iter().copied().any(is_valid) {
+            Ok(HandshakeSignatureValid::assertion())
+        } else {
+            Err(CertificateError::BadSignature.into())
+        }
+    }
+}
+
+impl ServerCertVerifier for Given {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let server = Certificate::read(end_entity).ok_or(Refusal::Unreadable)?;
+        self.verify(&server, intermediates, server_name, now)?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match Certificate::read(cert) {
+            Some(old) if old.is_version_1 => self.verify_by_key(message, &old, dss),
+            _ => verify_tls12_signature(message, cert, dss, &self.algorithms),
+        }
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match Certificate::read(cert) {
+            Some(old) if old.is_version_1 => self.verify_by_key(message, &old, dss),
+            _ => verify_tls13_signature(message, cert, dss, &self.algorithms),
+        }
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+fn is_authority_as_server(error: &Error) -> bool {
+    let Error::InvalidCertificate(CertificateError::Other(cause)) = error else {
+        return false;
+    };
+    matches!(cause.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+}
