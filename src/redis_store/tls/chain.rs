@@ -104,7 +104,7 @@ pub(super) fn check(server: &Certificate<'_>, chain: &Chain<'_>, now: UnixTime) 
         match certificate.authority() {
             Authority::Marked => {}
             Authority::Legacy if part == Part::Root => {}
-            Authority::Legacy | Authority::No => return Err(Refusal::NoAuthority(part)),
+            Authority::Legacy | Authority::No => return Err(Refusal::NotAnAuthority(part)),
         }
         let limit = certificate.extensions.basic_constraints.and_then(|constraints| constraints.path_length);
         if limit.is_some_and(|limit| below > limit) {

@@ -15,6 +15,9 @@ const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x01, 0
 const NETSCAPE_SERVER: u8 = 0x40;
 const NETSCAPE_AUTHORITY: u8 = 0x04;
 
+/// A dozen is many. Whoever sends thousands wants us to compare them with each other.
+const MOST_EXTENSIONS: usize = 64;
+
 #[derive(Clone, Copy)]
 pub(super) struct BasicConstraints {
     pub(super) is_ca: bool,
@@ -56,7 +59,7 @@ impl<'a> Extensions<'a> {
     fn add(&mut self, mut extension: Reader<'a>) -> Option<()> {
         let id = extension.expect(OID)?;
         // "A certificate MUST NOT include more than one instance of a particular extension."
-        if self.seen.contains(&id) {
+        if self.seen.contains(&id) || self.seen.len() == MOST_EXTENSIONS {
             return None;
         }
         self.seen.push(id);

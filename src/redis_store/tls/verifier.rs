@@ -15,7 +15,7 @@ use super::{
     certificate::Certificate,
     chain::{self, Chain},
     names,
-    refusal::{Part, Refusal},
+    refusal::Refusal,
 };
 
 /// Trusts what leads to a root in `ca`, and a server whose very certificate, self-signed, is in `ca`: as Node's
@@ -65,7 +65,7 @@ impl Given {
         now: UnixTime,
     ) -> Result<(), Error> {
         if server.is_version_1 {
-            return Err(Refusal::OnlyOld(Part::Server).into());
+            return Err(Refusal::Version1.into());
         }
         let server = CertificateDer::from(server.der);
         let intermediates: Vec<_> =
@@ -74,11 +74,6 @@ impl Given {
         roots.add(CertificateDer::from(root.der))?;
         let server = ParsedCertificate::try_from(&server)?;
         verify_server_cert_signed_by_trust_anchor(&server, &roots, &intermediates, now, self.algorithms.all)
-            .map_err(
-                |error| {
-                    if is_authority_as_server(&error) { Refusal::AuthorityAsServer.into() } else { error }
-                },
-            )
     }
 
     /// Of a certificate that webpki does not read, and that was accepted for being in `ca` itself.
@@ -143,11 +138,4 @@ impl ServerCertVerifier for Given {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
-}
-
-fn is_authority_as_server(error: &Error) -> bool {
-    let Error::InvalidCertificate(CertificateError::Other(cause)) = error else {
-        return false;
-    };
-    matches!(cause.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
