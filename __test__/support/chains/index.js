@@ -11,6 +11,7 @@
  * @property {string} servername
  * @property {boolean} rejectUnauthorized
  * @property {object} [server] - more options of `tls.createServer`
+ * @property {boolean} [inHandshake] - refused for the server's key, and not for its certificate
  * @property {string} [differs] - the name of a difference in `DIFFERENCES`: Node accepts, the addon refuses
  */
 function chains() {

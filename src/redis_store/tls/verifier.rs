@@ -139,3 +139,73 @@ impl ServerCertVerifier for Given {
         self.algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io, time::Duration};
+
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use rustls::crypto::ring;
+
+    use super::{super::refusal::handshake_fault, *};
+
+    /// Name, `ca` and what the server sends as indexes of certificates, the name asked for, what a refusal says.
+    type Row = (String, Vec<usize>, Vec<usize>, String, Option<String>);
+
+    /// Written by tests/data/chains.js. What Node says to the same chains is asked in __test__/tls-chains.test.js.
+    struct Vectors {
+        now: UnixTime,
+        certificates: Vec<CertificateDer<'static>>,
+        rows: Vec<Row>,
+    }
+
+    fn vectors() -> Vectors {
+        let (now, texts, rows): (u64, Vec<String>, Vec<Row>) =
+            serde_json::from_str(include_str!("../../../tests/data/chains.json")).unwrap();
+        Vectors {
+            now: UnixTime::since_unix_epoch(Duration::from_secs(now)),
+            certificates: texts.iter().map(|text| STANDARD.decode(text).unwrap().into()).collect(),
+            rows,
+        }
+    }
+
+    #[test]
+    fn chains_have_the_verdicts_of_node() {
+        let Vectors { now, certificates, rows } = vectors();
+        let pick = |indexes: &[usize]| indexes.iter().map(|index| certificates[*index].clone()).collect();
+        let mut failed = Vec::new();
+        for (name, ca, sent, host, says) in &rows {
+            let given = Given::new(pick(ca), &ring::default_provider()).unwrap();
+            let sent: Vec<_> = pick(sent);
+            let host = ServerName::try_from(host.as_str()).unwrap();
+            let verdict = given.verify_server_cert(&sent[0], &sent[1..], &host, &[], now);
+            let said = verdict.err().map(|error| handshake_fault(io::Error::other(error)).to_string());
+            let is_right = match (&said, says) {
+                (Some(said), Some(says)) => said.contains(says.as_str()),
+                (said, says) => said.is_none() && says.is_none(),
+            };
+            if !is_right {
+                failed.push((name, said, says));
+            }
+        }
+        assert!(failed.is_empty(), "{failed:#?}");
+        assert!(rows.len() > 200);
+    }
+
+    #[test]
+    fn broken_certificates_are_refused_and_nothing_worse() {
+        let Vectors { certificates, .. } = vectors();
+        for der in certificates.iter().filter(|der| Certificate::read(der).is_some()).step_by(10) {
+            for at in 0..der.len() {
+                assert!(Certificate::read(&der[..at]).is_none());
+                for bit in 0..8 {
+                    let mut broken = der.to_vec();
+                    broken[at] ^= 1 << bit;
+                    let _ = Certificate::read(&broken);
+                }
+            }
+            let tail: Vec<u8> = der.iter().copied().chain([0]).collect();
+            assert!(Certificate::read(&tail).is_none());
+        }
+    }
+}
