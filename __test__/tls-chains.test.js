@@ -7,7 +7,12 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { describe, test } = require('node:test');
+const tls = require('node:tls');
+const { Passport } = require('passport');
+const { authorize } = require('..');
 const { DIFFERENCES, SAYS, chains } = require('./support/chains');
+const { leaf, authority } = require('./support/chains/make');
+const { ownCertificates } = require('./support/chains/own');
 const { verdicts } = require('./support/tls-verdicts');
 
 const README = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8').replace(/\s+/g, ' ');
@@ -28,6 +33,30 @@ describe('certificates', { concurrency: 4 }, () => {
       if (!row.differs) assert.ok(same, `Node: ${node}\nthe addon: ${ours}`);
       else if (!BY_VERSION.includes(row.differs)) assert.equal(node, 'accepted');
     });
+  }
+});
+
+describe('a server that asks for our own certificate', { concurrency: 4 }, () => {
+  const root = authority('Root');
+  const server = leaf(root);
+  const asking = { key: server.keyPem, cert: server.pem, ca: root.pem, requestCert: true };
+  for (const [what, own, isTaken] of ownCertificates(root)) {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      test(`${what}, ${maxVersion}`, async () => {
+        const options = { ca: root.pem, servername: 'localhost', ...own };
+        const { node, ours } = await verdicts({ ...asking, maxVersion }, options);
+        const taken = [node, ours].map((verdict) => verdict === 'accepted');
+        assert.deepEqual(taken, [isTaken, isTaken], `Node: ${node}\nthe addon: ${ours}`);
+        for (const line of (own?.key ?? '').split('\n').filter(Boolean)) assert.ok(!ours.includes(line));
+      });
+    }
+  }
+});
+
+test('every authority that Node trusts can be read', () => {
+  for (const ca of tls.rootCertificates) {
+    const redis = { host: '127.0.0.1', port: 1, tls: { ca } };
+    authorize({ redis, secret: 'x', passport: new Passport() }).close();
   }
 });
 

@@ -73,11 +73,9 @@ impl ClientTls {
             .with_safe_default_protocol_versions()
             .map_err(|error| AddressError::new(format!("TLS: {error}")))?
             .dangerous()
-            .with_custom_certificate_verifier(verifier(tls, provider)?);
-        let config = match own_certificate(tls)? {
-            Some((chain, key)) => config.with_client_auth_cert(chain, key).map_err(|error| {
-                AddressError::new(format!("TLS: `cert` and `key` do not go together: {error}"))
-            })?,
+            .with_custom_certificate_verifier(verifier(tls, &provider)?);
+        let config = match own_certificate(tls, &provider)? {
+            Some(own) => config.with_client_cert_resolver(own),
             None => config.with_no_client_auth(),
         };
         Ok(Self {
@@ -107,14 +105,14 @@ fn server_name(name: &str) -> Result<ServerName<'static>, AddressError> {
         .map_err(|_| AddressError::new("TLS: the server name must be a DNS name or an IP address"))
 }
 
-fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, AddressError> {
+fn verifier(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, AddressError> {
     if !tls.reject_unauthorized {
-        return Ok(Arc::new(Unasked { trusts: true, provider }));
+        return Ok(Arc::new(Unasked { trusts: true, provider: provider.clone() }));
     }
     let Some(pem) = &tls.ca else {
-        return Ok(Arc::new(Unasked { trusts: false, provider }));
+        return Ok(Arc::new(Unasked { trusts: false, provider: provider.clone() }));
     };
-    let given = Given::new(certificates(pem, "ca")?, &provider);
+    let given = Given::new(certificates(pem, "ca")?, provider);
     let given = given.ok_or_else(|| AddressError::new("TLS: no certificate in `ca` can be read"))?;
     Ok(Arc::new(given))
 }

@@ -1,18 +1,39 @@
 //! The options that are PEM.
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use std::sync::Arc;
 
-use super::{super::address::AddressError, Tls};
+use rustls::{
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    sign::{CertifiedKey, SingleCertAndKey},
+};
 
+use super::{super::address::AddressError, Tls, certificate::Certificate};
+
+/// Our own certificate and its key. rustls's `with_client_auth_cert` would not take one of version 1, as Redis's own
+/// `gen-test-certs.sh` makes them.
 pub(super) fn own_certificate(
     tls: &Tls,
-) -> Result<Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>, AddressError> {
-    match (&tls.cert, &tls.key) {
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(AddressError::new("TLS: there is a `cert`, but no `key`")),
-        (None, Some(_)) => Err(AddressError::new("TLS: there is a `key`, but no `cert`")),
-        (Some(cert), Some(key)) => Ok(Some((certificates(cert, "cert")?, private_key(key)?))),
+    provider: &CryptoProvider,
+) -> Result<Option<Arc<SingleCertAndKey>>, AddressError> {
+    let (cert, key) = match (&tls.cert, &tls.key) {
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err(AddressError::new("TLS: there is a `cert`, but no `key`")),
+        (None, Some(_)) => return Err(AddressError::new("TLS: there is a `key`, but no `cert`")),
+        (Some(cert), Some(key)) => (certificates(cert, "cert")?, private_key(key)?),
+    };
+    let key = provider.key_provider.load_private_key(key).map_err(|_| {
+        AddressError::new(
+            "TLS: `key` is not supported: there are RSA from 2048 bits, ECDSA P-256 and P-384, and Ed25519",
+        )
+    })?;
+    let of_cert = cert.first().and_then(|der| Certificate::read(der)).map(|own| own.public_key);
+    let of_cert =
+        of_cert.ok_or_else(|| AddressError::new("TLS: the certificate in `cert` cannot be read"))?;
+    if key.public_key().is_some_and(|of_key| *of_key != *of_cert) {
+        return Err(AddressError::new("TLS: `cert` and `key` do not go together"));
     }
+    Ok(Some(Arc::new(CertifiedKey::new(cert, key).into())))
 }
 
 /// The crate that reads PEM finds no certificate in garbage without calling it an error.
