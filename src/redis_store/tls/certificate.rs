@@ -102,17 +102,18 @@ impl<'a> Certificate<'a> {
 
     /// OpenSSL's `check_ca`.
     pub(super) fn authority(&self) -> Authority {
-        let Extensions { basic_constraints, key_usage, netscape_authority, .. } = self.extensions;
-        let signs = key_usage.map(|usage| usage & KEY_CERT_SIGN != 0);
-        match (signs, basic_constraints) {
-            (Some(false), _) => Authority::No,
-            (_, Some(constraints)) if constraints.is_ca => Authority::Marked,
-            (_, Some(_)) => Authority::No,
-            (Some(true), None) => Authority::Legacy,
-            (None, None) if netscape_authority || (self.is_version_1 && self.is_self_signed()) => {
-                Authority::Legacy
-            }
-            (None, None) => Authority::No,
+        let Extensions { basic_constraints, key_usage, .. } = self.extensions;
+        if key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN == 0) {
+            return Authority::No;
+        }
+        if let Some(constraints) = basic_constraints {
+            return if constraints.is_ca { Authority::Marked } else { Authority::No };
+        }
+        let is_old_root = self.is_version_1 && self.is_self_signed();
+        if key_usage.is_some() || self.extensions.netscape_authority() || is_old_root {
+            Authority::Legacy
+        } else {
+            Authority::No
         }
     }
 

@@ -1,4 +1,4 @@
-//! From a server's certificate to one in `ca`, as OpenSSL 3 goes (`build_chain` and `check_extensions` in x509_vfy.c).
+//! From a server's certificate to one in `ca`, as OpenSSL 3 goes (`build_chain`, `check_extensions`).
 //!
 //! What is accepted here webpki checks once more, signatures and name constraints included. So this can only refuse what
 //! webpki would accept, with one exception: a self-signed certificate that `ca` has itself needs no signature.
@@ -10,14 +10,12 @@ use super::{
     refusal::{Part, Refusal},
 };
 
-/// The server's certificate, the intermediates from it upwards, and the root, which `ca` has.
-pub(super) enum Chain<'a> {
-    /// The server's certificate is self-signed and in `ca`.
-    Pinned,
-    Signed {
-        intermediates: Vec<Certificate<'a>>,
-        root: Certificate<'a>,
-    },
+/// What is above the server's certificate.
+pub(super) struct Chain<'a> {
+    /// From the server upwards.
+    pub(super) intermediates: Vec<Certificate<'a>>,
+    /// Of `ca`. `None`: the server's certificate is self-signed, and is in `ca` itself.
+    pub(super) root: Option<Certificate<'a>>,
 }
 
 /// webpki's limit.
@@ -32,7 +30,7 @@ pub(super) fn build<'a>(
 ) -> Result<Chain<'a>, Refusal> {
     if server.is_self_signed() {
         let issuer = take_issuer(server, &mut ca, now).filter(|issuer| issuer.der == server.der);
-        return issuer.map(|_| Chain::Pinned).ok_or(Refusal::SelfSigned);
+        return issuer.map(|_| Chain { intermediates: Vec::new(), root: None }).ok_or(Refusal::SelfSigned);
     }
     let mut intermediates: Vec<Certificate<'a>> = Vec::new();
     // Once the chain has reached `ca` it is not left again.
@@ -50,7 +48,7 @@ pub(super) fn build<'a>(
         if next.is_self_signed() {
             // If `ca` had the root that was sent, it would have come from there.
             let root = is_in_ca.then_some(next).ok_or(Refusal::UnknownRoot)?;
-            return Ok(Chain::Signed { intermediates, root });
+            return Ok(Chain { intermediates, root: Some(root) });
         }
         intermediates.push(next);
         if intermediates.len() > MOST_INTERMEDIATES {
@@ -88,18 +86,14 @@ pub(super) fn check(server: &Certificate<'_>, chain: &Chain<'_>, now: UnixTime) 
     if !server.may_shake_hands() {
         return Err(Refusal::NoHandshakes);
     }
-    if server.extensions.netscape_forbids_servers {
+    if server.extensions.netscape_forbids_servers() {
         return Err(Refusal::NotForServers(Part::Server));
     }
-    let Chain::Signed { intermediates, root } = chain else {
-        return Ok(());
-    };
     // Certificates between this one and the server's, those apart that were issued under their own name: RFC 5280,
     // section 4.2.1.9.
     let mut below = 0;
-    for (part, certificate) in
-        intermediates.iter().map(|certificate| (Part::Intermediate, certificate)).chain([(Part::Root, root)])
-    {
+    let intermediates = chain.intermediates.iter().map(|certificate| (Part::Intermediate, certificate));
+    for (part, certificate) in intermediates.chain(chain.root.iter().map(|root| (Part::Root, root))) {
         check_any(certificate, part, now)?;
         match certificate.authority() {
             Authority::Marked => {}
@@ -124,7 +118,7 @@ fn check_any(certificate: &Certificate<'_>, part: Part, now: UnixTime) -> Result
     if certificate.extensions.has_unknown_critical {
         return Err(Refusal::UnknownCritical(part));
     }
-    if certificate.extensions.forbids_servers {
+    if certificate.extensions.purpose_is_server == Some(false) {
         return Err(Refusal::NotForServers(part));
     }
     Ok(())

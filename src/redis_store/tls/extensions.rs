@@ -29,11 +29,10 @@ pub(super) struct Extensions<'a> {
     pub(super) basic_constraints: Option<BasicConstraints>,
     /// The first eight bits.
     pub(super) key_usage: Option<u8>,
-    /// There is an extendedKeyUsage without serverAuth. OpenSSL does not take anyExtendedKeyUsage for it.
-    pub(super) forbids_servers: bool,
-    /// There is a Netscape type that is not that of a server.
-    pub(super) netscape_forbids_servers: bool,
-    pub(super) netscape_authority: bool,
+    /// Whether extendedKeyUsage has serverAuth. OpenSSL does not take anyExtendedKeyUsage for it.
+    pub(super) purpose_is_server: Option<bool>,
+    /// The first eight bits of Netscape's certificate type.
+    netscape: Option<u8>,
     pub(super) subject_key: Option<&'a [u8]>,
     pub(super) authority_key: Option<&'a [u8]>,
     pub(super) authority_serial: Option<&'a [u8]>,
@@ -56,6 +55,14 @@ impl<'a> Extensions<'a> {
         Some(found)
     }
 
+    pub(super) fn netscape_forbids_servers(&self) -> bool {
+        self.netscape.is_some_and(|bits| bits & NETSCAPE_SERVER == 0)
+    }
+
+    pub(super) fn netscape_authority(&self) -> bool {
+        self.netscape.is_some_and(|bits| bits & NETSCAPE_AUTHORITY != 0)
+    }
+
     fn add(&mut self, mut extension: Reader<'a>) -> Option<()> {
         let id = extension.expect(OID)?;
         // "A certificate MUST NOT include more than one instance of a particular extension."
@@ -74,15 +81,11 @@ impl<'a> Extensions<'a> {
             [0x55, 0x1d, 30] => self.has_name_constraints = true,
             [0x55, 0x1d, 35] => self.authority(value)?,
             [0x55, 0x1d, 37] => {
-                self.forbids_servers = !names(value)?.contains(&(OID, SERVER_AUTH));
+                self.purpose_is_server = Some(names(value)?.contains(&(OID, SERVER_AUTH)));
             }
             // Policies and lists of revoked certificates, which neither OpenSSL nor we are asked to look at.
             [0x55, 0x1d, 31..=33 | 36 | 54] => {}
-            NETSCAPE_TYPE => {
-                let bits = first_bits(value)?;
-                self.netscape_forbids_servers = bits & NETSCAPE_SERVER == 0;
-                self.netscape_authority = bits & NETSCAPE_AUTHORITY != 0;
-            }
+            NETSCAPE_TYPE => self.netscape = Some(first_bits(value)?),
             _ => self.has_unknown_critical |= is_critical,
         }
         // OpenSSL does not list these among what it handles.

@@ -11,12 +11,7 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::{
-    certificate::Certificate,
-    chain::{self, Chain},
-    names,
-    refusal::Refusal,
-};
+use super::{certificate::Certificate, chain, names, refusal::Refusal};
 
 /// Trusts what leads to a root in `ca`, and a server whose very certificate, self-signed, is in `ca`: as Node's
 /// `tls.connect` does. Where webpki cannot follow OpenSSL, the server is refused.
@@ -46,13 +41,11 @@ impl Given {
         let sent = sent.iter().filter_map(|der| Certificate::read(der)).collect();
         let chain = chain::build(server, sent, ca, now)?;
         chain::check(server, &chain, now)?;
-        let is_constrained = match &chain {
-            Chain::Pinned => false,
-            Chain::Signed { intermediates, root } => {
-                self.verify_signatures(server, intermediates, root, now)?;
-                intermediates.iter().chain([root]).any(|above| above.extensions.has_name_constraints)
-            }
-        };
+        if let Some(root) = &chain.root {
+            self.verify_signatures(server, &chain.intermediates, root, now)?;
+        }
+        let mut above = chain.intermediates.iter().chain(&chain.root);
+        let is_constrained = above.any(|authority| authority.extensions.has_name_constraints);
         names::check(server, name, is_constrained)
     }
 
