@@ -105,7 +105,8 @@ async fn tls_with_a_certificate_of_our_own() {
     }
 }
 
-/// Who signs nobody, as OpenSSL and so Node have it. Many more are in the tests of src/redis_store/tls.
+/// Who signs nobody, as OpenSSL and so Node have it. Many more are in the tests of
+/// `src/redis_store/tls`.
 #[tokio::test]
 async fn tls_with_no_authority_in_ca() {
     let Some(files) = Certificates::make() else { return };

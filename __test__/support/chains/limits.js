@@ -115,6 +115,9 @@ function pair(root) {
   return [root, leaf(root)];
 }
 
+/** proxyCertInfo that inherits all, RFC 3820. */
+const PROXY = [0x30, 0x0c, 0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x15, 0x01];
+
 function criticals() {
   const anyPolicy = [0x30, 0x06, 0x30, 0x04, 0x06, 0x02, 0x2a, 0x03];
   const identifier = [0x04, 0x02, 0x01, 0x02];
@@ -123,6 +126,7 @@ function criticals() {
     ...everywhere('unknown critical extension', x.unknown(true), refused),
     ...everywhere('unknown extension', x.unknown(false), () => ['accepted']),
     ...everywhere('critical key identifier', x.raw('2.5.29.14', identifier, true), refused),
+    ...everywhere('policies of proxies', x.raw('1.3.6.1.5.5.7.1.14', PROXY), refused),
     ...everywhere('policies', x.raw('2.5.29.32', anyPolicy), () => ['accepted']),
     ...everywhere('critical policies', x.raw('2.5.29.32', anyPolicy, true), (part) =>
       part === 'root' ? ['accepted'] : ['some critical', { differs: 'policies' }],

@@ -10,6 +10,8 @@ pub(super) const KEY_CERT_SIGN: u8 = 0x04;
 
 /// 1.3.6.1.5.5.7.3.1
 const SERVER_AUTH: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
+/// 1.3.6.1.5.5.7.1.14
+const PROXY: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x0e];
 /// 2.16.840.1.113730.1.1, of the time before extended key usage.
 const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x01, 0x01];
 const NETSCAPE_SERVER: u8 = 0x40;
@@ -40,7 +42,7 @@ pub(super) struct Extensions<'a> {
     pub(super) authority_name: Option<&'a [u8]>,
     pub(super) has_dns_names: bool,
     pub(super) has_name_constraints: bool,
-    /// A critical one that OpenSSL does not know either: the certificate must not be used (section 4.2).
+    /// A critical one that OpenSSL does not know: the certificate must not be used (section 4.2).
     pub(super) has_unknown_critical: bool,
     seen: Vec<&'a [u8]>,
 }
@@ -76,16 +78,18 @@ impl<'a> Extensions<'a> {
             // 2.5.29, id-ce
             [0x55, 0x1d, 14] => self.subject_key = Some(der::only(value, OCTET_STRING)?),
             [0x55, 0x1d, 15] => self.key_usage = Some(first_bits(value)?),
-            [0x55, 0x1d, 17] => self.has_dns_names = names(value)?.iter().any(|(tag, _)| *tag == 0x82),
+            [0x55, 0x1d, 17] => self.has_dns_names = elements(value)?.iter().any(|(tag, _)| *tag == 0x82),
             [0x55, 0x1d, 19] => self.basic_constraints = Some(basic_constraints(value)?),
             [0x55, 0x1d, 30] => self.has_name_constraints = true,
             [0x55, 0x1d, 35] => self.authority(value)?,
             [0x55, 0x1d, 37] => {
-                self.purpose_is_server = Some(names(value)?.contains(&(OID, SERVER_AUTH)));
+                self.purpose_is_server = Some(elements(value)?.contains(&(OID, SERVER_AUTH)));
             }
             // Policies and lists of revoked certificates, which neither OpenSSL nor we are asked to look at.
             [0x55, 0x1d, 31..=33 | 36 | 54] => {}
             NETSCAPE_TYPE => self.netscape = Some(first_bits(value)?),
+            // OpenSSL takes no such certificate, critical or not, unless it is told to (RFC 3820).
+            PROXY => self.has_unknown_critical = true,
             _ => self.has_unknown_critical |= is_critical,
         }
         // OpenSSL does not list these among what it handles.
@@ -97,7 +101,7 @@ impl<'a> Extensions<'a> {
 
     /// authorityKeyIdentifier. Of the names of the issuer's issuer OpenSSL looks at the first `directoryName`.
     fn authority(&mut self, value: &'a [u8]) -> Option<()> {
-        for (tag, content) in names(value)? {
+        for (tag, content) in elements(value)? {
             match tag {
                 0x80 => self.authority_key = Some(content),
                 0xa1 => {
@@ -115,7 +119,8 @@ impl<'a> Extensions<'a> {
     }
 }
 
-fn names(value: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+/// The elements of a SEQUENCE.
+fn elements(value: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     der::all(der::only(value, SEQUENCE)?)
 }
 
