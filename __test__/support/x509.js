@@ -102,11 +102,11 @@ const extension = {
   subjectKeyIdentifier: (key) => extend('2.5.29.14', der(0x04, keyIdentifier(key))),
   authorityKeyIdentifier: (key) => extend('2.5.29.35', sequence(der(0x80, keyIdentifier(key)))),
   /** The issuer by its number, and by its own issuer, as `authorityKeyIdentifier=issuer:always` does. */
-  authorityBySerial: (serial, name) =>
+  authorityBySerial: (serial, names = []) =>
     extend(
       '2.5.29.35',
       sequence(
-        ...(name ? [der(0xa1, der(0xa4, sequence(commonName(name))))] : []),
+        ...(names.length > 0 ? [der(0xa1, ...[names].flat().map(directoryName))] : []),
         der(0x82, Buffer.from(serial)),
       ),
     ),
@@ -126,6 +126,10 @@ function generalName(text) {
   const [kind, value] = text.split(/:(.*)/s);
   if (kind === 'IP') return der(0x87, Buffer.from(value.split('.').map(Number)));
   return der(kind === 'DNS' ? 0x82 : 0x86, Buffer.from(value));
+}
+
+function directoryName(text) {
+  return der(0xa4, sequence(commonName(text)));
 }
 
 function commonName(text) {

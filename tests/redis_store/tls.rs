@@ -2,6 +2,18 @@
 
 use passport_socketio_native::redis_store::{Address, Found, Link, Parts, Tls};
 
+use std::sync::Arc;
+
+use rustls::{
+    ServerConfig, SupportedProtocolVersion,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    sign::{CertifiedKey, SingleCertAndKey},
+    version::{TLS12, TLS13},
+};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
 use crate::{
     helpers::{PROBE, get, open, open_parts, text, value},
     support::{
@@ -125,4 +137,46 @@ async fn tls_with_no_authority_in_ca() {
     let both = Tls { ca: Some(files.text("ca.pem") + &files.text("server.pem")), ..Tls::default() };
     let refused = text(get_tls("localhost", port, both).await);
     assert!(refused.contains("is not that of an authority"), "{refused}");
+}
+
+/// The port of a server that shows this certificate and has this key, whether they belong together or not.
+async fn impostor(cert: &str, key: &str, version: &'static SupportedProtocolVersion) -> u16 {
+    let provider = Arc::new(ring::default_provider());
+    let cert = CertificateDer::from_pem_slice(cert.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    let shown = SingleCertAndKey::from(CertifiedKey::new(vec![cert], key));
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(shown));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        while let Ok((socket, _)) = listener.accept().await {
+            // Whoever shakes hands is hung up on.
+            let _ = acceptor.accept(socket).await;
+        }
+    });
+    port
+}
+
+/// Whoever has a certificate, which is no secret, has to show that its key is his.
+#[tokio::test]
+async fn tls_of_an_impostor() {
+    let Some(files) = Certificates::make() else { return };
+    for (who, ca) in [("server", "ca"), ("alone", "alone"), ("old", "old")] {
+        let (cert, key) = (files.text(&format!("{who}.pem")), files.text(&format!("{who}.key")));
+        for version in [&TLS12, &TLS13] {
+            let tls = || Tls { ca: Some(files.text(&format!("{ca}.pem"))), ..Tls::default() };
+            let port = impostor(&cert, &key, version).await;
+            let true_one = text(get_tls("localhost", port, tls()).await);
+            assert!(!true_one.contains("TLS"), "{true_one}");
+            let port = impostor(&cert, &files.text("client.key"), version).await;
+            let refused = text(get_tls("localhost", port, tls()).await);
+            assert!(refused.contains("a signature of the server"), "{refused}");
+        }
+    }
 }

@@ -9,8 +9,8 @@ use std::{
 use super::test_redis::new_folder;
 
 /// An authority, a server that it signed for `localhost`, a client that it signed, a server that signed itself, and one
-/// that the first server signed, as `ca.pem`, `server.pem`, `client.pem`, `alone.pem`, `below.pem` and as many `….key`; and
-/// `p521.key`, of a curve that is not supported.
+/// that the first server signed, as `ca.pem`, `server.pem`, `client.pem`, `alone.pem`, `below.pem` and as many `….key`; one
+/// of version 1 that signed itself as `old.pem`; and `p521.key`, of a curve that is not supported.
 pub struct Certificates {
     folder: PathBuf,
 }
@@ -49,6 +49,11 @@ impl Certificates {
             &folder,
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout alone.key -out alone.pem",
         );
+        openssl(
+            &folder,
+            "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout old.key -out old.csr",
+        );
+        openssl(&folder, "x509 -req -in old.csr -signkey old.key -days 2 -out old.pem");
         openssl(&folder, "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521.key");
         Some(Self { folder })
     }

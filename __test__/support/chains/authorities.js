@@ -10,10 +10,12 @@ module.exports = function authorities() {
   const oldRoot = certificate({ cn: 'Old', version: 1 });
   const oldMiddle = certificate({ cn: 'Old', version: 1, issuer: root });
   const oldLeaf = leaf(root, { version: 1, extensions: [], cn: 'localhost' });
+  const secondLeaf = leaf(root, { version: 2, extensions: [], cn: 'localhost' });
   const bothLeaf = leaf(root, { extensions: [...CA, LOCALHOST] });
   const caLeaf = leaf(root, { extensions: [x.basicConstraints(true), LOCALHOST] });
   return [
     ...signing('CA:FALSE', LEAF, false),
+    ...signing('CA:FALSE written out', [x.raw('2.5.29.19', [0x30, 0x03, 0x01, 0x01, 0x00])], false),
     ...signing('CA:FALSE with keyCertSign', [...LEAF, x.keyUsage('keyCertSign')], false),
     ...signing('without basicConstraints', [LOCALHOST], false),
     ...signing('without extensions', [], false),
@@ -25,6 +27,7 @@ module.exports = function authorities() {
     ['an intermediate of version 1', root, [leaf(oldMiddle), oldMiddle], 'intermediate no authority'],
     ['an intermediate of version 1 in ca', [root, oldMiddle], leaf(oldMiddle), 'intermediate no authority'],
     ['a leaf of version 1', root, oldLeaf, 'version 1', { differs: 'version 1' }],
+    ['a leaf of version 2', root, secondLeaf, 'unreadable', { differs: 'version 1' }],
     ['a server that is an authority', root, caLeaf, 'authority as server', { differs: 'CA as server' }],
     ['a server that is an authority with its usage', root, bothLeaf, 'usage'],
   ];

@@ -72,6 +72,7 @@ const DIFFERENCES = {
   wildcard: 'wildcard for a part of a label',
   dot: 'dot at its end',
   'constrained CN': 'common name under name constraints',
+  'self-issued': 'renewed its own key below a path length',
   policies: 'critical policies',
   encoding: 'encoded in two ways',
 };

@@ -96,7 +96,20 @@ function pathLengths() {
     extensions: [...CA, x.subjectKeyIdentifier(key), x.authorityKeyIdentifier(rootKey)],
   });
   const ofRenewal = leaf(renewal, { extensions: [...LEAF, x.authorityKeyIdentifier(key)] });
-  const told = limited('Root', 0, { key: rootKey });
+  const identified = (cn, key_, rest) =>
+    certificate({
+      cn,
+      key: key_,
+      extensions: [x.basicConstraints(true, 0), x.keyUsage('keyCertSign'), x.subjectKeyIdentifier(key_)],
+      ...rest,
+    });
+  const told = identified('Root', rootKey);
+  const top = authority('Top');
+  const inner = identified('Root', rootKey, { issuer: top });
+  const innerRenewal = certificate({
+    ...{ cn: 'Root', issuer: inner, key },
+    extensions: [...CA, x.subjectKeyIdentifier(key), x.authorityKeyIdentifier(rootKey)],
+  });
   return [
     ['path length 0 of the root, none between', zero, leaf(zero), 'accepted'],
     ['path length 0 of the root, one between', zero, [leaf(under), under], 'path length'],
@@ -104,7 +117,15 @@ function pathLengths() {
     ['path length 1 of the root, two between', one, [leaf(second), second, first], 'path length'],
     ['path length 0 of an intermediate, none below', root, [leaf(middle), middle], 'accepted'],
     ['path length 0 of an intermediate, one below', root, [leaf(deep), deep, middle], 'path length'],
-    ['path length 0 of the root, a namesake between', told, [ofRenewal, renewal], 'signature'],
+    ['path length 0 of the root, a namesake between', told, [ofRenewal, renewal], 'accepted'],
+    [
+      'path length 0 of an intermediate, a namesake below',
+      top,
+      [ofRenewal, innerRenewal, inner],
+      // webpki tries the other one of that name too, and says what came of it.
+      'signature',
+      { differs: 'self-issued' },
+    ],
     ['six intermediates', root, [leaf(long[2]), ...long.slice(2)], 'accepted'],
     ['seven intermediates', root, [leaf(long[1]), ...long.slice(1)], 'too long', { differs: 'depth' }],
     ['path length of more than a byte', ...pair(limited('Root', [1, 0])), 'accepted'],

@@ -68,6 +68,7 @@ function namesakes() {
   const [first] = plain;
   const expired = authority('Root', { key: one, days: [-9, -1] });
   const renewed = authority('Root', { key: one });
+  const early = authority('Root', { key: one, days: [1, 9] });
   const lately = authority('Root', { key: one, days: [-9, -2] });
   const middles = [
     [-9, -1],
@@ -86,9 +87,17 @@ function namesakes() {
     ["a serial number that is the root's", first, bySerial(first.serial), 'accepted'],
     ["an issuer of the issuer that is not the root's", first, bySerial(first.serial, 'Else'), 'issuer'],
     ["an issuer of the issuer that is the root's", first, bySerial(first.serial, 'Root'), 'accepted'],
+    [
+      'two issuers of the issuer, the first counts',
+      first,
+      bySerial(first.serial, ['Root', 'Else']),
+      'accepted',
+    ],
     ['the expired root of the same key first', [expired, renewed], leaf(expired), 'accepted'],
     ['the expired root of the same key last', [renewed, expired], leaf(expired), 'accepted'],
     ['two expired roots of the same key', [lately, expired], leaf(expired), 'root expired'],
+    ['an expired root, then an early one', [expired, early], leaf(expired), 'root early'],
+    ['an early root, then an expired one', [early, expired], leaf(expired), 'root early'],
     [
       'the expired intermediate of the same key sent first',
       first,

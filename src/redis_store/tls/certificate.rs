@@ -30,7 +30,7 @@ pub(super) enum Authority {
     No,
     /// basicConstraints say so.
     Marked,
-    /// Older than basicConstraints. OpenSSL takes such a root, and no such intermediate.
+    /// Older than basicConstraints. OpenSSL takes such a root, which is self-signed, and no such intermediate.
     Legacy,
 }
 
@@ -109,8 +109,7 @@ impl<'a> Certificate<'a> {
         if let Some(constraints) = basic_constraints {
             return if constraints.is_ca { Authority::Marked } else { Authority::No };
         }
-        let is_old_root = self.is_version_1 && self.is_self_signed();
-        if key_usage.is_some() || self.extensions.netscape_authority() || is_old_root {
+        if key_usage.is_some() || self.extensions.netscape_authority() || self.is_version_1 {
             Authority::Legacy
         } else {
             Authority::No
@@ -144,4 +143,60 @@ impl<'a> Certificate<'a> {
 fn kind(algorithm: &[u8]) -> Option<&[u8]> {
     let id = Reader::new(algorithm).expect(der::OID)?;
     Some(id.get(..5).unwrap_or(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        super::der::{BIT_STRING, OCTET_STRING, OID, SET, UTC_TIME},
+        *,
+    };
+
+    fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let content = parts.concat();
+        [&[tag, u8::try_from(content.len()).unwrap()][..], &content].concat()
+    }
+
+    /// With what stands for the version, and what stands behind the key.
+    fn certificate(version: &[u8], rest: &[u8]) -> Vec<u8> {
+        let algorithm = element(SEQUENCE, &[&element(OID, &[&[0x2b, 0x65, 0x70]])]);
+        let name = element(SEQUENCE, &[&element(SET, &[])]);
+        let dates = [b"700101000010Z", b"700101000020Z"].map(|text| element(UTC_TIME, &[text]));
+        let dates = element(SEQUENCE, &[&dates.concat()]);
+        let key = element(SEQUENCE, &[&algorithm, &element(BIT_STRING, &[&[0]])]);
+        let serial = element(INTEGER, &[&[1]]);
+        let body = element(SEQUENCE, &[version, &serial, &algorithm, &name, &dates, &name, &key, rest]);
+        element(SEQUENCE, &[&body, &algorithm, &element(BIT_STRING, &[&[0]])])
+    }
+
+    #[test]
+    fn versions() {
+        let extensions = element(0xa3, &[&element(SEQUENCE, &[])]);
+        let version = |number: u8| element(0xa0, &[&element(INTEGER, &[&[number]])]);
+        let read = |version: &[u8], rest: &[u8]| {
+            Certificate::read(&certificate(version, rest)).map(|certificate| certificate.is_version_1)
+        };
+        assert_eq!(read(&[], &[]), Some(true));
+        assert_eq!(read(&version(2), &[]), Some(false));
+        assert_eq!(read(&version(2), &extensions), Some(false));
+        assert_eq!(read(&[], &extensions), None);
+        for other in [0, 1, 3] {
+            assert_eq!(read(&version(other), &[]), None);
+        }
+        let tail = element(OCTET_STRING, &[]);
+        assert_eq!(read(&[], &tail), None);
+        assert_eq!(read(&version(2), &[extensions, tail].concat()), None);
+    }
+
+    #[test]
+    fn both_dates_count_themselves() {
+        let der = certificate(&[], &[]);
+        let certificate = Certificate::read(&der).unwrap();
+        let at = |seconds| certificate.validity(UnixTime::since_unix_epoch(Duration::from_secs(seconds)));
+        let expected = [Validity::NotYet, Validity::Now, Validity::Now, Validity::Over];
+        assert_eq!([9, 10, 20, 21].map(at), expected);
+        assert_eq!(at(u64::MAX), Validity::Over);
+    }
 }

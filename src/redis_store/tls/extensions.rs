@@ -141,3 +141,37 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
     };
     reader.is_empty().then_some(BasicConstraints { is_ca, path_length })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of an identifier that nobody knows, with these elements behind it.
+    fn unknown(number: u8, rest: &[u8]) -> Vec<u8> {
+        let id = [OID, 3, 0x2a, 3, number];
+        [&[SEQUENCE, u8::try_from(id.len() + rest.len()).unwrap()], &id[..], rest].concat()
+    }
+
+    #[test]
+    fn the_form_of_an_extension() {
+        let critical = |rest: &[u8]| {
+            Extensions::read(&unknown(1, rest)).map(|extensions| extensions.has_unknown_critical)
+        };
+        assert_eq!(critical(&[OCTET_STRING, 0]), Some(false));
+        assert_eq!(critical(&[BOOLEAN, 1, 0, OCTET_STRING, 0]), Some(false));
+        assert_eq!(critical(&[BOOLEAN, 1, 0xff, OCTET_STRING, 0]), Some(true));
+        assert_eq!(critical(&[OCTET_STRING, 0, OCTET_STRING, 0]), None);
+        assert_eq!(critical(&[BOOLEAN, 1, 0xff]), None);
+    }
+
+    #[test]
+    fn there_is_an_end_to_extensions() {
+        let many = |count: u8| -> Vec<u8> {
+            (0..count).flat_map(|number| unknown(number, &[OCTET_STRING, 0])).collect()
+        };
+        assert!(Extensions::read(&many(64)).is_some());
+        assert!(Extensions::read(&many(65)).is_none());
+        let twice = [unknown(1, &[OCTET_STRING, 0]), unknown(1, &[OCTET_STRING, 0])].concat();
+        assert!(Extensions::read(&twice).is_none());
+    }
+}
