@@ -113,7 +113,7 @@ const extension = {
   permittedNames: (name) =>
     extend('2.5.29.30', sequence(der(0xa0, sequence(der(0x82, Buffer.from(name))))), true),
   netscapeType: (bit) => extend('2.16.840.1.113730.1.1', bits([bit])),
-  /** Of an identifier that nobody knows. */
+  /** With an unknown identifier. */
   unknown: (critical) => extend('1.3.6.1.4.1.99999.1', der(0x05), critical),
   raw: (id, bytes, critical) => extend(id, Buffer.from(bytes), critical),
 };

@@ -117,8 +117,7 @@ async fn tls_with_a_certificate_of_our_own() {
     }
 }
 
-/// Who signs nobody, as OpenSSL and so Node have it. Many more are in the tests of
-/// `src/redis_store/tls`.
+/// Certificates that may not sign others. Many more chains are in the tests of `src/redis_store/tls`.
 #[tokio::test]
 async fn tls_with_no_authority_in_ca() {
     let Some(files) = Certificates::make() else { return };
@@ -156,14 +155,14 @@ async fn impostor(cert: &str, key: &str, version: &'static SupportedProtocolVers
     tokio::spawn(async move {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         while let Ok((socket, _)) = listener.accept().await {
-            // Whoever shakes hands is hung up on.
+            // The connection ends after the handshake.
             let _ = acceptor.accept(socket).await;
         }
     });
     port
 }
 
-/// Whoever has a certificate, which is no secret, has to show that its key is his.
+/// A certificate is no secret: the server has to prove that it has its key.
 #[tokio::test]
 async fn tls_of_an_impostor() {
     let Some(files) = Certificates::make() else { return };

@@ -49,7 +49,7 @@ module.exports = function keys() {
     ['signed with RSA and SHA-1', ...by('rsa', { hash: 'sha1' }), 'unsupported'],
     ['signed with ECDSA and SHA-384', root, signed('sha384'), 'accepted'],
     ['signed with ECDSA and SHA-512', root, signed('sha512'), 'unsupported', differs('ECDSA with SHA-512')],
-    // Nobody checks the signature of a root on itself.
+    // The signature of a root on itself is not checked.
     ['the root signed itself with SHA-1', ...top('sha1'), 'accepted'],
     ['the root signed itself with SHA-512', ...top('sha512'), 'accepted'],
   ];

@@ -1,4 +1,4 @@
-//! What OpenSSL looks at in a certificate. webpki reads the same and keeps it to itself.
+//! What OpenSSL looks at in a certificate. webpki reads the same, but does not expose it.
 
 use rustls::pki_types::UnixTime;
 
@@ -95,7 +95,7 @@ impl<'a> Certificate<'a> {
             && self.signed_by == issuer.key_kind
     }
 
-    /// By all but the signature, as OpenSSL has it: whoever gave it as `ca` trusts it, not its signature.
+    /// By all but the signature, as in OpenSSL: a certificate in `ca` is trusted for being there.
     pub(super) fn is_self_signed(&self) -> bool {
         self.is_likely_issued_by(self)
     }

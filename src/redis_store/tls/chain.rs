@@ -1,7 +1,7 @@
 //! From a server's certificate to one in `ca`, as OpenSSL 3 goes (`build_chain`, `check_extensions`).
 //!
-//! What is accepted here webpki checks once more, signatures and name constraints included. So this can only refuse what
-//! webpki would accept, with one exception: a self-signed certificate that `ca` has itself needs no signature.
+//! webpki then checks the chain that was built, signatures and name constraints included, and both must agree. There is one
+//! exception: a self-signed certificate that is itself in `ca` has no other signature to check.
 
 use rustls::pki_types::UnixTime;
 
@@ -21,7 +21,7 @@ pub(super) struct Chain<'a> {
 /// webpki's limit.
 const MOST_INTERMEDIATES: usize = 6;
 
-/// The chain from `server` to one of `ca`, over `sent`, which nobody vouches for.
+/// The chain from `server` to one of `ca`, over `sent`, which are not trusted.
 pub(super) fn build<'a>(
     server: &Certificate<'a>,
     mut sent: Vec<Certificate<'a>>,
@@ -33,7 +33,7 @@ pub(super) fn build<'a>(
         return issuer.map(|_| Chain { intermediates: Vec::new(), root: None }).ok_or(Refusal::SelfSigned);
     }
     let mut intermediates: Vec<Certificate<'a>> = Vec::new();
-    // Once the chain has reached `ca` it is not left again.
+    // OpenSSL takes no certificate from the server once the chain has reached `ca`.
     let mut is_in_ca = false;
     loop {
         let last = intermediates.last().unwrap_or(server);

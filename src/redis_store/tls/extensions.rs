@@ -17,7 +17,7 @@ const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x01, 0
 const NETSCAPE_SERVER: u8 = 0x40;
 const NETSCAPE_AUTHORITY: u8 = 0x04;
 
-/// A dozen is many. Whoever sends thousands wants us to compare them with each other.
+/// A dozen is many. The limit bounds the comparisons that a hostile server can cause.
 const MOST_EXTENSIONS: usize = 64;
 
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ pub(super) struct Extensions<'a> {
     pub(super) authority_name: Option<&'a [u8]>,
     pub(super) has_dns_names: bool,
     pub(super) has_name_constraints: bool,
-    /// A critical one that OpenSSL does not know: the certificate must not be used (section 4.2).
+    /// A critical extension that OpenSSL does not know: the certificate must not be used (section 4.2).
     pub(super) has_unknown_critical: bool,
     seen: Vec<&'a [u8]>,
 }
@@ -146,7 +146,7 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
 mod tests {
     use super::*;
 
-    /// Of an identifier that nobody knows, with these elements behind it.
+    /// An unknown identifier, with these elements behind it.
     fn unknown(number: u8, rest: &[u8]) -> Vec<u8> {
         let id = [OID, 3, 0x2a, 3, number];
         [&[SEQUENCE, u8::try_from(id.len() + rest.len()).unwrap()], &id[..], rest].concat()

@@ -42,7 +42,7 @@ pub struct Tls {
     pub key: Option<String>,
     /// The name to ask for and to expect in the certificate, where that is not the host.
     pub servername: Option<String>,
-    /// `false` trusts every server, and so protects from nobody who can stand between.
+    /// `false` trusts every server, and so does not protect from a man in the middle.
     pub reject_unauthorized: bool,
 }
 

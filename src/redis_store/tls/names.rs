@@ -1,7 +1,7 @@
 //! Whether a certificate is for the server that was meant.
 //!
 //! Names of subjectAltName are webpki's matter. A certificate without DNS names there is matched by its common name, as
-//! Node's `tls.checkServerIdentity` does (lib/tls.js, Node 18 to 24); webpki knows no common name.
+//! Node's `tls.checkServerIdentity` does (lib/tls.js, Node 18 to 24); webpki does not read it.
 
 use rustls::{
     Error,
@@ -16,8 +16,8 @@ use super::{
     refusal::Refusal,
 };
 
-/// `is_constrained`: an authority above limits for which names it may sign. Those limits are for subjectAltName, and
-/// webpki does not apply them to a common name, so that this does not count then.
+/// `is_constrained`: an authority above limits for which names it may sign. webpki applies those limits to
+/// subjectAltName only, so a common name does not count then.
 pub(super) fn check(
     certificate: &Certificate<'_>,
     wanted: &ServerName<'_>,

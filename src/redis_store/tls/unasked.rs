@@ -12,7 +12,7 @@ use rustls::{
 use super::refusal::Refusal;
 
 /// Trusts every server (`reject_unauthorized: false`), or none, for lack of authorities. The signature is not looked at
-/// either: whoever stands between has a key of his own, and webpki does not read the version 1 certificates that many
+/// either: a man in the middle has a key of their own, and webpki does not read the version 1 certificates that many
 /// home-made servers have.
 #[derive(Debug)]
 pub(super) struct Unasked {

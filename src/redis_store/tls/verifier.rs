@@ -22,7 +22,7 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// Not all need to be of use: Node's own list may hold one that we cannot read. `None` if none is.
+    /// Certificates that cannot be read are left out: Node's own list may have one. `None` if none is left.
     pub(super) fn new(ca: Vec<CertificateDer<'static>>, provider: &CryptoProvider) -> Option<Self> {
         let readable: Vec<_> = ca.into_iter().filter(|der| Certificate::read(der).is_some()).collect();
         let algorithms = provider.signature_verification_algorithms;
@@ -37,7 +37,7 @@ impl Given {
         now: UnixTime,
     ) -> Result<(), Error> {
         let ca = self.ca.iter().filter_map(|der| Certificate::read(der)).collect();
-        // What cannot be read leads nowhere, and a server may send more than is needed.
+        // An unreadable certificate is left out: a server may send more than the chain needs.
         let sent = sent.iter().filter_map(|der| Certificate::read(der)).collect();
         let chain = chain::build(server, sent, ca, now)?;
         chain::check(server, &chain, now)?;
@@ -69,7 +69,7 @@ impl Given {
         verify_server_cert_signed_by_trust_anchor(&server, &roots, &intermediates, now, self.algorithms.all)
     }
 
-    /// Of a certificate that webpki does not read, and that was accepted for being in `ca` itself.
+    /// For a version 1 certificate, which webpki does not read: it was accepted because it is itself in `ca`.
     fn verify_by_key(
         &self,
         message: &[u8],
