@@ -6,7 +6,7 @@
 
 use std::{io, time::Duration};
 
-use futures_util::future::select_ok;
+use futures_util::{TryFutureExt, future::select_ok};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{address::Endpoint, fault::Fault};
+use super::{address::Endpoint, fault::Fault, tls::handshake_fault};
 
 /// TCP, TLS and the first answer take three round trips; this leaves half a second for each.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -32,7 +32,9 @@ pub(super) async fn open(endpoint: &Endpoint, deadline: Instant) -> Result<Box<d
             let Some(tls) = tls else {
                 return Ok(Box::new(tcp));
             };
-            let handshake = TlsConnector::from(tls.config.clone()).connect(tls.server_name.clone(), tcp);
+            let handshake = TlsConnector::from(tls.config.clone())
+                .connect(tls.server_name.clone(), tcp)
+                .map_err(handshake_fault);
             Ok(Box::new(within(deadline, "no TLS handshake (is this a TLS port?)", handshake).await?))
         }
         #[cfg(unix)]

@@ -8,8 +8,9 @@ use std::{
 
 use super::test_redis::new_folder;
 
-/// An authority, a server that it signed for `localhost`, a client that it signed, and a server that signed itself, as
-/// `ca.pem`, `server.pem`, `client.pem`, `alone.pem` and as many `….key`.
+/// An authority, a server that it signed for `localhost`, a client that it signed, a server that signed itself, and one
+/// that the first server signed, as `ca.pem`, `server.pem`, `client.pem`, `alone.pem`, `below.pem` and as many `….key`; one
+/// of version 1 that signed itself as `old.pem`; and `p521.key`, of a curve that is not supported.
 pub struct Certificates {
     folder: PathBuf,
 }
@@ -29,7 +30,8 @@ impl Certificates {
             &folder,
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=Authority -keyout ca.key -out ca.pem",
         );
-        for who in ["server", "client"] {
+        fs::write(folder.join("below.ext"), "subjectAltName=DNS:localhost\n").unwrap();
+        for (who, signer) in [("server", "ca"), ("client", "ca"), ("below", "server")] {
             openssl(
                 &folder,
                 &format!(
@@ -39,7 +41,7 @@ impl Certificates {
             openssl(
                 &folder,
                 &format!(
-                    "x509 -req -in {who}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile {who}.ext -out {who}.pem"
+                    "x509 -req -in {who}.csr -CA {signer}.pem -CAkey {signer}.key -CAcreateserial -days 2 -extfile {who}.ext -out {who}.pem"
                 ),
             );
         }
@@ -47,6 +49,12 @@ impl Certificates {
             &folder,
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout alone.key -out alone.pem",
         );
+        openssl(
+            &folder,
+            "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout old.key -out old.csr",
+        );
+        openssl(&folder, "x509 -req -in old.csr -signkey old.key -days 2 -out old.pem");
+        openssl(&folder, "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521.key");
         Some(Self { folder })
     }
 
