@@ -161,6 +161,7 @@ function modifiedAt(file) {
 module.exports = {
   CannotPrepare,
   ROOT,
+  StepFailed,
   aptInstall,
   buildAddon,
   installPackages,
