@@ -1,5 +1,6 @@
 'use strict';
 
+const timers = require('node:timers');
 const { inspect } = require('node:util');
 const { textOf } = require('./errors');
 const { Membership } = require('./filter/membership');
@@ -106,7 +107,7 @@ class Admission {
       return;
     }
     this.#isWaiting = true;
-    setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), LATEST_MS).unref();
+    timers.setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), LATEST_MS).unref();
   }
 
   #warnOfNoSocket() {

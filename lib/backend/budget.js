@@ -1,5 +1,7 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+
 /** So many at once, so many a second: what doubts may cost, whoever causes them. */
 class Budget {
   #tokens;

@@ -1,5 +1,7 @@
 'use strict';
 
+const { setImmediate } = require('node:timers');
+
 /** A session id and a session that no client has. */
 const SID = 'passport-socketio-native-dry-run';
 const SESSION = Object.freeze({ dryRun: 1, cookie: { path: '/' } });

@@ -1,5 +1,7 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+const { clearTimeout, setTimeout } = require('node:timers');
 const { number } = require('../outcomes');
 
 /** User keys that are nobody's, as src/core/session.rs has it: an ORM that drops empty conditions finds the first user. */

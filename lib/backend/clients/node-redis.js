@@ -1,5 +1,7 @@
 'use strict';
 
+const { URL } = require('node:url');
+
 /** node-redis 4 to 6. What stands in a URL is merged into its options when it is made. */
 const nodeRedis = {
   name: 'node-redis 4 or later',
