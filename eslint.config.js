@@ -8,9 +8,7 @@ const globals = require('globals');
  * its timers are then numbers, without `unref`. So lib takes nothing of Node's from there but these two.
  */
 const EVERYWHERE = ['Buffer', 'process'];
-const ELSEWHERE = [...Object.keys(globals.nodeBuiltin), 'globalThis'].filter(
-  (name) => !EVERYWHERE.includes(name),
-);
+const ELSEWHERE = Object.keys(globals.nodeBuiltin).filter((name) => !EVERYWHERE.includes(name));
 
 module.exports = [
   { ignores: ['binding.js', 'target/', 'npm/', '**/fixtures/'] },
@@ -36,10 +34,13 @@ module.exports = [
     rules: {
       'no-restricted-globals': [
         'error',
-        ...ELSEWHERE.map((name) => ({
-          name,
-          message: 'Jest may not have it: require it from its node: module.',
-        })),
+        {
+          globals: ELSEWHERE.map((name) => ({
+            name,
+            message: 'Jest may not have it: require it from its node: module.',
+          })),
+          checkGlobalObject: true,
+        },
       ],
     },
   },
