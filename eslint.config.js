@@ -3,6 +3,13 @@
 const js = require('@eslint/js');
 const globals = require('globals');
 
+/**
+ * Jest gives its tests a global object of its own. Those of 26 and 27 lack much of what Node has, with a DOM all do, and
+ * its timers are then numbers, without `unref`. So lib takes nothing of Node's from there but these two.
+ */
+const EVERYWHERE = ['Buffer', 'process'];
+const ELSEWHERE = Object.keys(globals.nodeBuiltin).filter((name) => !EVERYWHERE.includes(name));
+
 module.exports = [
   { ignores: ['binding.js', 'target/', 'npm/', '**/fixtures/'] },
   js.configs.recommended,
@@ -20,6 +27,21 @@ module.exports = [
       'object-shorthand': 'error',
       'prefer-const': 'error',
       strict: ['error', 'global'],
+    },
+  },
+  {
+    files: ['index.js', 'lib/**/*.js'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        {
+          globals: ELSEWHERE.map((name) => ({
+            name,
+            message: 'Jest may not have it: require it from its node: module.',
+          })),
+          checkGlobalObject: true,
+        },
+      ],
     },
   },
   {

@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
+const timers = require('node:timers');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { greet, membersOf, startIndexed } = require('./support/index-app');
 const { warningsDuring } = require('./support/proof');
@@ -115,14 +116,14 @@ for (const version of VERSIONS) {
 
 /** What waits for a minute comes at once. Gives how often that was. */
 function hurry(t) {
-  const { setTimeout } = globalThis;
+  const original = timers.setTimeout;
   const hurried = { times: 0 };
-  globalThis.setTimeout = (callback, ms, ...rest) => {
-    if (ms !== 60_000) return setTimeout(callback, ms, ...rest);
+  timers.setTimeout = (callback, ms, ...rest) => {
+    if (ms !== 60_000) return original(callback, ms, ...rest);
     hurried.times += 1;
-    return setTimeout(callback, 0, ...rest);
+    return original(callback, 0, ...rest);
   };
-  t.after(() => (globalThis.setTimeout = setTimeout));
+  t.after(() => (timers.setTimeout = original));
   return hurried;
 }
 

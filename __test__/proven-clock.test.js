@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
+const timers = require('node:timers');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startRedis } = require('../scripts/support/redis-server');
 const { RedisBackend } = require('../lib/backend/redis');
@@ -82,9 +83,9 @@ test('a confirmation has no more time than its look-up', async (t) => {
   const authorizer = authorizerOf(t, { store, timeout: 300 });
   await prove(authorizer, 'ann', 'ann');
   client.intercept = () => {};
-  const { setTimeout: original } = globalThis;
+  const { setTimeout: original } = timers;
   const times = [];
-  t.mock.method(globalThis, 'setTimeout', (action, ms, ...args) => {
+  t.mock.method(timers, 'setTimeout', (action, ms, ...args) => {
     times.push(ms);
     return original(action, ms, ...args);
   });

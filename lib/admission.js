@@ -1,5 +1,6 @@
 'use strict';
 
+const timers = require('node:timers');
 const { inspect } = require('node:util');
 const { noteHeard } = require('./diagnostics');
 const { textOf } = require('./errors');
@@ -108,7 +109,7 @@ class Admission {
       return;
     }
     this.#isWaiting = true;
-    setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), LATEST_MS).unref();
+    timers.setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), LATEST_MS).unref();
   }
 
   #warnOfNoSocket() {

@@ -1,5 +1,8 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+const { setTimeout } = require('node:timers');
+
 /**
  * Deadlines of one authorizer, all equally long, so that the oldest is always the first: a list and one timer. Only
  * what does not answer at once is entered, and to enter it and take it out again costs 50 ns, where a timer each costs 300.

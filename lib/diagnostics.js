@@ -1,5 +1,7 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+
 /** The name of every warning of this package: `warning.name` of the process event `warning`. */
 const TYPE = 'PassportSocketIoWarning';
 /**

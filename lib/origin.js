@@ -1,5 +1,6 @@
 'use strict';
 
+const { URL } = require('node:url');
 const { allowedByCors } = require('./cors');
 
 /**

@@ -2,6 +2,7 @@
 
 // `npm run check`: every npm script below, in this order, up to the first that fails.
 
+const { whyNotHere } = require('./fuzz');
 const { main, npmRun, say } = require('./support/prepare');
 
 const STEPS = [
@@ -9,6 +10,7 @@ const STEPS = [
   ['lint', 'Lints: clippy with and without the Node half, eslint'],
   ['lint:workflows', 'The workflows of the hosted CI'],
   ['test:core', 'Tests of the Rust core, without Node'],
+  ['test:fuzz', 'Fuzz targets of the Rust core, ten seconds each'],
   ['build', 'The addon'],
   ['generated', 'The committed loader and typings are those of this build'],
   ['check:addon', 'The addon needs no library that is not everywhere'],
@@ -18,6 +20,9 @@ const STEPS = [
   ['docs', 'Documentation of the Rust code, warnings are errors'],
 ];
 
+/** Steps that need what is not part of `npm test`, and say so where it is missing. */
+const MAY_BE_MISSING = { 'test:fuzz': whyNotHere };
+
 main(() => {
   const results = new Map();
   let failure;
@@ -25,7 +30,9 @@ main(() => {
     say(`${title} (npm run ${script})`);
     const start = performance.now();
     failure = failureOf(() => npmRun(script));
-    results.set(script, { verdict: failure ? 'FAILED' : 'ok', seconds: (performance.now() - start) / 1000 });
+    const missing = failure === undefined && MAY_BE_MISSING[script]?.();
+    const verdict = failure ? 'FAILED' : missing ? 'NOT RUN' : 'ok';
+    results.set(script, { verdict, missing, seconds: (performance.now() - start) / 1000 });
     if (failure) break;
   }
   printSummary(results);
@@ -48,4 +55,5 @@ function printSummary(results) {
     const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
     console.log(`${script.padEnd(16)}${verdict.padEnd(8)}${time.padStart(9)}`.trimEnd());
   }
+  for (const [script, { missing }] of results) if (missing) console.log(`\nNOT RUN: ${script}: ${missing}`);
 }

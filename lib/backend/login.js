@@ -1,5 +1,6 @@
 'use strict';
 
+const { clearTimeout, setTimeout } = require('node:timers');
 const native = require('../native');
 
 /**

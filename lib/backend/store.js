@@ -1,5 +1,7 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+const timers = require('node:timers');
 const { number } = require('../outcomes');
 
 /** User keys that are nobody's, as src/core/session.rs has it: an ORM that drops empty conditions finds the first user. */
@@ -48,7 +50,7 @@ class StoreBackend {
     const finish = (outcome, value) => {
       if (!open) return;
       open = false;
-      clearTimeout(timer);
+      timers.clearTimeout(timer);
       this.#pending.delete(finish);
       this.#gate.native.record(performance.now() - started);
       receiver.deliver(outcome, value);
@@ -65,7 +67,7 @@ class StoreBackend {
     }
     if (!open) return;
     this.#pending.add(finish);
-    timer = setTimeout(() => finish(number.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
+    timer = timers.setTimeout(() => finish(number.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
   }
 
   /** The outcome of a session as the store gave it, as the original reads it. */

@@ -27,17 +27,24 @@ function buildRelease(target, out = ADDONS) {
   const env = zig
     ? withTools(pythonTools('zig', 'Linking with zig, so that the addon runs on old systems too'))
     : { ...process.env, ...systemOf(target) };
-  const triple = target.glibc === undefined ? target.triple : `${target.triple}.${target.glibc}`;
-  say(`Compiling the addon for ${triple} (some minutes the first time)`);
-  const build = ['build', '--release', '--platform', '--target', triple, '--output-dir', out];
-  // The loader and the typings are the same for every target, and committed.
-  const text = ['--no-js', '--dts', 'binding.d.ts'];
-  const options = zig ? ['--cross-compile'] : [];
-  run(process.execPath, [NAPI, ...build, ...text, ...options], `napi ${build.join(' ')}`, { env });
+  say(`Compiling the addon for ${target.triple} (some minutes the first time)`);
+  const build = napiArguments(target, out);
+  run(process.execPath, [NAPI, ...build], `napi ${build.join(' ')}`, { env });
   const file = fs.readFileSync(path.join(out, target.file));
   const faults = binaryFaults(file, target);
   if (faults.length > 0) throw new Error(faults.join('\n'));
   say(`${target.file}: ${file.length} bytes of ${SIZE_BUDGET}`);
+}
+
+/** What napi is told, and after `--` what it tells cargo. */
+function napiArguments({ triple, glibc, system }, out) {
+  const target = glibc === undefined ? triple : `${triple}.${glibc}`;
+  const build = ['build', '--release', '--platform', '--target', target, '--output-dir', out];
+  // The loader and the typings are the same for every target, and committed.
+  const text = ['--no-js', '--dts', 'binding.d.ts'];
+  const options = system === 'linux' ? ['--cross-compile'] : [];
+  // What is published is compiled from the crates of the lock file, or not at all: never from what is newest that day.
+  return [...build, ...text, ...options, '--', '--locked'];
 }
 
 function systemOf({ system, arch }) {
@@ -58,4 +65,4 @@ if (require.main === module) {
   });
 }
 
-module.exports = { ADDONS, NAPI, buildRelease };
+module.exports = { ADDONS, NAPI, buildRelease, napiArguments };

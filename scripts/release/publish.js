@@ -4,14 +4,14 @@
 // can be had, so that nobody can install a version whose addon is missing. May be run again: what is there already is
 // passed over. Node builtins only, so that nothing but npm runs where the right to publish is.
 //
-//   node scripts/release/publish.js --tarballs DIR [--provenance] [--dry-run]
+//   node scripts/release/publish.js --tarballs DIR --digest SHA256 [--provenance] [--dry-run]
 
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { spawnSync } = require('node:child_process');
 const { parseArgs } = require('node:util');
 const { main, npm, npmCommand } = require('../support/prepare');
-const { integrityFaults, readStaged } = require('./staged');
+const { digestFaults, integrityFaults, readStaged } = require('./staged');
 
 const VISIBLE_WITHIN_MS = 10 * 60_000;
 const POLL_MS = 5_000;
@@ -19,14 +19,23 @@ const POLL_MS = 5_000;
 /**
  * @param {object} options
  * @param {string} options.tarballs
+ * @param {string} options.digest of the tarballs, as digest.js has printed it when they were packed
  * @param {boolean} [options.provenance] signed by the CI that this runs in
  * @param {boolean} [options.dryRun]
  * @param {boolean} [options.stubs] a rehearsal's registry takes stubs
  * @param {object} [options.env] for npm
  */
-async function publish({ tarballs, provenance = false, dryRun = false, stubs = false, env = process.env }) {
+async function publish({
+  tarballs,
+  digest,
+  provenance = false,
+  dryRun = false,
+  stubs = false,
+  env = process.env,
+}) {
   const list = readStaged(tarballs);
   const faults = [
+    ...digestFaults(tarballs, digest),
     ...integrityFaults(tarballs),
     ...list.filter(({ stub }) => stub && !stubs).map(({ name }) => `${name} is a stub`),
   ];
@@ -89,6 +98,7 @@ if (require.main === module) {
     const { values } = parseArgs({
       options: {
         tarballs: { type: 'string' },
+        digest: { type: 'string' },
         provenance: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
       },

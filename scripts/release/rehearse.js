@@ -5,6 +5,7 @@
 // a compiler, and has an app authorize sockets there. Everything is in a temporary folder.
 //
 //   --tarballs DIR    rehearse with these packages instead of building any
+//   --digest SHA256   of these packages, as digest.js has printed it where they were packed
 //   --managers A,B    only these, by the beginnings of their names
 //   --small-redis     with a stand-in for Redis, where there is none
 
@@ -19,11 +20,12 @@ const { PACKAGES, managersOf } = require('./rehearsal/managers');
 const { Place } = require('./rehearsal/place');
 const { startProcess } = require('./rehearsal/process');
 const { printTable, tryManager } = require('./rehearsal/trial');
-const { STAGED, readStaged } = require('./staged');
+const { STAGED, digestOf, readStaged } = require('./staged');
 const { hostTarget } = require('./targets');
 
 const OPTIONS = {
   tarballs: { type: 'string' },
+  digest: { type: 'string' },
   managers: { type: 'string', default: '' },
   'small-redis': { type: 'boolean' },
 };
@@ -37,7 +39,7 @@ main(async () => {
   if (target === undefined)
     throw new CannotPrepare(`No package is made for ${process.platform} ${process.arch}.`);
   if (!values['small-redis']) installRedis();
-  const tarballs = values.tarballs === undefined ? buildAndStage(target) : path.resolve(values.tarballs);
+  const { tarballs, digest } = values.tarballs === undefined ? buildAndStage(target) : packed(values);
 
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rehearsal-'));
   const servers = [];
@@ -52,7 +54,7 @@ main(async () => {
     const registry = await started(startProcess(path.join(__dirname, 'rehearsal', 'registry.js'), [uplink]));
     const redisUrl = await started(values['small-redis'] ? startSmallRedis() : startRedis());
     say('Publishing to a registry of our own');
-    await publishTo(registry, folder, tarballs);
+    await publishTo(registry, folder, { tarballs, digest });
     const managers = await installManagers({ place, npm, registry, wanted: values.managers.split(',') });
     say('Installing into empty folders, without a compiler, and authorizing sockets there');
     const rows = [];
@@ -76,7 +78,13 @@ function buildAndStage(target) {
   say('Packing and checking all packages; addons for other platforms are stubs unless they were built here');
   stage({ out: STAGED, addons: ADDONS, stubs: true });
   verify(STAGED);
-  return path.join(STAGED, 'tarballs');
+  const tarballs = path.join(STAGED, 'tarballs');
+  return { tarballs, digest: digestOf(tarballs) };
+}
+
+function packed({ tarballs, digest }) {
+  if (digest === undefined) console.log('NOT COMPARED with what was packed: no --digest is given');
+  return { tarballs: path.resolve(tarballs), digest: digest ?? digestOf(tarballs) };
 }
 
 function startSmallRedis() {
@@ -85,14 +93,14 @@ function startSmallRedis() {
 }
 
 /** With the program that publishes for real. */
-async function publishTo(registry, folder, tarballs) {
+async function publishTo(registry, folder, packages) {
   const userconfig = path.join(folder, 'publisher.npmrc');
   fs.writeFileSync(
     userconfig,
     `registry=${registry}\n${registry.replace('http:', '')}:_authToken=rehearsal\n`,
   );
   const env = { ...process.env, npm_config_userconfig: userconfig, npm_config_registry: registry };
-  await publish({ tarballs, stubs: true, env });
+  await publish({ ...packages, stubs: true, env });
 }
 
 async function installManagers({ place, npm, registry, wanted }) {

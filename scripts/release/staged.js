@@ -38,12 +38,46 @@ function writeStaged(tarballs, list) {
 
 /** @param {string} tarballs @returns {string[]} one sentence for each tarball that is not the one that was checked */
 function integrityFaults(tarballs) {
-  return readStaged(tarballs)
-    .filter(({ file, integrity }) => {
-      const content = fs.readFileSync(path.join(tarballs, file));
-      return `sha512-${createHash('sha512').update(content).digest('base64')}` !== integrity;
-    })
-    .map(({ file }) => `${file} is not the file that was packed`);
+  return readStaged(tarballs).flatMap(({ file, integrity }) => {
+    const whole = path.join(tarballs, file);
+    if (!fs.existsSync(whole)) return [`${file} is missing`];
+    const found = `sha512-${createHash('sha512').update(fs.readFileSync(whole)).digest('base64')}`;
+    return found === integrity ? [] : [`${file} is not the file that was packed`];
+  });
 }
 
-module.exports = { STAGED, integrityFaults, readStaged, writeStaged };
+/**
+ * One digest over names and contents of all that is in the folder, the list included: whoever changes a tarball could
+ * change the list with it, so the digest goes another way. By hand: `LC_ALL=C; sha256sum -- * | sha256sum`
+ * @param {string} tarballs
+ * @returns {string} SHA-256, in hex
+ */
+function digestOf(tarballs) {
+  const names = fs.readdirSync(tarballs).sort();
+  const lines = names.map((name) => `${sha256(fs.readFileSync(path.join(tarballs, name)))}  ${name}\n`);
+  return sha256(lines.join(''));
+}
+
+/**
+ * @param {string} tarballs
+ * @param {string | undefined} digest what `digestOf` said when they were packed
+ * @returns {string[]} a sentence, when they are others now
+ */
+function digestFaults(tarballs, digest) {
+  // An output of a job that nobody has set is an empty text.
+  if (!/^[0-9a-f]{64}$/.test(digest ?? '')) {
+    return [
+      `"${digest ?? ''}" is no digest: scripts/release/digest.js gives one when the packages are packed`,
+    ];
+  }
+  const found = digestOf(tarballs);
+  return found === digest
+    ? []
+    : [`the files in ${tarballs} have the digest ${found}, and those that were packed had ${digest}`];
+}
+
+function sha256(content) {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+module.exports = { STAGED, digestFaults, digestOf, integrityFaults, readStaged, writeStaged };

@@ -167,6 +167,7 @@ function modifiedAt(file) {
 module.exports = {
   CannotPrepare,
   ROOT,
+  StepFailed,
   aptInstall,
   buildAddon,
   installChromium,

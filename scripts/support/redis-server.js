@@ -1,6 +1,7 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const { randomInt } = require('node:crypto');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
@@ -11,6 +12,8 @@ const NAMES = ['redis-server', 'valkey-server'];
 const READY_WITHIN_MS = 10_000;
 const POLL_MS = 20;
 const PORT_ATTEMPTS = 5;
+/** Linux gives away those from 32,768 on, others from 49,152 on. */
+const PORTS = [10_000, 32_768];
 const OUTPUT_KEPT = 4_000;
 
 const running = new Set();
@@ -185,14 +188,26 @@ function endAll() {
   }
 }
 
-function freePort() {
+/**
+ * A port that is free, and that no system gives away by itself: those it would give to the next connection of another
+ * test, and a client that keeps trying one of them, with nobody there, may in the end be connected to itself.
+ */
+async function freePort() {
+  for (;;) {
+    const port = randomInt(...PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen(0, HOST, () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
+    // Windows refuses some that it has set aside.
+    probe.once('error', (error) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(error);
     });
+    probe.listen(port, HOST, () => probe.close(() => resolve(true)));
   });
 }
 

@@ -128,6 +128,7 @@ async fn a_unix_socket() {
 
 #[tokio::test]
 async fn a_name_that_does_not_exist() {
-    let answer = text(get(&open("redis://no-such-host.invalid"), "a").await);
-    assert!(answer.contains("lookup") || answer.contains("within"), "{answer}");
+    // No label has more than 63 characters, so the system asks nobody: some name servers know every name.
+    let answer = text(get(&open(&format!("redis://{}", "a".repeat(64))), "a").await);
+    assert!(answer.contains("lookup"), "{answer}");
 }

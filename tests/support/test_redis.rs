@@ -4,7 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::atomic::{AtomicU16, AtomicU32, Ordering},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -134,9 +134,17 @@ impl Drop for TestRedis {
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, below those that the system gives away by itself: it would give one to the next
+/// connection of another test, and who keeps trying it, with nobody there, may in the end be connected to itself.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() * 97 % 22_000).unwrap();
+    loop {
+        let port = 10_000 + (first + NEXT.fetch_add(7, Ordering::Relaxed) % 22_000) % 22_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A new, empty folder below the system's own.

@@ -1,5 +1,6 @@
 'use strict';
 
+const { URL } = require('node:url');
 const dns = require('node:dns');
 
 /** ioredis 3 to 6 and iovalkey, of one Redis or of what Sentinel says is the master. */

@@ -1,5 +1,6 @@
 'use strict';
 
+const { URL } = require('node:url');
 const { textOf, hashOf } = require('../function-text');
 
 /** node-redis 4 to 6. What stands in a URL is merged into its options when it is made. */

@@ -1,5 +1,6 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
 const { number } = require('../../outcomes');
 const { NO_ANSWER } = require('./shadow-read');
 

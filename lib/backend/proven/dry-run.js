@@ -1,5 +1,7 @@
 'use strict';
 
+const { setImmediate } = require('node:timers');
+
 /** A session id that no client has. */
 const SID = 'passport-socketio-native-dry-run';
 

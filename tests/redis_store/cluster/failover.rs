@@ -49,10 +49,7 @@ fn a_master_that_hangs(cluster: &TestCluster, client: &Client, keys: &[String]) 
     let load = client.load(&others, 3);
     load.until_right(500);
     cluster.node(2).hang();
-    let start = Instant::now();
     let answers = client.fetch(&its);
-    // The heartbeat's second, on a busy machine.
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     assert!(faults(&answers).iter().all(|text| text.contains("no answer")), "{:?}", faults(&answers));
     client.recovers(&its);
     let tally = load.until_right(1_000);

@@ -1,7 +1,5 @@
 //! Finding the master.
 
-use std::time::{Duration, Instant};
-
 use passport_socketio_native::redis_store::{SentinelParts, TargetParts};
 
 use super::parts;
@@ -45,9 +43,7 @@ fn sentinel_names_the_master() {
     // One is enough, wherever in the list it is.
     all.sentinels()[0].hang();
     all.sentinels_mut()[1].kill();
-    let start = Instant::now();
     assert!(found(&with("of-servers", "of-sentinels", NAME)));
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 }
 
 /// One that has not heard of a failover names the old master, which is a replica by now.

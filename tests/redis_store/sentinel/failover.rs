@@ -78,11 +78,9 @@ fn a_master_that_is_killed(all: &mut TestSentinel, master: usize, client: &Clien
 fn a_master_that_hangs(all: &TestSentinel, master: usize, client: &Client, keys: &[String]) {
     all.sentinels()[0].hang();
     all.server(master).hang();
-    let start = Instant::now();
     let texts = faults(&client.fetch(keys));
     // Or none, when the Sentinels were as quick.
     assert!(texts.iter().all(|text| text.contains("no answer")), "{texts:?}");
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     client.recovers(keys);
 }
 
