@@ -2,6 +2,7 @@
 
 const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
+const { isNativeError } = require('node:util').types;
 const { number } = require('../outcomes');
 
 /** User keys that are nobody's, as src/core/session.rs has it: an ORM that drops empty conditions finds the first user. */
@@ -74,7 +75,7 @@ class StoreBackend {
   #read(error, session) {
     try {
       // V8's words quote the text, and a session's contents are nobody's business.
-      if (error instanceof SyntaxError) return [number.BAD_SESSION, 'not JSON'];
+      if (isNativeError(error) && error.name === 'SyntaxError') return [number.BAD_SESSION, 'not JSON'];
       if (error)
         return isAbsence(error) ? [number.SESSION_NOT_FOUND, undefined] : [number.STORE_ERROR, error];
       if (!session) return [number.SESSION_NOT_FOUND, undefined];
