@@ -48,6 +48,7 @@ class Admission {
     if (!this.#isOfUse) return;
     if (socket?.nsp) {
       this.#membership?.admit(socket);
+      this.#forgetRooms(socket);
       if (this.#options.rooms) joinWhenConnected(socket, this, this.#roomsOf(user, data));
     } else {
       this.#membership?.admitRequest(data);
@@ -62,6 +63,7 @@ class Admission {
   admitGuest(socket, data) {
     if (socket?.nsp) {
       dropRooms(socket, this.place);
+      this.#forgetRooms(socket);
       this.#membership?.admit(socket);
     } else {
       this.#membership?.admitRequest(data);
@@ -76,6 +78,12 @@ class Admission {
       );
     }
     this.#membership?.refresh(socket);
+  }
+
+  /** A recovered socket is back in the rooms of the user that it had, who may have logged out. It begins anew. */
+  #forgetRooms(socket) {
+    if (!socket.recovered || !this.#options.rooms) return;
+    for (const room of [...socket.rooms]) if (room !== socket.id) socket.leave(room);
   }
 
   /** Who is online: the values of an indexed property, and how many sockets have each. */

@@ -16,17 +16,34 @@ function acceptOnce(modern, done, attempt) {
     open = false;
     // An explicit undefined is not the same as nothing said.
     const count = arguments.length;
-    const isYes = modern ? isClearYes(count, error, accepted) : !error && Boolean(accepted);
-    if (modern && !isYes && !error) warnOfFalsy(count, error, accepted, attempt);
+    const isLate = isPromise(accepted);
+    const isYes = !isLate && (modern ? isClearYes(count, error, accepted) : !error && Boolean(accepted));
+    if (isLate || (modern && !isYes && !error)) warnOfUnclear(count, error, accepted, attempt);
     attempt.decided(isYes);
     try {
-      if (!modern) done(error, accepted);
+      if (!modern) done(error, isLate ? false : accepted);
       else if (isYes) done();
       else done(error ? refusalBy(attempt, error) : refusalOf(attempt));
-    } finally {
-      attempt.leave();
+    } catch (thrown) {
+      // A later middleware is no callback of ours: what it throws is uncaught, as it is without an authorizer before it.
+      process.nextTick(() => {
+        throw thrown;
+      });
     }
+    attempt.leave();
   };
+}
+
+/** A promise is truthy, whatever it comes to; nobody else looks at its rejection. */
+function isPromise(accepted) {
+  if (!isThenable(accepted)) return false;
+  accepted.then(undefined, () => {});
+  return true;
+}
+
+/** A callback may be an async function: its error comes as a rejection. */
+function isThenable(result) {
+  return typeof result?.then === 'function';
 }
 
 /** `accept()`, `accept(null)` and `accept(undefined)`; with a second argument, a truthy one. */
@@ -35,19 +52,24 @@ function isClearYes(count, error, accepted) {
   return count > 1 ? Boolean(accepted) : error === undefined || error === null;
 }
 
-/** `accept(null, false)` is how one refuses; every other falsy value may be meant as a yes, and was one before. */
-function warnOfFalsy(count, error, accepted, { callback, authorizer }) {
+/** `accept(null, false)` is how one refuses; every other value that is no yes may be meant as one, and was one before. */
+function warnOfUnclear(count, error, accepted, { callback, authorizer }) {
   if (count > 1 && accepted === false) return;
   const given = (count > 1 ? [error, accepted] : [error]).map((value) => inspect(value)).join(', ');
-  const advice =
-    count > 1 && accepted === undefined
-      ? ' (util.callbackify calls with null and undefined: let the promise give true or false)'
-      : '';
+  const advice = adviceOn(count, accepted);
   authorizer.warnings.once(
     'FALSY_ACCEPT',
     `${callback}: accept(${given}) refuses the client, which passport.socketio let in. Call accept(null, true) or accept() ` +
       `to let a client in, accept(null, false) to refuse it${advice}.`,
   );
+}
+
+function adviceOn(count, accepted) {
+  if (count < 2) return '';
+  if (accepted === undefined) {
+    return ' (util.callbackify calls with null and undefined: let the promise give true or false)';
+  }
+  return isThenable(accepted) ? ' (await the promise first)' : '';
 }
 
 /** The default `success`. */
@@ -60,4 +82,4 @@ function refuseByDefault(data, message, critical, accept) {
   accept(null, false);
 }
 
-module.exports = { acceptOnce, acceptByDefault, refuseByDefault };
+module.exports = { acceptOnce, acceptByDefault, isThenable, refuseByDefault };

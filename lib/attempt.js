@@ -2,12 +2,12 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { table, number } = require('./outcomes');
-const { acceptOnce } = require('./answer');
-const { beginNext, leave } = require('./connection-limits');
+const { acceptOnce, isThenable } = require('./answer');
+const { beginNext, carrierOf, leave } = require('./connection-limits');
 const { warn } = require('./diagnostics');
-const { putGuest, putUser } = require('./request-user');
+const { adoptUser, putGuest, putUser } = require('./request-user');
 const { AuthorizationError, textOf } = require('./errors');
-const { causeOf, messageOf } = require('./refusal');
+const { causeOf, messageOf, showsUser } = require('./refusal');
 
 /** Spares the bookkeeping that would emit `destroy` at garbage collection. */
 const ASYNC_OPTIONS = { requireManualDestroy: true };
@@ -32,6 +32,9 @@ class Attempt extends AsyncResource {
   #isDecided = false;
   /** Whether it counts for the option `maxPending`. */
   #isPending = false;
+  #isGone = false;
+  /** What the request showed when `fail` was called: another thing that it shows later is what `fail` has put there. */
+  #shownToFail;
   /** Of Deadlines. */
   deadline = null;
 
@@ -52,13 +55,13 @@ class Attempt extends AsyncResource {
     this.cause = undefined;
   }
 
-  /** The connection of Engine.IO that it came on, which may carry many. */
+  /** What it came on, which may carry many: the connection of Engine.IO, or where there is no socket the request. */
   get connection() {
-    return this.socket?.conn;
+    return this.socket ? this.socket.conn : carrierOf(this.data);
   }
 
   get namespace() {
-    return this.socket.nsp;
+    return this.socket?.nsp;
   }
 
   /** The callback whose turn it is, for people. */
@@ -102,7 +105,6 @@ class Attempt extends AsyncResource {
   }
 
   #judged(isAllowed) {
-    if (this.#turn === NOBODY) this.accept(null, false);
     if (this.#turn !== ORIGIN) return;
     this.#turn = LOOK_UP;
     this.authorizer.deadlines.remove(this);
@@ -170,6 +172,7 @@ class Attempt extends AsyncResource {
     this.#turn = FAIL;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
     if (!showsUser(outcome)) this.#becomeGuest();
+    this.#shownToFail = this.data[this.authorizer.place.property];
     tally.refused(outcome);
     const info = { code, hint: this.authorizer.hintOf(this), cause: this.cause };
     try {
@@ -209,6 +212,10 @@ class Attempt extends AsyncResource {
         this.fail(number.ORIGIN_NOT_ALLOWED);
         break;
       case SUCCESS:
+        if (this.#isGone) {
+          this.accept(null, false);
+          break;
+        }
         // It may still let the client in; it no longer counts.
         warnings.once(
           'SUCCESS_UNDECIDED',
@@ -231,7 +238,7 @@ class Attempt extends AsyncResource {
     this.#isDecided = true;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
     if (isYes && showsUser(this.outcome)) this.#becomeGuest();
-    else if (isYes && this.#turn === SUCCESS) this.authorizer.admitted(this);
+    else if (isYes && this.#turn === SUCCESS) this.#isLetIn();
     this.#release();
   }
 
@@ -242,18 +249,29 @@ class Attempt extends AsyncResource {
 
   /** The client is gone. Nothing new is begun for it; what the app has begun goes on. */
   endWithConnection() {
-    if (this.#turn === LOOK_UP || this.#turn === ORIGIN) this.#turn = NOBODY;
+    this.#isGone = true;
     this.#release();
+    if (this.#turn === LOOK_UP) this.#turn = NOBODY;
+    else if (this.#turn === ORIGIN) this.abandon();
   }
 
   /** The client has gone before its turn came. Socket.IO is told, so that it forgets the socket. */
   abandon() {
+    this.#turn = NOBODY;
     this.runInAsyncScope(this.accept, undefined, null, false);
+  }
+
+  #isLetIn() {
+    adoptUser(this.socket, this.data, this.authorizer.place);
+    this.authorizer.admitted(this);
   }
 
   /** Whoever `fail` lets in has no user, no rooms and no entry in the index, whatever failed. */
   #becomeGuest() {
-    putGuest(this.socket, this.data, this.authorizer.place);
+    const { place } = this.authorizer;
+    const shown = this.data[place.property];
+    const isOfFail = this.#turn === FAIL && this.#isDecided && shown !== this.#shownToFail;
+    putGuest(this.socket, this.data, place, isOfFail ? shown : undefined);
     this.authorizer.admission.admitGuest(this.socket, this.data);
   }
 
@@ -276,19 +294,6 @@ class Attempt extends AsyncResource {
       `The fail callback given to authorize() failed; the connection was refused. ${textOf(error?.stack ?? error)}`,
     );
   }
-}
-
-/**
- * Whether `fail` is shown the user that is on the request: where `success` failed it is known, as in the original. And
- * what is too much was not looked at: what another namespace knows of the client stays.
- */
-function showsUser(outcome) {
-  return outcome === number.CALLBACK_ERROR || outcome === number.TOO_MANY_ATTEMPTS;
-}
-
-/** A callback may be an async function: its error comes as a rejection. */
-function isThenable(result) {
-  return typeof result?.then === 'function';
 }
 
 module.exports = { Attempt };

@@ -71,6 +71,11 @@ class Authorizer {
       this.admission.announce(socket);
     }
     const attempt = new Attempt(this, data, socket, socket ? done : answerFor(data, done));
+    // Gone while an earlier middleware took its time.
+    if (socket?.conn?.readyState === 'closed') {
+      attempt.abandon();
+      return;
+    }
     switch (enter(attempt)) {
       case BEGIN:
         this.begin(attempt);

@@ -43,10 +43,23 @@ const BEGIN = 'begin';
 const WAIT = 'wait';
 const REFUSE = 'refuse';
 
+/** By request, what stands for its connection. */
+const carriers = new WeakMap();
+
+/**
+ * Where there is only a request, all namespaces of a client come with the same one (`io.set('authorization')` of Socket.IO
+ * 1 and 2). It is not listened to: a request ends sooner than its connection.
+ */
+function carrierOf(request) {
+  let carrier = carriers.get(request);
+  if (carrier === undefined) carriers.set(request, (carrier = {}));
+  return carrier;
+}
+
 /**
  * An attempt comes.
- * @param {{ connection: object | undefined, namespace: unknown }} attempt - without a connection nothing is counted:
- *   Socket.IO 0.9 and `allowRequest` have a request each, and the sockets of an app's unit tests may have nothing else
+ * @param {{ connection: object | undefined, namespace: unknown }} attempt - without a connection nothing is counted: the
+ *   sockets of an app's unit tests may have none
  * @returns {string} BEGIN: at once; WAIT: its `begin` will be called; REFUSE: the connection has too many
  */
 function enter(attempt) {
@@ -60,7 +73,8 @@ function enter(attempt) {
     return BEGIN;
   }
   const attempts = before instanceof Attempts ? before : (connection[ATTEMPTS] = new Attempts(before));
-  if (attempts.countOf(attempt.namespace) >= PER_NAMESPACE) return REFUSE;
+  const { namespace } = attempt;
+  if (namespace !== undefined && attempts.countOf(namespace) >= PER_NAMESPACE) return REFUSE;
   if (attempts.underWay.length < PER_CONNECTION) {
     attempts.underWay.push(attempt);
     return BEGIN;
@@ -111,4 +125,4 @@ function endAll() {
   }
 }
 
-module.exports = { BEGIN, REFUSE, enter, leave, beginNext };
+module.exports = { carrierOf, BEGIN, REFUSE, enter, leave, beginNext };

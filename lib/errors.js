@@ -61,7 +61,7 @@ function wordsOf(error) {
   } catch {
     // A getter that throws.
   }
-  return textOf(error);
+  return textOf(error) || 'an error without words';
 }
 
 /** String(value), which throws for an object that cannot be one. */
@@ -69,7 +69,7 @@ function textOf(value) {
   try {
     return String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return `something of type ${typeof value}`;
   }
 }
 

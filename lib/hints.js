@@ -39,7 +39,7 @@ function originsOf({ headers }) {
   }
   return (
     `Its Origin is ${shown(origin)}, the Host asked for ${shown(host)}. ` +
-    'Behind a proxy that rewrites Host, give the option origin a list.'
+    'Behind a proxy that rewrites Host, or leaves its port out, give the option origin a list.'
   );
 }
 

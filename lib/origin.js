@@ -2,6 +2,7 @@
 
 const { URL } = require('node:url');
 const { allowedByCors } = require('./cors');
+const { wordsOf } = require('./errors');
 
 /**
  * Which pages may connect: the option `origin`. A browser sends cookies with a WebSocket to whomever a page names, and
@@ -17,7 +18,10 @@ class OriginCheck {
    * @param {import('./diagnostics').Warnings} warnings
    */
   constructor(option, warnings) {
-    this.#option = option;
+    const isList = typeof option !== 'function' && option !== 'same-host' && option !== 'cors';
+    this.#option = isList
+      ? [option].flat().map((rule) => (rule instanceof RegExp ? rule : normalized(rule)))
+      : option;
     this.#warnings = warnings;
   }
 
@@ -30,14 +34,15 @@ class OriginCheck {
     const { origin } = data.headers ?? {};
     if (origin === undefined) return !isFromElsewhere(data);
     const option = this.#option;
-    if (typeof option === 'function') return asked(() => option(origin, data));
+    if (typeof option === 'function') return this.#asked(() => option(origin, data), 'the option origin');
     if (option === 'same-host') return isSameHost(data);
     if (option === 'cors') return isSameHost(data) || this.#corsAllows(data, socket);
-    return [option].flat().some((rule) => matches(rule, origin));
+    return option.some((rule) => matches(rule, origin));
   }
 
   #corsAllows(data, socket) {
-    if (socket?.nsp?.server) return asked(() => allowedByCors(socket.nsp.server, data));
+    const { server } = socket?.nsp ?? {};
+    if (server) return this.#asked(() => allowedByCors(server, data), 'cors of the server');
     this.#warnings.once(
       'CORS_NOT_SEEN',
       "The option origin of authorize() is 'cors', but under allowRequest (and in Socket.IO 0.9) the cors of the server " +
@@ -45,6 +50,24 @@ class OriginCheck {
         'origin a list.',
     );
     return false;
+  }
+
+  /** What a function of the app says, now or later. One that throws or rejects refuses. */
+  #asked(ask, whose) {
+    const failed = (error) => {
+      this.#warnings.once(
+        'ORIGIN_ERROR',
+        `The function that is ${whose} failed, and the page was refused. ${wordsOf(error)}`,
+      );
+      return false;
+    };
+    try {
+      const answer = ask();
+      if (typeof answer?.then !== 'function') return Boolean(answer);
+      return Promise.resolve(answer).then(Boolean, failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 }
 
@@ -78,23 +101,12 @@ function isSameHost({ headers }) {
 /** A RegExp may have a state, which `search` does not heed. */
 function matches(rule, origin) {
   if (rule instanceof RegExp) return origin.search(rule) !== -1;
-  return rule === origin || normalized(rule) === origin;
+  return rule === origin;
 }
 
 /** As a browser writes it: host in lower case, no default port. Others than of http stay as they are. */
 function normalized(origin) {
   return /^https?:/i.test(origin) ? new URL(origin).origin : origin;
-}
-
-/** What a function of the app says, now or later. One that throws or rejects refuses. */
-function asked(ask) {
-  try {
-    const answer = ask();
-    if (typeof answer?.then !== 'function') return Boolean(answer);
-    return Promise.resolve(answer).then(Boolean, () => false);
-  } catch {
-    return false;
-  }
 }
 
 /** What is wrong with the option, or nothing. */
@@ -108,13 +120,20 @@ function complainAboutOrigin(option) {
   if (wrong === undefined) return undefined;
   return (
     "must be 'same-host', 'cors', a list of origins such as 'https://app.example.com' (scheme, host, port if it is " +
-    'not the usual one; no path and no slash at the end), a RegExp, a function (origin, request) => boolean, or false.'
+    'not the usual one; no path, no slash at the end, and no *: that is a RegExp), a RegExp, a function (origin, request) => boolean, or false.'
   );
 }
 
-/** RFC 6454, 6.2: `null`, or scheme, host and port. */
+/** RFC 6454, 6.2: `null`, or scheme, host and port. Other schemes than http may have no host: `file://`. */
 function isOrigin(rule) {
-  return rule === 'null' || (typeof rule === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(rule));
+  if (rule === 'null') return true;
+  if (typeof rule !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s*@]*$/i.test(rule)) return false;
+  if (!/^https?:/i.test(rule)) return true;
+  try {
+    return new URL(rule).host !== '';
+  } catch {
+    return false;
+  }
 }
 
 module.exports = { OriginCheck, complainAboutOrigin, isFromElsewhere, isSameHost };

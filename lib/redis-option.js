@@ -130,8 +130,11 @@ function tlsFor(setting, given, nodes) {
 function checked(given, table, at) {
   const settings = {};
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(table, name))
-      complain(`${at}.${name}`, `is unknown: there are ${Object.keys(table).join(', ')}`);
+    if (!Object.hasOwn(table, name)) {
+      // What is no name may be a URL, and have a password.
+      const shown = /^\w{1,30}$/.test(name) ? `${at}.${name}` : `${at} has a setting that`;
+      complain(shown, `is unknown: there are ${Object.keys(table).join(', ')}`);
+    }
     if (value == null) continue;
     const [isGood, demand] = table[name];
     if (!isGood(value)) complain(`${at}.${name}`, demand);

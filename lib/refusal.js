@@ -15,10 +15,27 @@ function refusalOf(attempt) {
 }
 
 /** Of a fault whose cause the client is not told, the first at once, then one a minute with a count. */
-function tellOperator({ outcome, cause }) {
-  const { code, critical, clientText, message } = table[outcome];
-  if (!critical || message === clientText || outcome === number.CLOSED || isHeard(cause)) return;
-  warn(code, `${code}: ${wordsOf(cause)} (clients are told: ${clientText})`, 1);
+function tellOperator({ outcome, cause, data }) {
+  const { code, critical, clientText } = table[outcome];
+  if (!critical || NO_FAULT.has(outcome) || isHeard(cause)) return;
+  warn(code, `${code}: ${masked(wordsOf(cause), data)} (clients are told: ${clientText})`, 1);
+}
+
+/** Critical in the original: a visitor without a log-in, and what the app has done itself. */
+const NO_FAULT = new Set([number.PASSPORT_NOT_INITIALIZED, number.CLOSED]);
+
+/** A store may name the file of a session, or its key: whoever has the id has the session. */
+function masked(words, data) {
+  const id = sessionIdOf(data);
+  return typeof id === 'string' && id.length > 4 ? words.replaceAll(id, `${id.slice(0, 4)}…`) : words;
+}
+
+function sessionIdOf(data) {
+  try {
+    return data.sessionID;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -71,4 +88,12 @@ function causeOf(outcome, cause) {
   return message === '' ? cause || new Error('a callback failed without an error') : cause;
 }
 
-module.exports = { causeOf, messageOf, refusalBy, refusalOf };
+/**
+ * Whether `fail` is shown the user that is on the request: where `success` failed it is known, as in the original. And
+ * what is too much was not looked at: what another namespace knows of the client stays.
+ */
+function showsUser(outcome) {
+  return outcome === number.CALLBACK_ERROR || outcome === number.TOO_MANY_ATTEMPTS;
+}
+
+module.exports = { causeOf, messageOf, refusalBy, refusalOf, showsUser };

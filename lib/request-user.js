@@ -93,11 +93,22 @@ function putUser(socket, data, place, user) {
   if (socket) socket[place.remembered] = user;
 }
 
-/** No user: neither the socket has one now, nor does the request show one that we put there. */
-function putGuest(socket, data, place) {
-  const user = place.shown.on(data);
-  // What the app has put there since is its own.
-  if (user && data[place.property] === user) showGuest(data, place);
+/** `success` has let the user in, and may have put another object in its place. */
+function adoptUser(socket, data, place) {
+  const user = data[place.property];
+  if (!user || user === place.shown.on(data)) return;
+  place.shown.put(data, user);
+  if (socket) socket[place.remembered] = user;
+}
+
+/**
+ * No user: neither has the socket one now, nor does the request show one.
+ * @param {unknown} [own] - what the app itself has put there for its guest, which stays
+ */
+function putGuest(socket, data, place, own) {
+  const shown = data[place.property];
+  const isGuest = place.shown.on(data) === null && shown?.logged_in === false;
+  if (!isGuest && (own === undefined || shown !== own)) showGuest(data, place);
   if (socket) socket[place.remembered] = null;
 }
 
@@ -171,6 +182,7 @@ function isOnlyUser(socket, place) {
 
 module.exports = {
   GUEST,
+  adoptUser,
   USUAL_REMEMBERED,
   announce,
   areAllUsual,

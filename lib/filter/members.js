@@ -5,6 +5,7 @@ const { isOnlyUser } = require('../request-user');
 const { isMatch } = require('./predicate');
 const { Answers } = require('./answers');
 const { Census } = require('./census');
+const { Groups } = require('./groups');
 const { isIndexable } = require('./property');
 const { MEMBER, BEING_READ, NO_MEMBER, slotOf } = require('./slot');
 const { SlotLists } = require('./slot-lists');
@@ -22,9 +23,8 @@ class Members {
   /** By slot. */
   #sockets = [];
   /** By slot, the group. */
-  #groups = new Uint16Array(0);
-  /** By group, the columns that it has values for. */
-  #known = [];
+  #groupAt = new Uint16Array(0);
+  #groups = new Groups((columns) => this.#index.addGroup(columns));
   #columns = new Map();
   /** By namespace. */
   #censuses = new WeakMap();
@@ -34,8 +34,8 @@ class Members {
   #freeIds = [];
   #lists = new SlotLists();
   /**
-   * By socket, the Memberships of those that have several users, each let in by an authorizer of its own: they are members
-   * of whom nothing is indexed, so that all their users are asked.
+   * By socket, the Memberships of those that several authorizers have let in, maybe each with a user of its own: they are
+   * members of whom nothing is indexed, so that all their users are asked.
    */
   #shared = new Map();
   /** By socket that is not connected yet, the Memberships that await it, where they are several. */
@@ -50,15 +50,13 @@ class Members {
     return this.#columns.get(property);
   }
 
-  /** Makes a group of members, those of one authorizer. */
-  addGroup(properties) {
+  /** A group of members, those of one authorizer; where there are no more groups, that of strangers, who are asked. */
+  addGroup(properties, membership) {
     const columns = properties.map((property) => {
       if (!this.#columns.has(property)) this.#columns.set(property, this.#index.addColumn());
       return this.#columns.get(property);
     });
-    const group = this.#index.addGroup(columns);
-    this.#known[group] = new Set(columns);
-    return group;
+    return this.#groups.take(columns, membership) ?? this.#strangers;
   }
 
   /**
@@ -90,17 +88,25 @@ class Members {
   /** Reads the properties of a member's user anew. A stranger becomes one of ours. */
   refresh(socket, membership) {
     if (!this.#hearOf(socket.nsp)) return;
-    const isOnly = isOnlyUser(socket, membership.place);
+    const others = this.#shared.get(socket) ?? [];
+    const isOnly = this.#isOnly(socket, membership) && others.every((other) => other === membership);
     const values = isOnly ? membership.valuesOf(socket) : [];
     // Looked at after that: a getter may have disconnected it.
     const slot = socket[MEMBER];
     if (typeof slot !== 'number') return;
-    const isOurs = this.#groups[slot] === membership.group || this.#groups[slot] === this.#strangers;
-    if (!isOurs) return;
+    const before = this.#groupAt[slot];
+    if (before !== membership.group && before !== this.#strangers) return;
     const group = isOnly ? membership.group : this.#strangers;
-    this.#groups[slot] = group;
+    this.#groups.enter(group);
+    this.#groups.leave(before);
+    this.#groupAt[slot] = group;
     this.#update(slot, group, ...values);
-    this.#share(socket, isOnly ? [] : [...(this.#shared.get(socket) ?? []), membership]);
+    this.#share(socket, isOnly ? [] : [...others, membership]);
+  }
+
+  /** Whether what is indexed for a Membership is all there is to know of a socket's users. */
+  #isOnly(socket, membership) {
+    return membership.group !== this.#strangers && isOnlyUser(socket, membership.place);
   }
 
   /**
@@ -187,7 +193,7 @@ class Members {
     if (typeof awaiting === 'number' || awaiting === BEING_READ) return;
     // A getter of the user may ask questions, which are not to enrol the socket, or disconnect it.
     socket[MEMBER] = BEING_READ;
-    const isOnly = awaiting !== undefined && isOnlyUser(socket, awaiting.place);
+    const isOnly = awaiting !== undefined && !this.#awaiting.has(socket) && this.#isOnly(socket, awaiting);
     const values = isOnly ? awaiting.valuesOf(socket) : [];
     if (socket[MEMBER] !== BEING_READ) return;
     const group = isOnly ? awaiting.group : this.#strangers;
@@ -198,8 +204,9 @@ class Members {
       return;
     }
     this.#sockets[slot] = socket;
-    if (slot >= this.#groups.length) this.#groups = longer(this.#groups);
-    this.#groups[slot] = group;
+    if (slot >= this.#groupAt.length) this.#groupAt = longer(this.#groupAt);
+    this.#groupAt[slot] = group;
+    this.#groups.enter(group);
     socket[MEMBER] = slot;
     if (awaiting !== undefined && !isOnly) this.#share(socket, this.#awaiting.get(socket) ?? [awaiting]);
     census.size += 1;
@@ -211,6 +218,7 @@ class Members {
     socket[MEMBER] = undefined;
     if (typeof slot !== 'number') return;
     this.#leave(slot);
+    this.#groups.leave(this.#groupAt[slot]);
     this.#sockets[slot] = undefined;
     this.#share(socket, []);
     census.size -= 1;
@@ -232,7 +240,7 @@ class Members {
 
   #knownOf(socket) {
     const slot = slotOf(socket);
-    return this.#known[slot === NO_MEMBER ? this.#strangers : this.#groups[slot]];
+    return this.#groups.columnsOf(slot === NO_MEMBER ? this.#strangers : this.#groupAt[slot]);
   }
 }
 

@@ -17,7 +17,7 @@ class Membership {
     this.place = place;
     this.#properties = properties;
     this.#getters = properties.map(getterOf);
-    this.group = members().addGroup(properties);
+    this.group = members().addGroup(properties, this);
   }
 
   /** A socket comes to be authorized. */

@@ -18,6 +18,7 @@ const { nodeRedisLegacy } = require('./node-redis-legacy');
  * - `matches(client)`: tells the family by shape, since class names lie.
  * - `methods`: those through which a patched client would see what we do not. `mayOwn(client, method)`: whether
  *   one that the client has of its own is nevertheless the family's.
+ * - `inherits`: how many classes of the family have a method, where that is not one.
  * - `settings(client)`: what holds the settings, or a promise of it; nothing where the client shows it only when
  *   it is connected, and it is not.
  * - `unsupported(settings, client)`: names a setting that the addon cannot follow.
@@ -92,13 +93,33 @@ function whyNoClient(client) {
   };
 }
 
-/** Which method a client has of its own: that one may keep some sessions back. */
+/** Which method a client, or a class derived from the family's, has of its own: that one may keep some sessions back. */
 function whyPatched(family, client) {
   const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
-  if (!own) return undefined;
+  if (!own) return whyDerived(family, client);
   // Instana patches each client of node-redis 4 and 5. What its function does is in a closure, so that this is no proof.
   const isAgent = typeof client[own] === 'function' && /instanaShimmerWrapInner/.test(textOf(client[own]));
   return `the client has a ${own} of its own${isAgent ? ', which a monitoring agent (Instana) has put there' : ''}`;
+}
+
+/**
+ * A subclass that overrides a method. One that was replaced on its own prototype beforehand is not told from what
+ * monitoring agents do there, and rests on the proof and the audits.
+ */
+function whyDerived({ methods, inherits = {} }, client) {
+  for (const name of methods) {
+    if (holdersOf(client, name) > (inherits[name] ?? 1)) return `the client's class has a ${name} of its own`;
+  }
+  return undefined;
+}
+
+/** How many prototypes have a method. */
+function holdersOf(client, name) {
+  let count = 0;
+  for (let proto = Object.getPrototypeOf(client); proto; proto = Object.getPrototypeOf(proto)) {
+    if (Object.hasOwn(proto, name)) count += 1;
+  }
+  return count;
 }
 
 /** The `get` of what stands for a client, by the hash of its text: in connect-redis 7 and 8, and `client.legacy()`. */

@@ -9,6 +9,8 @@ const ioredis = {
   matches: (client) =>
     typeof client.status === 'string' && client.connector && client.options && client.sendCommand,
   methods: ['get', 'sendCommand'],
+  // From ioredis 5 on that of Commander, too.
+  inherits: { sendCommand: 2 },
   settings: ({ options }) => options,
   unsupported: (options, client) =>
     (options.Connector && 'a connector of its own') ||
@@ -27,6 +29,8 @@ const ioredisCluster = {
   matches: (client) =>
     client.isCluster === true && Array.isArray(client.startupNodes) && client.connectionPool,
   methods: ['get', 'sendCommand'],
+  // From ioredis 5 on that of Commander, too.
+  inherits: { sendCommand: 2 },
   settings: ({ startupNodes, options }) => ({
     ...options,
     nodes: startupNodes.map(startupNode),
