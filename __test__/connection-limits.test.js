@@ -4,48 +4,10 @@
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { EventEmitter } = require('node:events');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { authorize } = require('..');
-const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
-
-const SESSIONS = { get: (sid, done) => done(null, { passport: { user: sid } }) };
-
-/** A connection of Engine.IO, as far as an authorizer looks. */
-class FakeConnection extends EventEmitter {
-  protocol = 4;
-  request = { headers: { cookie: cookieOf('ann') } };
-
-  close() {
-    this.emit('close', 'transport close');
-  }
-}
-
-const namespaces = Array.from({ length: 2000 }, (_, i) => ({ name: `/${i}` }));
-
-/** A socket of a namespace on a connection; `answers` takes what its middleware is told. */
-function attempt(authorizer, conn, nsp, answers = []) {
-  authorizer({ conn, nsp, request: conn.request }, (error) => answers.push(error?.code));
-  return answers;
-}
-
-/** An authorizer over a store that answers when it is told to. */
-function waiting(options) {
-  const asked = [];
-  const authorizer = authorize({
-    secret: SECRET,
-    store: { get: (sid, done) => asked.push(done) },
-    passport: passportOf(),
-    // What a test leaves undecided keeps the process alive for so long.
-    timeout: 500,
-    ...options,
-  });
-  const answer = (count = asked.length) => {
-    for (const done of asked.splice(0, count)) done(null, { passport: { user: 'ann' } });
-  };
-  return { authorizer, asked, answer };
-}
+const { FakeConnection, SESSIONS, attempt, namespaces, waiting } = require('./support/attempts');
+const { cookieOf, passportOf, visit } = require('./support/visit');
 
 test('four of one namespace, further ones are refused until one is decided', () => {
   const { authorizer, asked, answer } = waiting();
@@ -233,32 +195,6 @@ test('what has no connection is not counted: handshakes, and the sockets of unit
     authorizer({ headers: { cookie: cookieOf('ann') } }, () => {});
   }
   assert.equal(asked.length, 20);
-});
-
-test('the end of a connection makes room: maxPending is free, those that wait are ended, nothing new is begun', () => {
-  const { authorizer, asked, answer } = waiting({ maxPending: 64 });
-  const [conn, other] = [new FakeConnection(), new FakeConnection()];
-  const answers = [];
-  for (let i = 0; i < 80; i++) attempt(authorizer, conn, namespaces[i], answers);
-  assert.deepEqual(attempt(authorizer, other, namespaces[0]), ['OVERLOADED']);
-  conn.close();
-  assert.deepEqual([authorizer.stats().pending, answers], [0, Array(16).fill('REFUSED')]);
-  attempt(authorizer, other, namespaces[0]);
-  assert.equal(asked.length, 65);
-  answer();
-  // Their sessions are there, and nobody is: the deserializer is not asked.
-  assert.deepEqual(answers, Array(80).fill('REFUSED'));
-  assert.deepEqual([authorizer.stats().authorized, authorizer.stats().pending], [1, 0]);
-});
-
-test('a connection is listened to once', () => {
-  const { authorizer, answer } = waiting();
-  const conn = new FakeConnection();
-  for (let i = 0; i < 50; i++) {
-    attempt(authorizer, conn, namespaces[i % 3]);
-    answer();
-  }
-  assert.equal(conn.listenerCount('close'), 1);
 });
 
 for (const callback of ['deserializeUser', 'success', 'fail']) {

@@ -10,6 +10,7 @@ const { callbackify } = require('node:util');
 const { authorize } = require('..');
 const { SECRET, cookieOf, handshake, passportOf, visit } = require('./support/visit');
 const { storeOf } = require('./support/oracle');
+const { runScript } = require('./support/child');
 const { warningsDuring } = require('./support/proof');
 
 const YES = [[], [null], [undefined], [null, true], [undefined, 1], [null, 'yes'], [null, {}], [false, true]];
@@ -121,6 +122,30 @@ test('util.callbackify calls with (null, undefined): refused, and the warning sa
   const authorizer = answering([], { success: (data, accept) => check(accept) });
   assert.equal((await visit(authorizer, cookieOf('ada'))).error.code, 'REFUSED');
   assert.match((await warned)[0].message, /accept\(null, undefined\).*callbackify/s);
+});
+
+test('a promise is no clear yes, whatever it comes to: refused, and the warning says what to do', async () => {
+  for (const promise of [async () => true, async () => false, () => Promise.reject(new Error('no'))]) {
+    for (const [style, come] of Object.entries({ visit, handshake })) {
+      const warned = once(process, 'warning');
+      const success = (data, accept) => accept(null, promise());
+      const { error, accepted } = await come(answering([], { success }), cookieOf('ada'));
+      if (style === 'visit') assert.equal(error?.code, 'REFUSED');
+      else assert.deepEqual([error, accepted], [null, false]);
+      assert.match((await warned)[0].message, /^success: accept\(null, Promise.*await the promise/s);
+    }
+  }
+});
+
+test('what a later middleware throws is no failure of ours: uncaught, as without an authorizer before it', async () => {
+  const { out } = await runScript(`
+    const store = { get: (sid, done) => done(null, { passport: { user: sid } }) };
+    const told = [];
+    process.on('uncaughtException', (error) => console.log('uncaught', error.message, told.length, authorizer.stats().refused));
+    const authorizer = authorize({ secret: SECRET, store, passport: passportOf(), fail: (...args) => told.push(args) });
+    authorizer({ request: { headers: { cookie: cookieOf('ann') } } }, () => { throw new Error('bug of another'); });
+  `);
+  assert.equal(out, 'uncaught bug of another 0 0');
 });
 
 test('in the 0.9 style and under allowRequest accept goes on as it is: there only accept(null, true) lets in', async (t) => {

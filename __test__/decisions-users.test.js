@@ -144,6 +144,48 @@ for (const [whom, options] of Object.entries({
   });
 }
 
+test('a guest has no user, also where the app has put another object in its place before it failed', async (t) => {
+  const profile = (data) => (data.user = { ...data.user, profile: true });
+  const ways = {
+    'success replaces it and throws': {
+      success(data) {
+        profile(data);
+        throw new Error('banned');
+      },
+    },
+    'success replaces it and rejects': {
+      async success(data) {
+        profile(data);
+        await sleep(2);
+        throw new Error('banned');
+      },
+    },
+    'the deserializer puts one there and knows nobody': {
+      passport: passportOf((request, key, done) => {
+        request.user = { id: 1, role: 'admin' };
+        done(null, false);
+      }),
+    },
+  };
+  for (const [way, options] of Object.entries(ways)) {
+    const {
+      io,
+      authorizer,
+      visit: enter,
+    } = await startIndexed(t, {
+      users,
+      options: { index: ['id', 'role'], fail: letIn, ...options },
+    });
+    assert.equal((await enter('ann')).welcome, 'a stranger', way);
+    const [socket] = io.of('/').sockets.values();
+    assert.deepEqual(socket.request.user, { logged_in: false }, way);
+    for (const match of [{ role: 'admin' }, (user) => user.role === 'admin']) {
+      assert.deepEqual(filterSocketsByUser(io, match), [], way);
+    }
+    assert.deepEqual(authorizer.users('role'), new Map(), way);
+  }
+});
+
 test('a success that fails after it has let the client in takes nothing back', async (t) => {
   const success = (data, accept) => {
     accept();

@@ -6,43 +6,10 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { authorize } = require('..');
 const { startIndexed } = require('./support/index-app');
+const { isLetIn, requestOf, stage } = require('./support/origins');
 const { warningsDuring } = require('./support/proof');
-const { SECRET, cookieOf, handshake, passportOf, visit } = require('./support/visit');
-
-/** An authorizer, what its store was asked, and what its `fail` was told. */
-function stage(options) {
-  const asked = [];
-  const told = [];
-  const authorizer = authorize({
-    secret: SECRET,
-    store: { get: (sid, done) => asked.push(sid) && done(null, { passport: { user: sid } }) },
-    passport: passportOf(),
-    fail(data, message, critical, accept, info) {
-      told.push({ message, critical, user: data.user, cookie: data.cookie, ...info });
-      accept(null, false);
-    },
-    ...options,
-  });
-  return { authorizer, asked, told };
-}
-
-const requestOf = (origin, host = 'chat.example.com', more = {}) => ({
-  headers: { cookie: cookieOf('ann'), host, ...(origin !== undefined && { origin }), ...more },
-  _query: {},
-});
-
-/** Whether a request is let in; without anything looked up where it is not. */
-async function isLetIn(options, request, server) {
-  const { authorizer, asked, told } = stage(options);
-  const socket = { request, ...(server && { nsp: { server } }) };
-  const error = await new Promise((resolve) => authorizer(socket, resolve));
-  if (error === undefined) return true;
-  assert.deepEqual([error.code, error.message], ['ORIGIN_NOT_ALLOWED', 'Origin not allowed']);
-  assert.deepEqual([asked, told.length], [[], 1]);
-  return false;
-}
+const { cookieOf, visit } = require('./support/visit');
 
 const SAME_HOST = [
   // Origin, Host, whether they are the same.
@@ -185,56 +152,6 @@ test('false: anybody, silently', async (t) => {
   assert.deepEqual(warnings, []);
 });
 
-/** `cors` of a server, and which origins of another host it allows. */
-const APP = 'https://app.example.com';
-const CORS = [
-  [undefined, []],
-  [false, []],
-  [{ origin: false }, []],
-  [{ origin: APP }, [APP]],
-  [{ origin: [APP, /\.dev$/g] }, [APP, 'https://a.dev']],
-  [{ origin: ['*'] }, []],
-  [{ origin: /^https:\/\/app\./g }, [APP]],
-  [{ origin: (origin, done) => done(null, origin === APP) }, [APP]],
-  [{ origin: (origin, done) => setTimeout(done, 1, null, [APP]) }, [APP]],
-  [{ origin: (origin, done) => done(new Error('no'), true) }, []],
-  [(request, done) => done(null, { origin: request.headers.host && APP }), [APP]],
-  [(request, done) => done(new Error('no')), []],
-  [{ origin: '*' }, [APP, 'https://a.dev', 'https://evil.com']],
-  [{ origin: true }, [APP, 'https://a.dev', 'https://evil.com']],
-  [{}, [APP, 'https://a.dev', 'https://evil.com']],
-];
-
-test("'cors': the same host, and what the server's own cors allows, in all its forms", async () => {
-  for (const [cors, allowed] of CORS) {
-    const server = { engine: { opts: { cors } } };
-    assert.ok(await isLetIn({ origin: 'cors' }, requestOf('https://chat.example.com'), server));
-    for (const origin of [APP, 'https://a.dev', 'https://evil.com']) {
-      for (let i = 0; i < 2; i++) {
-        const isIn = await isLetIn({ origin: 'cors' }, requestOf(origin), server);
-        assert.equal(isIn, allowed.includes(origin), `${origin} with ${String(JSON.stringify(cors))}`);
-      }
-    }
-  }
-});
-
-test("'cors' under a bare allowRequest: the same host alone, with a warning that says so", async (t) => {
-  // Warnings of the test before come at the end of the turn.
-  await new Promise(setImmediate);
-  const codes = warningsDuring(t);
-  const { authorizer } = stage({ origin: 'cors' });
-  const come = (origin) => handshake(authorizer, { ...requestOf(origin), method: 'GET' });
-  assert.equal((await come('https://chat.example.com')).accepted, true);
-  await new Promise(setImmediate);
-  assert.deepEqual(codes, []);
-  const warned = once(process, 'warning');
-  assert.equal((await come(APP)).accepted, false);
-  assert.match((await warned)[0].message, /allowRequest.*same host/s);
-  await come(APP);
-  await new Promise(setImmediate);
-  assert.deepEqual(codes, ['CORS_NOT_SEEN']);
-});
-
 const UNCHECKED = [
   // Options, request, whether it is announced.
   [{}, requestOf('https://evil.com'), true],
@@ -270,7 +187,37 @@ test('without the option, and with a cors that checks nothing, one page of anoth
   }
 });
 
+test('schemes of apps, with a host or without', async () => {
+  for (const origin of ['file://', 'app://.', 'capacitor://localhost']) {
+    assert.ok(await isLetIn({ origin: [origin] }, requestOf(origin)));
+    assert.ok(!(await isLetIn({ origin: [origin] }, requestOf('https://a.example'))));
+  }
+});
+
+test('a function that fails is told to the operator, once', async (t) => {
+  for (const origin of [
+    () => {
+      throw new Error('no list today');
+    },
+    () => Promise.reject(new Error('no list today')),
+  ]) {
+    const codes = warningsDuring(t);
+    const warned = once(process, 'warning');
+    const { authorizer } = stage({ origin });
+    for (let i = 0; i < 3; i++) await visit(authorizer, requestOf('https://a.example'));
+    assert.match((await warned)[0].message, /option origin failed.*no list today/s);
+    assert.deepEqual(codes, ['ORIGIN_ERROR']);
+  }
+});
+
 const WRONG = [
+  'https://*.example.com',
+  'https://example.com:*',
+  'https://example.com:99999',
+  'https://[::1',
+  ['https://app.example.com', 'https://xn--a'],
+  'https://',
+  'https://user@example.com',
   'same-origin',
   '*',
   true,

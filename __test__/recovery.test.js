@@ -18,10 +18,11 @@ after(() => redis?.stop());
 /**
  * Ann, connected and in a room, on a server with connection state recovery.
  * @param {(authorizer: Function) => object} settings - of the server
+ * @param {object} [options] - of authorize()
  */
-async function startWithAnn(t, settings) {
+async function startWithAnn(t, settings, options) {
   const attach = (server, login) => {
-    const authorizer = authorize({ ...login, redis: redis.url, index: ['name'] });
+    const authorizer = authorize({ ...login, redis: redis.url, index: ['name'], ...options });
     const { connectionStateRecovery = {}, allowRequest, use = !allowRequest } = settings(authorizer);
     const io = new Server(server, { connectionStateRecovery, allowRequest });
     if (use) io.use(authorizer);
@@ -90,6 +91,27 @@ test('skipMiddlewares: false has everybody authorised', async (t) => {
   // Socket.IO sends what was missed before it asks any middleware; the client keeps it back, but has it.
   assert.deepEqual(later.heard, []);
   assert.equal(later.wasSent, true);
+});
+
+test('whoever recovers without the user it had is not back in the rooms of that user', async (t) => {
+  const { io, socket, cookie, post } = await startWithAnn(
+    t,
+    () => ({ connectionStateRecovery: { skipMiddlewares: false } }),
+    {
+      rooms: (user) => [`user:${user.name}`],
+      fail: (data, message, critical, accept) => accept(),
+    },
+  );
+  const roomsOf = () =>
+    [...io.sockets.sockets.values()].flatMap(({ id, rooms }) => [...rooms].filter((room) => room !== id));
+  assert.deepEqual(roomsOf().sort(), ['news', 'user:ann']);
+  assert.deepEqual((await comeBack(io, socket)).welcome, { user: 'ann', recovered: true });
+  assert.deepEqual(roomsOf().sort(), ['news', 'user:ann']);
+
+  await post('/destroy', cookie);
+  assert.deepEqual((await comeBack(io, socket)).welcome, { user: null, recovered: true });
+  // That one is joined by the app, for everybody.
+  assert.deepEqual(roomsOf(), ['news']);
 });
 
 test('allowRequest has everybody authorised before anything is sent', async (t) => {

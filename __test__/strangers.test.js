@@ -222,3 +222,45 @@ test('a TypeError about the option redis shows nothing of what may be a password
     }
   }
 });
+
+test('a session id in the words of a store is masked in what the operator hears', async () => {
+  const { err } = await runScript(`
+    const store = { get: (sid, done) => done(new Error("EMFILE, open '/sessions/" + sid + ".json'")) };
+    const authorizer = authorize({ secret: SECRET, store, passport: passportOf() });
+    visit(authorizer, cookieOf('0123456789abcdef'));
+  `);
+  assert.match(err, /STORE_ERROR: EMFILE, open '\/sessions\/0123….json'/);
+});
+
+test('a deserializer that never answers is told to the operator', async () => {
+  const { err } = await runScript(`
+    const store = { get: (sid, done) => done(null, { passport: { user: sid } }) };
+    visit(authorize({ secret: SECRET, store, passport: passportOf(() => {}), timeout: 20 }), cookieOf('ann'));
+  `);
+  assert.match(err, /DESERIALIZE_TIMEOUT: no answer within 20 ms/);
+});
+
+test('what cannot be put into words is answered all the same', async () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('no words');
+      },
+    },
+  );
+  for (const given of [hostile, [], '']) {
+    const authorizer = authorizerOf({ success: (data, accept) => accept(given || hostile) });
+    const { error } = await visit(authorizer, cookieOf('ann'));
+    assert.ok(error instanceof Error && error.message !== '');
+  }
+});
+
+test('an unknown setting of redis that is a URL is not quoted', () => {
+  for (const redis of [{ 'redis://app:hunter2@host': 1 }, { url: 'redis://a', 'app:hunter2': 1 }]) {
+    assert.throws(
+      () => authorize({ secret: SECRET, redis, passport: passportOf() }),
+      (error) => error instanceof TypeError && !error.message.includes('hunter2'),
+    );
+  }
+});

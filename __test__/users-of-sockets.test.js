@@ -208,6 +208,47 @@ test('several authorizers on one namespace: each one’s rooms are joined', () =
   assert.deepEqual(joined, ['user:ann', 'staff', 'services']);
 });
 
+for (const index of [undefined, ['role']]) {
+  test(`a user that success puts in place of the deserialized one is the socket’s; ${index ? 'indexed' : 'no index'}`, () => {
+    const success = (data, accept) => {
+      data.user = { ...data.user, role: 'mod' };
+      accept();
+    };
+    const request = clientOf('ann');
+    const chat = new FakeNamespace('/chat');
+    const authorizer = authorizerOf({ success, index });
+    const socket = connect(request, chat, authorizer);
+    const refusing = authorizerOf({ passport: passportOf((key, done) => done(null, false)) });
+    const isFound = () => {
+      for (const match of [{ role: 'mod' }, (user) => user.role === 'mod']) {
+        assert.deepEqual(filterSocketsByUser(chat, match), [socket]);
+      }
+    };
+    isFound();
+    // Refused in another namespace, which looks at the same request; and let in there as another.
+    refusing({ id: 'second', nsp: new FakeNamespace('/news'), request }, () => {});
+    isFound();
+    connect(request, new FakeNamespace('/news'), authorizerOf({}));
+    isFound();
+    authorizer.reindex(socket);
+    isFound();
+  });
+}
+
+test('two authorizers of one property with an index each: both know their sockets', () => {
+  const [one, other] = [authorizerOf({ index: ['id'] }), authorizerOf({ index: ['id'] })];
+  const namespace = new FakeNamespace();
+  const socket = connect(clientOf('ann'), namespace, one, other);
+  for (const authorizer of [one, other]) {
+    assert.deepEqual(authorizer.users('id'), new Map([['ann', 1]]));
+    authorizer.reindex(socket);
+  }
+  for (const authorizer of [one, other]) assert.deepEqual(authorizer.users('id'), new Map([['ann', 1]]));
+  assert.deepEqual(filterSocketsByUser(namespace, { id: 'ann' }), [socket]);
+  namespace.sockets.delete(socket.id);
+  for (const authorizer of [one, other]) assert.deepEqual(authorizer.users('id'), new Map());
+});
+
 test('a guest beside a user: the user is the socket’s', () => {
   const namespace = new FakeNamespace();
   const guests = authorizerOf({
