@@ -8,31 +8,27 @@ const { sessionOf, storeOf } = require('./stores');
 const { cookieOf, visit } = require('./visit');
 
 /**
- * Clients whose GET a test answers itself: nothing of it can be seen from outside, as of a client whose class an app or a
- * monitoring agent has patched before. `intercept(key, command, send)`, where there is one, gets each GET.
+ * Has a test answer the GET of a client itself: nothing of it can be seen from outside, as of a class that a monitoring agent
+ * has patched before. `client.intercept(key, command, send)`, where there is one, gets each GET.
  */
-const Controlled = controlled(Redis);
-const ControlledCluster = controlled(Redis.Cluster);
-
-function controlled(Base) {
-  return class extends Base {
-    sendCommand(command, ...rest) {
-      const send = () => super.sendCommand(command, ...rest);
-      if (command.name !== 'get' || !this.intercept) return send();
-      this.intercept(String(command.args[0]).replace(/^.*:/, ''), command, send);
-      return command.promise;
-    }
+for (const { prototype } of [Redis, Redis.Cluster]) {
+  const { sendCommand } = prototype;
+  prototype.sendCommand = function (command, ...rest) {
+    const send = () => sendCommand.call(this, command, ...rest);
+    if (command.name !== 'get' || !this.intercept) return send();
+    this.intercept(String(command.args[0]).replace(/^.*:/, ''), command, send);
+    return command.promise;
   };
 }
 
 /** A store of connect-redis 6 over such a client; closed with the test. */
 async function openControlled(t, { host, port }) {
-  return open(t, new Controlled({ host, port }));
+  return open(t, new Redis({ host, port }));
 }
 
 /** The same over a Redis Cluster. */
 async function openControlledCluster(t, nodes) {
-  return open(t, new ControlledCluster(nodes.map(({ host, port }) => ({ host, port }))));
+  return open(t, new Redis.Cluster(nodes.map(({ host, port }) => ({ host, port }))));
 }
 
 async function open(t, client) {
