@@ -215,7 +215,7 @@ const WRONG = [
   'https://example.com:*',
   'https://example.com:99999',
   'https://[::1',
-  ['https://app.example.com', 'https://xn--a'],
+  ['https://app.example.com', 'https://exa mple.com'],
   'https://',
   'https://user@example.com',
   'same-origin',
