@@ -67,7 +67,9 @@ test('an empty session id is never looked up, although the bare prefix is a key 
   assert.strictEqual(await statOf('keyspace_hits'), misses);
 });
 
-test('the same of a store whose look-up has become native, and already before that', async () => {
+const skip = 'bun' in process.versions && 'Bun rewrites the text of get: the store is asked';
+
+test('the same of a store whose look-up has become native, and already before that', { skip }, async () => {
   const authorizer = nativeOf({ redis: undefined, store: new RedisStore({ client }) });
   const requests = ['', cookieOf(''), byQuery(''), byQuery(signed(''))];
   while (authorizer.backend.kind !== 'redis') {
@@ -126,7 +128,7 @@ test('a key that is no string, and so no session, is a STORE_ERROR', async () =>
   assert.match(error.cause.message, /WRONGTYPE/);
 });
 
-test("the app's own client is closed: native look-ups go on", async () => {
+test("the app's own client is closed: native look-ups go on", { skip }, async () => {
   const own = await createClient({ url: server.url }).connect();
   const authorizer = nativeOf({ redis: undefined, store: new RedisStore({ client: own }) });
   while (authorizer.backend.kind !== 'redis')

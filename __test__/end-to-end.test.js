@@ -69,7 +69,10 @@ for (const [way, make] of Object.entries(WAYS)) {
     }
     const { welcome } = await connect(t, `${app.url}/chat`, { cookie });
     assert.equal(welcome, 'ann true /chat');
-    assert.equal(app.io.authorizers[0].backend.kind, way === 'MemoryStore' ? 'store' : 'redis');
+    // Bun rewrites what it loads, and so the text of `get`.
+    const isFollowed = !('bun' in process.versions) || /option redis/.test(way);
+    const isNative = way !== 'MemoryStore' && isFollowed;
+    assert.equal(app.io.authorizers[0].backend.kind, isNative ? 'redis' : 'store');
   });
 
   test(`${way}: refused`, async (t) => {

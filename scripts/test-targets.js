@@ -11,7 +11,7 @@ const { NotHere } = require('./targets/cache');
 const { FOREIGN } = require('./targets/foreign');
 const { compileFor } = require('./targets/rust');
 const { BUN, DENO, NODES, OLD_NODE, bunProgram, denoProgram, nodeProgram } = require('./targets/runtimes');
-const { CORE, runByBun, runOneByOne, runTogether, runtimeFiles } = require('./targets/suite');
+const { CORE, CORE_OF_BUN, runByBun, runOneByOne, runTogether, runtimeFiles } = require('./targets/suite');
 
 const PARTS = [
   ...NODES.map((node) => ({ title: `Node ${node.version}`, run: () => testNode(node) })),
@@ -68,7 +68,7 @@ async function testBun() {
   const program = bunProgram();
   needStart(program, ['--version'], BUN);
   const app = runApp(program, []);
-  const tests = runByBun(program, CORE);
+  const tests = runByBun(program, CORE_OF_BUN);
   return { passed: app.passed + tests.passed, failed: app.failed + tests.failed };
 }
 
