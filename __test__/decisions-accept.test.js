@@ -132,9 +132,23 @@ test('a promise is no clear yes, whatever it comes to: refused, and the warning 
       const { error, accepted } = await come(answering([], { success }), cookieOf('ada'));
       if (style === 'visit') assert.equal(error?.code, 'REFUSED');
       else assert.deepEqual([error, accepted], [null, false]);
-      assert.match((await warned)[0].message, /^success: accept\(null, Promise.*await the promise/s);
+      assert.match((await warned)[0].message, /^success: accept\(null, a promise\) .*await the promise/s);
     }
   }
+});
+
+test('a thenable that is no promise is not run for it; an error beside a promise is just that error', async (t) => {
+  await new Promise(setImmediate);
+  const codes = warningsDuring(t);
+  let runs = 0;
+  const query = { then: () => (runs += 1) };
+  const success = (data, accept) => accept(null, query);
+  assert.equal((await visit(answering([], { success }), cookieOf('ada'))).error.code, 'REFUSED');
+  const error = new Error('no');
+  const refusing = (data, accept) => accept(error, Promise.resolve(true));
+  assert.equal((await visit(answering([], { success: refusing }), cookieOf('ada'))).error, error);
+  await new Promise(setImmediate);
+  assert.deepEqual([runs, codes], [0, ['FALSY_ACCEPT']]);
 });
 
 test('what a later middleware throws is no failure of ours: uncaught, as without an authorizer before it', async () => {

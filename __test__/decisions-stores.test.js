@@ -4,43 +4,9 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { authorize } = require('..');
-const { cookieOf, passportOf, visit, SECRET } = require('./support/visit');
+const { SESSIONS, byQuery, outcomeOf, stage } = require('./support/decisions');
 const { storeOf } = require('./support/oracle');
-
-const SESSIONS = {
-  ada: { passport: { user: 'ada' } },
-  bob: { passport: { user: 'bob' } },
-  stranger: { cookie: {} },
-  loggedOut: { passport: {} },
-};
-
-/** An authorizer over a store of these sessions, and what its `fail` was told last. */
-function stage(options = {}) {
-  const told = [];
-  const store = storeOf(SESSIONS);
-  const authorizer = authorize({
-    secret: SECRET,
-    store,
-    passport: passportOf(),
-    fail(data, message, critical, accept, info) {
-      told.push({ message, critical, ...info });
-      accept(new Error('refused'));
-    },
-    ...options,
-  });
-  return { authorizer, store, told };
-}
-
-/** One visit: the user that was let in, or the code. */
-async function outcomeOf({ authorizer, told }, request) {
-  const before = told.length;
-  const { error, data } = await visit(authorizer, request);
-  assert.strictEqual(told.length, before + (error ? 1 : 0));
-  return error ? told[before].code : data.user.id;
-}
-
-const byQuery = (value, headers = {}) => ({ headers, _query: { session_id: value } });
+const { cookieOf, visit } = require('./support/visit');
 
 test('nobody asks a store about a visitor without an id: the code says what was wrong with the cookie', async () => {
   // Such a store lets everybody in, with the original.

@@ -6,43 +6,9 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { sign } = require('cookie-signature');
-const { authorize } = require('..');
-const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
-const { storeOf } = require('./support/oracle');
+const { SESSIONS, byQuery, outcomeOf, stage } = require('./support/decisions');
+const { SECRET, cookieOf, visit } = require('./support/visit');
 
-const SESSIONS = {
-  ada: { passport: { user: 'ada' } },
-  bob: { passport: { user: 'bob' } },
-  stranger: { cookie: {} },
-  loggedOut: { passport: {} },
-};
-
-/** An authorizer over a store of these sessions, and what its `fail` was told last. */
-function stage(options = {}) {
-  const told = [];
-  const store = storeOf(SESSIONS);
-  const authorizer = authorize({
-    secret: SECRET,
-    store,
-    passport: passportOf(),
-    fail(data, message, critical, accept, info) {
-      told.push({ message, critical, ...info });
-      accept(new Error('refused'));
-    },
-    ...options,
-  });
-  return { authorizer, store, told };
-}
-
-/** One visit: the user that was let in, or the code. */
-async function outcomeOf({ authorizer, told }, request) {
-  const before = told.length;
-  const { error, data } = await visit(authorizer, request);
-  assert.strictEqual(told.length, before + (error ? 1 : 0));
-  return error ? told[before].code : data.user.id;
-}
-
-const byQuery = (value, headers = {}) => ({ headers, _query: { session_id: value } });
 const signed = (sid, secret = SECRET) => `s:${sign(sid, secret)}`;
 
 test('sessionIdInQuery true, the default: a bare id, or the value of the cookie', async () => {

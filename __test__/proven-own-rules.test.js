@@ -3,64 +3,22 @@
 // A rule in the app's own `get`, or in what it reads through, counts for every connection: the addon never answers alone.
 
 const assert = require('node:assert/strict');
-const { AsyncLocalStorage } = require('node:async_hooks');
 const fs = require('node:fs');
 const Module = require('node:module');
 const { after, before, test } = require('node:test');
 const { RedisStore } = require('connect-redis');
 const { Store } = require('express-session');
-const { startRedis } = require('../scripts/support/redis-server');
 const { PREAMBLE, runScript } = require('./support/child');
-const { authorizerOf, assertAdmitted, prove, warningsDuring } = require('./support/proof');
-const { openStore, sessionOf, storeOf } = require('./support/stores');
-const { cookieOf, visit } = require('./support/visit');
+const { GOOD, TIMES, assertHeldBack, heldBackScene } = require('./support/held-back');
+const { authorizerOf, prove, warningsDuring } = require('./support/proof');
 
-const TIMES = 200;
-const GOOD = Array.from({ length: 20 }, (_, i) => `good-${i}`);
 const DAY = 86_400_000;
 
-let redis;
-/** node-redis 6, of everybody. */
+/** Over one Redis; `client` is node-redis 6, of everybody. */
+const scene = heldBackScene();
 let client;
-let close;
-
-before(async () => {
-  redis = await startRedis();
-  ({ client, close } = await openStore(10, 'node-redis 6', { host: redis.host, port: redis.port }));
-  for (const name of GOOD)
-    await client.set(`sess:${name}`, JSON.stringify({ ...sessionOf(name), createdAt: Date.now() }));
-  await client.set('sess:revoked', JSON.stringify({ ...sessionOf('revoked'), revoked: true, createdAt: 0 }));
-});
-
-after(async () => {
-  await close?.();
-  await redis?.stop();
-});
-
-/** A store over a client of its own, closed with the test. */
-async function open(t, version, name) {
-  const opened = await openStore(version, name, { host: redis.host, port: redis.port });
-  t.after(opened.close);
-  return opened;
-}
-
-/** 200 times, among many who are let in, one is refused; look-ups stay with the store, for this reason. */
-async function assertHeldBack(authorizer, reason, { sid = 'revoked', within = (visits) => visits() } = {}) {
-  for (let i = 0; i < TIMES; i++) {
-    const good = [0, 1, 2, 3].map((k) =>
-      assertAdmitted(authorizer, ...twice(GOOD[(4 * i + k) % GOOD.length])),
-    );
-    const [{ error }] = await Promise.all([within(() => visit(authorizer, cookieOf(sid))), ...good]);
-    assert.equal(error?.code, 'SESSION_NOT_FOUND', `let in at connection ${i}`);
-  }
-  assert.equal(authorizer.backend.kind, 'store');
-  assert.match(authorizer.backend.reason, reason);
-  assert.match(authorizer.backend.reason, /give the option redis/);
-}
-
-function twice(name) {
-  return [name, name];
-}
+before(async () => ({ client } = await scene.start()));
+after(() => scene.stop());
 
 /** A `get` that turns revoked sessions away. */
 function withRule(get) {
@@ -298,7 +256,7 @@ test('JSON.parse replaced before the package is loaded', async () => {
   const script = `
     const { openStore } = require('./__test__/support/stores');
     (async () => {
-      const opened = await openStore(10, 'node-redis 6', { host: '${redis.host}', port: ${redis.port} });
+      const opened = await openStore(10, 'node-redis 6', { host: '${scene.redis.host}', port: ${scene.redis.port} });
       const authorizer = authorize({ store: opened.store, secret: SECRET, passport: passportOf() });
       const codes = new Set();
       for (let i = 0; i < ${TIMES}; i++) codes.add((await visit(authorizer, cookieOf('revoked'))).error?.code);
@@ -331,102 +289,3 @@ for (const [name, { make, later, reason }] of Object.entries(CASES)) {
     assert.deepEqual(warnings, []);
   });
 }
-
-/** Where the revoked one comes from, the store reads under another prefix, or another database. */
-const places = new AsyncLocalStorage();
-const elsewhere = { within: (visits) => places.run('elsewhere', visits) };
-const prefixHere = () => (places.getStore() === 'elsewhere' ? 'elsewhere:' : 'sess:');
-
-test('a prefix that is an object with a text of its own', async (t) => {
-  const store = new RedisStore({ client, prefix: { toString: prefixHere } });
-  await assertHeldBack(authorizerOf(t, { store }), /the store's prefix is not a string/, elsewhere);
-});
-
-test('a prefix that becomes an object after the proof', async (t) => {
-  const store = new RedisStore({ client });
-  const authorizer = authorizerOf(t, { store });
-  await prove(authorizer, GOOD[0], GOOD[0]);
-  store.prefix = { toString: prefixHere };
-  await assertHeldBack(authorizer, /the store's prefix is not a string/, elsewhere);
-});
-
-test('a prefix or a client that is a getter, of the store or of its class', async (t) => {
-  const { client: ioredis } = await open(t, 6, 'ioredis 6');
-  const { client: inOther, select } = await open(t, 6, 'ioredis 6');
-  await select(1);
-  const clientHere = () => (places.getStore() === 'elsewhere' ? inOther : ioredis);
-  const Published = storeOf(6, { client: ioredis }).constructor;
-  const getters = { prefix: { get: prefixHere, set() {} }, client: { get: clientHere, set() {} } };
-  for (const [name, getter] of Object.entries(getters)) {
-    const reason = new RegExp(`the store's ${name} is a getter`);
-    const own = Object.defineProperty(new Published({ client: ioredis }), name, getter);
-    await assertHeldBack(authorizerOf(t, { store: own }), reason, elsewhere);
-    class Tenant extends Published {}
-    Object.defineProperty(Tenant.prototype, name, getter);
-    await assertHeldBack(authorizerOf(t, { store: new Tenant({ client: ioredis }) }), reason, elsewhere);
-  }
-});
-
-test('what a store inherits from another one is not its own', async (t) => {
-  const store = Object.create(new RedisStore({ client }));
-  const authorizer = authorizerOf(t, { store });
-  for (let i = 0; i < 20; i++) await assertAdmitted(authorizer, GOOD[0], GOOD[0]);
-  assert.match(authorizer.backend.reason, /the store's client is a getter, or not its own/);
-});
-
-test('the tombstones of connect-redis 6.1.2', async (t) => {
-  const { client: ioredis } = await open(t, 6, 'ioredis 6');
-  const { default: session } = await import('express-session');
-  const Tombstoned = require('connect-redis-6.1.2')(session);
-  const store = new Tombstoned({ client: ioredis });
-  await client.set('sess:gone', JSON.stringify(sessionOf('gone')));
-  await new Promise((resolve) => store.destroy('gone', resolve));
-  assert.equal(await client.get('sess:gone'), 'TOMBSTONE');
-  const authorizer = authorizerOf(t, { store });
-  await assertHeldBack(authorizer, /connect-redis 6\.1\.0, 6\.1\.2 .*: upgrade to 6\.1\.3, or give/, {
-    sid: 'gone',
-  });
-});
-
-test('connect-redis 1.4.0, which hides errors of Redis', async (t) => {
-  const { client: old } = await open(t, 1, 'node-redis 2');
-  const session = require('express-session');
-  const Old = require('connect-redis-1.4.0')({ session });
-  const store = new Old({ client: old });
-  const authorizer = authorizerOf(t, { store });
-  await assertHeldBack(authorizer, /connect-redis 1\.3\.0, 1\.4\.0 .*: upgrade to 1\.4\.1/, {
-    sid: 'nobody',
-  });
-});
-
-test('a known text that carries a mark', async (t) => {
-  const { get } = RedisStore.prototype;
-  const marks = { __wrapped: /a monitoring agent has wrapped/, traced: /the store's get is wrapped/ };
-  for (const [mark, reason] of Object.entries(marks)) {
-    get[mark] = true;
-    t.after(() => delete get[mark]);
-    const authorizer = authorizerOf(t, { store: new RedisStore({ client }) });
-    await assertHeldBack(authorizer, reason, { sid: 'nobody' });
-    delete get[mark];
-  }
-});
-
-test('a serializer beside a version that has none', async (t) => {
-  const { client: old } = await open(t, 2, 'node-redis 3');
-  const store = new (require('connect-redis-2.4')(require('express-session')))({ client: old });
-  await prove(authorizerOf(t, { store }), GOOD[0], GOOD[0]);
-  store.serializer = { ...JSON, parse: parseGood };
-  await assertHeldBack(authorizerOf(t, { store }), /a serializer of its own/, { sid: 'nobody' });
-});
-
-test('a store of its own that reads through a known get, and has the client only', async (t) => {
-  class Bare {
-    client = client;
-    prefix = 'sess:';
-  }
-  Bare.prototype.get = RedisStore.prototype.get;
-  const authorizer = authorizerOf(t, { store: new Bare() });
-  for (let i = 0; i < 20; i++)
-    assert.equal((await visit(authorizer, cookieOf(GOOD[0]))).error?.code, 'STORE_ERROR');
-  assert.match(authorizer.backend.reason, /the store has no serializer/);
-});

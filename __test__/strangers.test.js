@@ -232,6 +232,20 @@ test('a session id in the words of a store is masked in what the operator hears'
   assert.match(err, /STORE_ERROR: EMFILE, open '\/sessions\/0123….json'/);
 });
 
+test('the same in the words of callbacks that fail', async () => {
+  const { err } = await runScript(`
+    const store = { get: (sid, done) => done(null, sid !== 'fedcba9876543210' && { passport: { user: sid } }) };
+    const options = { secret: SECRET, store, passport: passportOf() };
+    const namespace = Object.assign(new (require('node:events'))(), { sockets: new Map() });
+    const come = (options, sid) => authorize({ ...options })({ nsp: namespace, request: { headers: { cookie: cookieOf(sid) } } }, () => {});
+    come({ ...options, fail(data) { throw new Error('no audit of ' + data.sessionID); } }, 'fedcba9876543210');
+    come({ ...options, rooms(user, data) { throw new Error('no rooms of ' + data.sessionID); } }, '0123456789abcdef');
+  `);
+  assert.match(err, /no audit of fedc…/);
+  assert.match(err, /no rooms of 0123…/);
+  assert.doesNotMatch(err, /fedcba98|01234567/);
+});
+
 test('a deserializer that never answers is told to the operator', async () => {
   const { err } = await runScript(`
     const store = { get: (sid, done) => done(null, { passport: { user: sid } }) };

@@ -2,7 +2,7 @@
 
 const timers = require('node:timers');
 const { inspect } = require('node:util');
-const { noteHeard } = require('./diagnostics');
+const { masked, noteHeard } = require('./diagnostics');
 const { textOf } = require('./errors');
 const { Membership } = require('./filter/membership');
 const { dropRooms, joinWhenConnected, namesOf } = require('./rooms');
@@ -94,14 +94,14 @@ class Admission {
     );
   }
 
-  /** The operator hears of it as well: a client is refused for what is not his fault, unless `fail` lets him in. */
+  /** The operator hears of it as well: a client is refused for what is not its fault, unless `fail` lets it in. */
   #roomsOf(user, data) {
     try {
       return namesOf(this.#options.rooms(user, data));
     } catch (error) {
       this.#warnings.once(
         'ROOMS_ERROR',
-        `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${textOf(error?.message ?? error)}`,
+        `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${masked(textOf(error?.message ?? error), data)}`,
       );
       noteHeard(error);
       throw error;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { inspect } = require('node:util');
+const { inspect, types } = require('node:util');
 const { refusalBy, refusalOf } = require('./refusal');
 
 /**
@@ -16,7 +16,7 @@ function acceptOnce(modern, done, attempt) {
     open = false;
     // An explicit undefined is not the same as nothing said.
     const count = arguments.length;
-    const isLate = isPromise(accepted);
+    const isLate = !error && isPromise(accepted);
     const isYes = !isLate && (modern ? isClearYes(count, error, accepted) : !error && Boolean(accepted));
     if (isLate || (modern && !isYes && !error)) warnOfUnclear(count, error, accepted, attempt);
     attempt.decided(isYes);
@@ -34,11 +34,13 @@ function acceptOnce(modern, done, attempt) {
   };
 }
 
-/** A promise is truthy, whatever it comes to; nobody else looks at its rejection. */
+/**
+ * A promise is truthy, whatever it comes to; nobody else looks at its rejection. Of another thenable `then` is not called:
+ * it may be a query that then runs.
+ */
 function isPromise(accepted) {
-  if (!isThenable(accepted)) return false;
-  accepted.then(undefined, () => {});
-  return true;
+  if (types.isPromise(accepted)) accepted.then(undefined, () => {});
+  return isThenable(accepted);
 }
 
 /** A callback may be an async function: its error comes as a rejection. */
@@ -55,13 +57,18 @@ function isClearYes(count, error, accepted) {
 /** `accept(null, false)` is how one refuses; every other value that is no yes may be meant as one, and was one before. */
 function warnOfUnclear(count, error, accepted, { callback, authorizer }) {
   if (count > 1 && accepted === false) return;
-  const given = (count > 1 ? [error, accepted] : [error]).map((value) => inspect(value)).join(', ');
+  const given = (count > 1 ? [error, accepted] : [error]).map(nameOf).join(', ');
   const advice = adviceOn(count, accepted);
   authorizer.warnings.once(
     'FALSY_ACCEPT',
     `${callback}: accept(${given}) refuses the client, which passport.socketio let in. Call accept(null, true) or accept() ` +
       `to let a client in, accept(null, false) to refuse it${advice}.`,
   );
+}
+
+/** A query may show more than is good for a log. */
+function nameOf(value) {
+  return isThenable(value) ? 'a promise' : inspect(value);
 }
 
 function adviceOn(count, accepted) {

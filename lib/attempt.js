@@ -4,7 +4,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { table, number } = require('./outcomes');
 const { acceptOnce, isThenable } = require('./answer');
 const { beginNext, carrierOf, leave } = require('./connection-limits');
-const { warn } = require('./diagnostics');
+const { masked, warn } = require('./diagnostics');
 const { adoptUser, putGuest, putUser } = require('./request-user');
 const { AuthorizationError, textOf } = require('./errors');
 const { causeOf, messageOf, showsUser } = require('./refusal');
@@ -33,8 +33,8 @@ class Attempt extends AsyncResource {
   /** Whether it counts for the option `maxPending`. */
   #isPending = false;
   #isGone = false;
-  /** What the request showed when `fail` was called: another thing that it shows later is what `fail` has put there. */
-  #shownToFail;
+  /** What the request showed when `success` or `fail` was called, which may put something else there. */
+  #shownBefore;
   /** Of Deadlines. */
   deadline = null;
 
@@ -142,6 +142,7 @@ class Attempt extends AsyncResource {
   #succeed(user) {
     const { options, place, tally, admission } = this.authorizer;
     putUser(this.socket, this.data, place, user);
+    this.#shownBefore = user;
     tally.authorized += 1;
     this.#turn = SUCCESS;
     try {
@@ -172,7 +173,7 @@ class Attempt extends AsyncResource {
     this.#turn = FAIL;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
     if (!showsUser(outcome)) this.#becomeGuest();
-    this.#shownToFail = this.data[this.authorizer.place.property];
+    this.#shownBefore = this.data[this.authorizer.place.property];
     tally.refused(outcome);
     const info = { code, hint: this.authorizer.hintOf(this), cause: this.cause };
     try {
@@ -237,7 +238,7 @@ class Attempt extends AsyncResource {
   decided(isYes) {
     this.#isDecided = true;
     if (this.deadline !== null) this.authorizer.deadlines.remove(this);
-    if (isYes && showsUser(this.outcome)) this.#becomeGuest();
+    if (isYes && this.#turn === FAIL) this.#becomeGuest(this.#shownBefore);
     else if (isYes && this.#turn === SUCCESS) this.#isLetIn();
     this.#release();
   }
@@ -262,17 +263,15 @@ class Attempt extends AsyncResource {
   }
 
   #isLetIn() {
-    adoptUser(this.socket, this.data, this.authorizer.place);
+    adoptUser(this.socket, this.data, this.authorizer.place, this.#shownBefore);
     this.authorizer.admitted(this);
   }
 
   /** Whoever `fail` lets in has no user, no rooms and no entry in the index, whatever failed. */
-  #becomeGuest() {
-    const { place } = this.authorizer;
-    const shown = this.data[place.property];
-    const isOfFail = this.#turn === FAIL && this.#isDecided && shown !== this.#shownToFail;
-    putGuest(this.socket, this.data, place, isOfFail ? shown : undefined);
-    this.authorizer.admission.admitGuest(this.socket, this.data);
+  #becomeGuest(before) {
+    const { place, admission } = this.authorizer;
+    putGuest(this.socket, this.data, place, before);
+    admission.admitGuest(this.socket, this.data);
   }
 
   /** It makes room for others. */
@@ -289,9 +288,10 @@ class Attempt extends AsyncResource {
       error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }),
       false,
     );
+    const words = masked(textOf(error?.stack ?? error), this.data);
     warn(
       'FAIL_CALLBACK_ERROR',
-      `The fail callback given to authorize() failed; the connection was refused. ${textOf(error?.stack ?? error)}`,
+      `The fail callback given to authorize() failed; the connection was refused. ${words}`,
     );
   }
 }

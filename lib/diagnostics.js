@@ -35,6 +35,24 @@ function warn(code, text, perMinute = PER_MINUTE) {
   process.emitWarning(text + more, { type: TYPE, code });
 }
 
+/**
+ * Words of the app's or its store's for a warning: they may name the file of a session, or its key, and whoever has the id
+ * has the session.
+ * @param {object} data - the request
+ */
+function masked(words, data) {
+  const id = sessionIdOf(data);
+  return typeof id === 'string' && id.length > 4 ? words.replaceAll(id, `${id.slice(0, 4)}…`) : words;
+}
+
+function sessionIdOf(data) {
+  try {
+    return data.sessionID;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Errors of which the operator has heard. */
 const heard = new WeakSet();
 
@@ -59,4 +77,4 @@ class Warnings {
   }
 }
 
-module.exports = { warn, noteHeard, isHeard, Warnings };
+module.exports = { warn, masked, noteHeard, isHeard, Warnings };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { isHeard, warn } = require('./diagnostics');
+const { isHeard, masked, warn } = require('./diagnostics');
 const { table, number } = require('./outcomes');
 const { AuthorizationError, withoutStack, textOf, wordsOf } = require('./errors');
 
@@ -23,20 +23,6 @@ function tellOperator({ outcome, cause, data }) {
 
 /** Critical in the original: a visitor without a log-in, and what the app has done itself. */
 const NO_FAULT = new Set([number.PASSPORT_NOT_INITIALIZED, number.CLOSED]);
-
-/** A store may name the file of a session, or its key: whoever has the id has the session. */
-function masked(words, data) {
-  const id = sessionIdOf(data);
-  return typeof id === 'string' && id.length > 4 ? words.replaceAll(id, `${id.slice(0, 4)}…`) : words;
-}
-
-function sessionIdOf(data) {
-  try {
-    return data.sessionID;
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * The error with which a client is refused by `accept(error)`. Socket.IO sends the members `message` and `data` of what

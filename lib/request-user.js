@@ -11,7 +11,7 @@ class Place {
   /** @param {string} property */
   constructor(property) {
     this.property = property;
-    /** On a socket: undefined before a decision, null for a guest, else the user. */
+    /** On a socket: undefined before a decision, null for a guest, else the user, or the guest that `fail` has made. */
     this.remembered = Symbol(`passport-socketio-native: ${property}`);
     /** What we have put on requests. */
     this.shown = newShown();
@@ -93,23 +93,41 @@ function putUser(socket, data, place, user) {
   if (socket) socket[place.remembered] = user;
 }
 
-/** `success` has let the user in, and may have put another object in its place. */
-function adoptUser(socket, data, place) {
-  const user = data[place.property];
-  if (!user || user === place.shown.on(data)) return;
-  place.shown.put(data, user);
-  if (socket) socket[place.remembered] = user;
+/**
+ * `success` has let its user in, and may have put another object in its place. Not where somebody else has put anything
+ * there since: another namespace may have been decided while `success` took its time.
+ */
+function adoptUser(socket, data, place, user) {
+  if (place.shown.on(data) === user && data[place.property]) adoptShown(socket, data, place);
 }
 
 /**
- * No user: neither has the socket one now, nor does the request show one.
- * @param {unknown} [own] - what the app itself has put there for its guest, which stays
+ * No user: neither has the socket one now, nor does the request show one. What `fail` itself has put there for its guest
+ * stays, and is the socket's.
+ * @param {unknown} [before] - what the request showed when `fail` was called
  */
-function putGuest(socket, data, place, own) {
+function putGuest(socket, data, place, before) {
   const shown = data[place.property];
-  const isGuest = place.shown.on(data) === null && shown?.logged_in === false;
-  if (!isGuest && (own === undefined || shown !== own)) showGuest(data, place);
+  if (before !== undefined && shown && shown !== before && !isOurs(data, place)) {
+    adoptShown(socket, data, place);
+    return;
+  }
+  if (place.shown.on(data) !== null || !isOurs(data, place)) showGuest(data, place);
   if (socket) socket[place.remembered] = null;
+}
+
+/** What the app has put on the request is what was decided for this socket. */
+function adoptShown(socket, data, place) {
+  const shown = data[place.property];
+  place.shown.put(data, shown);
+  if (socket) socket[place.remembered] = shown;
+}
+
+/** Whether what the request shows was decided for some socket, and not put there by the app since. */
+function isOurs(data, place) {
+  const shown = data[place.property];
+  const last = place.shown.on(data);
+  return last === null ? shown?.logged_in === false : shown === last;
 }
 
 function showGuest(data, place) {
@@ -133,11 +151,8 @@ function userAt(socket, data, place) {
   const shown = data[place.property];
   const own = socket[place.remembered];
   if (own === undefined || own === shown || shown === undefined) return shown;
-  const last = place.shown.on(data);
-  if (own === null) return shown === last ? GUEST : shown;
-  // Decided for another socket: another user, or a guest.
-  const isOurs = last === null ? shown?.logged_in === false : shown === last;
-  return isOurs ? own : shown;
+  if (own === null) return shown === place.shown.on(data) ? GUEST : shown;
+  return isOurs(data, place) ? own : shown;
 }
 
 /**
@@ -181,9 +196,8 @@ function isOnlyUser(socket, place) {
 }
 
 module.exports = {
-  GUEST,
-  adoptUser,
   USUAL_REMEMBERED,
+  adoptUser,
   announce,
   areAllUsual,
   dataOf,

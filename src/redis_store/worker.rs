@@ -33,8 +33,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Works until the inbox is closed and empty; its share in the store ends with it. Should a batch panic, its look-ups are refused and
-    /// the work goes on: one bad session must not stop all later ones.
+    /// Works until the inbox is closed and empty; its share in the store ends with it. Should a batch panic, its look-ups
+    /// are refused and the work goes on: one bad session must not stop all later ones.
     pub async fn run(self) {
         while tokio::spawn(self.clone().work()).await.is_err_and(|error| error.is_panic()) {}
     }
