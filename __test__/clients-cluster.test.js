@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { derive } = require('../lib/backend/clients');
+const { derive } = require('../lib/redis/clients');
 const { startCluster } = require('./support/redis-cluster');
 const { target, assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
 

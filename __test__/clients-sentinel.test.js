@@ -5,8 +5,8 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { derive } = require('../lib/backend/clients');
-const { Snapshot } = require('../lib/backend/proven/snapshot');
+const { derive } = require('../lib/redis/clients');
+const { Snapshot } = require('../lib/sessions/proven/snapshot');
 const { startRedis } = require('../scripts/support/redis-server');
 const { startSentinel } = require('./support/redis-sentinel');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');

@@ -4,8 +4,8 @@
 
 const assert = require('node:assert/strict');
 const { after, test } = require('node:test');
-const { derive } = require('../lib/backend/clients');
-const known = require('../lib/backend/proven/known-gets.json');
+const { derive } = require('../lib/redis/clients');
+const known = require('../lib/sessions/proven/known-gets.json');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
 
 const LOCAL = nodesAt('127.0.0.1:7001');

@@ -5,8 +5,8 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { authorize } = require('..');
-const native = require('../lib/native');
-const { CookieReader } = require('../lib/cookies');
+const native = require('../lib/addon');
+const { CookieReader } = require('../lib/sessions/cookies');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 const { OLD_SECRET, good, randomHeader } = require('./support/random-header');
 const { randomOf, SEED } = require('./support/random');

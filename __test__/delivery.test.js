@@ -1,10 +1,10 @@
 'use strict';
 
-// Verdicts on their way from the addon to those who wait: lib/delivery.js with an addon that says what a test tells it.
+// Verdicts on their way from the addon to those who wait: lib/sessions/pending.js with an addon that says what a test tells it.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const native = require('../lib/native');
+const native = require('../lib/addon');
 const { number } = require('../lib/outcomes');
 const { VALUE, SAME, deliveryWith, write, onePage, receivers } = require('./support/delivery');
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { before, test } = require('node:test');
-const known = require('../lib/backend/proven/known-gets.json');
+const known = require('../lib/sessions/proven/known-gets.json');
 const { classesOf, rowOf } = require('../scripts/support/connect-redis');
 
 const MODULES = path.join(__dirname, '..', 'node_modules');

@@ -6,8 +6,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { describe, test } = require('node:test');
-const { packageFor } = require('../lib/native/installed');
-const { SUPPORTED } = require('../lib/native/platform');
+const { packageFor } = require('../lib/addon/installed');
+const { SUPPORTED } = require('../lib/addon/platform');
 const { MACHINE, appWith, runIn, toldIn } = require('./support/installed');
 const { AGAIN, CODE, LINES, assertTold } = require('./support/told');
 
@@ -182,7 +182,7 @@ test('a package that loads makes no report and reads none of the files that expl
     process.report.getReport = () => console.log('a report');
     require('passport-socketio-native');
     const path = require('node:path');
-    const files = Object.keys(require.cache).filter((file) => path.basename(path.dirname(file)) === 'native');
+    const files = Object.keys(require.cache).filter((file) => path.basename(path.dirname(file)) === 'addon');
     console.log(files.map((file) => path.basename(file)).join());`;
   assert.deepEqual(await runIn(appWith(t).folder, script), { out: '', err: '', code: 0 });
 });

@@ -6,8 +6,8 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const { describe, test } = require('node:test');
-const { diagnose } = require('../lib/native/diagnosis');
-const { packageFor } = require('../lib/native/installed');
+const { diagnose } = require('../lib/addon/diagnosis');
+const { packageFor } = require('../lib/addon/installed');
 const { MACHINE, VERSION, appWith, goodBinary, toldIn } = require('./support/installed');
 const { AGAIN, CODE, LINES, assertTold } = require('./support/told');
 

@@ -17,7 +17,10 @@ let root;
 before(() => {
   root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'passport-')));
   // By itself, in a folder that sees no Passport: as the package is where it is linked, or installed globally.
-  write('package/passport.js', fs.readFileSync(path.join(__dirname, '..', 'lib', 'passport.js')));
+  write(
+    'package/passport.js',
+    fs.readFileSync(path.join(__dirname, '..', 'lib', 'authorize', 'passport.js')),
+  );
   const target = JSON.stringify(path.join(root, 'package', 'passport.js'));
   const files = {
     'app.cjs': `const { findPassport } = require(${target});\n${PRINTS}`,

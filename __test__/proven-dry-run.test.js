@@ -6,8 +6,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const known = require('../lib/backend/proven/known-gets.json');
-const { isPublished } = require('../lib/backend/proven/dry-run');
+const known = require('../lib/sessions/proven/known-gets.json');
+const { isPublished } = require('../lib/sessions/proven/dry-run');
 const { classesOf } = require('../scripts/support/connect-redis');
 
 const MODULES = path.join(__dirname, '..', 'node_modules');

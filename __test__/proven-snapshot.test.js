@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { after, test } = require('node:test');
-const { Snapshot } = require('../lib/backend/proven/snapshot');
+const { Snapshot } = require('../lib/sessions/proven/snapshot');
 
 const rootNodes = [{ url: 'redis://127.0.0.1:1' }];
 const sentinels = { name: 'm', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] };

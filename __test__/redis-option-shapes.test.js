@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { before, after, test } = require('node:test');
-const { readRedisOption } = require('../lib/redis-option');
+const { readRedisOption } = require('../lib/redis/option');
 const { startRedis } = require('../scripts/support/redis-server');
 const { authorizerOf, assertAdmitted } = require('./support/proof');
 const { openAdmin, write } = require('./support/redis-store');

@@ -1,6 +1,6 @@
 'use strict';
 
-const { SocketIndex } = require('../lib/native');
+const { SocketIndex } = require('../lib/addon');
 const { optionsFor } = require('./filter-crowd');
 const { admit } = require('./filter-scene');
 const { numberOf, textOf, usersOf } = require('./filter-users');

@@ -1,7 +1,7 @@
 'use strict';
 
 const { authorize } = require('..');
-const { Membership } = require('../lib/filter/membership');
+const { Membership } = require('../lib/sockets/membership');
 const { placeOf } = require('../lib/request-user');
 const { CpuClock } = require('./cpu');
 const { Crowd, optionsFor } = require('./filter-crowd');

@@ -1,6 +1,6 @@
 'use strict';
 
-const native = require('./native');
+const native = require('./addon');
 
 /**
  * The table of outcomes, made in Rust (src/core/code.rs). Look-ups deliver an index into it.

@@ -1,7 +1,7 @@
 'use strict';
 
 // `node scripts/connect-redis.js`: fetches every published version of connect-redis with npm, and writes what recognition
-// knows of each text of its `get` to lib/backend/proven/known-gets.json. To be run, and its result reviewed, when a version is
+// knows of each text of its `get` to lib/sessions/proven/known-gets.json. To be run, and its result reviewed, when a version is
 // published; the first of a new text needs a dev dependency too, for __test__/known-gets.test.js.
 
 const { execFileSync } = require('node:child_process');
@@ -10,7 +10,7 @@ const path = require('node:path');
 const { classesOf, rowOf } = require('./support/connect-redis');
 
 const ROOT = path.join(__dirname, '..');
-const FILE = path.join(ROOT, 'lib', 'backend', 'proven', 'known-gets.json');
+const FILE = path.join(ROOT, 'lib', 'sessions', 'proven', 'known-gets.json');
 
 async function main() {
   // Inside node_modules, where express-session and the other dependencies of old versions can be resolved.

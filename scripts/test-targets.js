@@ -60,7 +60,7 @@ async function testNode({ version, args, without }) {
 async function testOldNode() {
   const program = nodeProgram(OLD_NODE);
   needStart(program, ['--version'], `v${OLD_NODE}`);
-  const { stderr } = run(program, ['-e', `require('./lib/native')`]);
+  const { stderr } = run(program, ['-e', `require('./lib/addon')`]);
   return verdict(stderr.includes(`Node ${OLD_NODE} is too old, it needs Node 18 or newer.`), stderr);
 }
 

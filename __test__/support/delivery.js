@@ -1,12 +1,12 @@
 'use strict';
 
-const native = require('../../lib/native');
+const native = require('../../lib/addon');
 
 const { hasValue: VALUE, sameValue: SAME } = native.Delivery.layout();
-const PATHS = ['../../lib/native', '../../lib/delivery'].map((path) => require.resolve(path));
+const PATHS = ['../../lib/addon', '../../lib/sessions/pending'].map((path) => require.resolve(path));
 
 /**
- * lib/delivery.js with an addon of our own.
+ * lib/sessions/pending.js with an addon of our own.
  * @param {(rows: Int32Array, call: number) => string | undefined} drain - what the addon does when it is asked for a page
  */
 function deliveryWith(drain) {
@@ -25,7 +25,7 @@ function deliveryWith(drain) {
   require.cache[PATHS[0]] = { ...saved[0], exports: { ...native, Delivery } };
   delete require.cache[PATHS[1]];
   try {
-    return { ...require('../../lib/delivery'), stub };
+    return { ...require('../../lib/sessions/pending'), stub };
   } finally {
     PATHS.forEach((path, i) => (require.cache[path] = saved[i]));
   }

@@ -4,8 +4,8 @@ const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { binaryOf, packageFor } = require('../../lib/native/installed');
-const { here } = require('../../lib/native/platform');
+const { binaryOf, packageFor } = require('../../lib/addon/installed');
+const { here } = require('../../lib/addon/platform');
 
 const ROOT = path.join(__dirname, '..', '..');
 const { version: VERSION } = require('../../package.json');

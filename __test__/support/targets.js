@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { derive } = require('../../lib/backend/clients');
+const { derive } = require('../../lib/redis/clients');
 
 /** The whole of a derived target, from what is not empty in it. */
 function target({ nodes, sentinel, ...parts }) {

@@ -2,7 +2,7 @@
 
 // The platforms that get a package, by what Rust calls them and by what napi-rs and npm do.
 
-const { here } = require('../../lib/native/platform');
+const { here } = require('../../lib/addon/platform');
 
 /** The newest glibc that a release may ask for: CentOS 7 has it, and Node 18 itself wants 2.28. */
 const GLIBC = '2.17';

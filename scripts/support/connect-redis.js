@@ -6,7 +6,7 @@ const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const session = require('express-session');
-const { membersOf, textOf } = require('../../lib/backend/function-text');
+const { membersOf, textOf } = require('../../lib/redis/function-text');
 
 const SID = 'sid';
 const PREFIX = 'prefix:';

@@ -1,0 +1,139 @@
+'use strict';
+
+const { URL } = require('node:url');
+const { allowedByCors } = require('./cors');
+const { wordsOf } = require('../errors');
+
+/**
+ * Which pages may connect: the option `origin`. A browser sends cookies with a WebSocket to whomever a page names, and
+ * Engine.IO looks at the Origin of none (cross-site WebSocket hijacking); `cors` alone keeps such a page from reading
+ * answers to polling, and from nothing else.
+ */
+class OriginCheck {
+  #option;
+  #warnings;
+
+  /**
+   * @param {false | 'same-host' | 'cors' | Function | RegExp | string | Array<string | RegExp>} option
+   * @param {import('../diagnostics').Warnings} warnings
+   */
+  constructor(option, warnings) {
+    const isList = typeof option !== 'function' && option !== 'same-host' && option !== 'cors';
+    this.#option = isList
+      ? [option].flat().map((rule) => (rule instanceof RegExp ? rule : normalized(rule)))
+      : option;
+    this.#warnings = warnings;
+  }
+
+  /**
+   * @param {object} data - the request
+   * @param {object | undefined} socket - by which the server's `cors` is seen
+   * @returns {boolean | Promise<boolean>} a promise never rejects
+   */
+  allows(data, socket) {
+    const { origin } = data.headers ?? {};
+    if (origin === undefined) return !isFromElsewhere(data);
+    const option = this.#option;
+    if (typeof option === 'function') return this.#asked(() => option(origin, data), 'the option origin');
+    if (option === 'same-host') return isSameHost(data);
+    if (option === 'cors') return isSameHost(data) || this.#corsAllows(data, socket);
+    return option.some((rule) => matches(rule, origin));
+  }
+
+  #corsAllows(data, socket) {
+    const { server } = socket?.nsp ?? {};
+    if (server) return this.#asked(() => allowedByCors(server, data), 'cors of the server');
+    this.#warnings.once(
+      'CORS_NOT_SEEN',
+      "The option origin of authorize() is 'cors', but under allowRequest (and in Socket.IO 0.9) the cors of the server " +
+        'cannot be seen: only pages of the same host are allowed. Use the authorizer as a middleware (io.use), or give ' +
+        'origin a list.',
+    );
+    return false;
+  }
+
+  /** What a function of the app says, now or later. One that throws or rejects refuses. */
+  #asked(ask, whose) {
+    const failed = (error) => {
+      this.#warnings.once(
+        'ORIGIN_ERROR',
+        `The function that is ${whose} failed, and the page was refused. ${wordsOf(error)}`,
+      );
+      return false;
+    };
+    try {
+      const answer = ask();
+      if (typeof answer?.then !== 'function') return Boolean(answer);
+      return Promise.resolve(answer).then(Boolean, failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+}
+
+/**
+ * Whether a page of another origin connects with a request that has none: by a script element (JSONP polling), a form, or
+ * another navigation. Programs that are no browsers send none of these.
+ */
+function isFromElsewhere(data) {
+  const query = data._query ?? data.query;
+  const site = data.headers?.['sec-fetch-site'];
+  const isOfPage = site !== undefined && site !== 'same-origin' && site !== 'none';
+  return isOfPage || (typeof query === 'object' && query !== null && 'j' in query);
+}
+
+/**
+ * Whether Origin and Host are the same host and port. Where Host names no port it is the one that the Origin's scheme has
+ * by default: a proxy may have ended TLS.
+ */
+function isSameHost({ headers }) {
+  const { origin, host } = headers ?? {};
+  const scheme = /^https?:\/\//.exec(origin)?.[0];
+  // The characters that would make something else than host and port of it.
+  if (!scheme || typeof host !== 'string' || /[/\\?#@\s]/.test(host)) return false;
+  try {
+    return new URL(origin).host === new URL(scheme + host).host;
+  } catch {
+    return false;
+  }
+}
+
+/** A RegExp may have a state, which `search` does not heed. */
+function matches(rule, origin) {
+  if (rule instanceof RegExp) return origin.search(rule) !== -1;
+  return rule === origin;
+}
+
+/** As a browser writes it: host in lower case, no default port. Others than of http stay as they are. */
+function normalized(origin) {
+  return /^https?:/i.test(origin) ? new URL(origin).origin : origin;
+}
+
+/** What is wrong with the option, or nothing. */
+function complainAboutOrigin(option) {
+  if (option === undefined || option === null || option === false) return undefined;
+  if (typeof option === 'function' || option === 'same-host' || option === 'cors') return undefined;
+  const rules = [option].flat();
+  if (rules.length === 0) return 'is an empty list, which allows nobody: name the origins of your pages.';
+  if (rules.includes('*') || rules.includes(true)) return 'allows everybody: write false, which says so.';
+  const wrong = rules.find((rule) => !(rule instanceof RegExp) && !isOrigin(rule));
+  if (wrong === undefined) return undefined;
+  return (
+    "must be 'same-host', 'cors', a list of origins such as 'https://app.example.com' (scheme, host, port if it is " +
+    'not the usual one; no path, no slash at the end, and no *: that is a RegExp), a RegExp, a function (origin, request) => boolean, or false.'
+  );
+}
+
+/** RFC 6454, 6.2: `null`, or scheme, host and port. Other schemes than http may have no host: `file://`. */
+function isOrigin(rule) {
+  if (rule === 'null') return true;
+  if (typeof rule !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s*@]*$/i.test(rule)) return false;
+  if (!/^https?:/i.test(rule)) return true;
+  try {
+    return new URL(rule).host !== '';
+  } catch {
+    return false;
+  }
+}
+
+module.exports = { OriginCheck, complainAboutOrigin, isFromElsewhere, isSameHost };

@@ -1,0 +1,131 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+const native = require('../addon');
+
+/**
+ * Reads cookies under settings that do not change any more: a request that is asked for its cookies
+ * later, when a secret may have been rotated, answers as it would have at once.
+ */
+class CookieReader {
+  #gate;
+  /** @type {WeakMap<object, RequestCookies>} */
+  #requests = new WeakMap();
+
+  constructor(settings) {
+    this.#gate = new native.Gate(settings);
+  }
+
+  /**
+   * The reader of these settings. Authorizers of the same cookie share it: an app may make one a namespace, or one a
+   * socket, and a request that comes to several is read once.
+   * @param {{ key: string, secrets: Array<string | Uint8Array> }} settings - GateSettings of the binding
+   */
+  static of(settings) {
+    const digest = digestOf(settings);
+    let reader = readers.get(digest)?.deref();
+    if (!reader) {
+      reader = new CookieReader(settings);
+      readers.set(digest, new WeakRef(reader));
+      collected.register(reader, digest);
+    }
+    return reader;
+  }
+
+  /**
+   * cookie-parser's `signedCookies` of a header: no prototype, `false` for a forged one, JSON for `j:…`.
+   * @returns {Record<string, unknown>}
+   */
+  signedCookies(header) {
+    const cookies = Object.create(null);
+    const flat = JSON.parse(this.#gate.signedCookies(header));
+    for (let i = 0; i < flat.length; i += 2) cookies[flat[i]] = jsonCookie(flat[i + 1]);
+    return cookies;
+  }
+
+  /** The session cookie of `signedCookies`, without the others; null where there is none. */
+  signedCookie(header) {
+    return jsonCookie(this.#gate.signedCookie(header));
+  }
+
+  /**
+   * The session id of what the client sent, or the number of the outcome that refuses it.
+   * @returns {string | number}
+   */
+  sessionId(sent, credential) {
+    return this.#gate.sessionId(sent, credential);
+  }
+
+  /**
+   * What is read of a request, each of it once: a client sends a CONNECT packet for each namespace, as often as it
+   * likes, and all of them show the same request.
+   * @param {object} request
+   * @param {string} header - its Cookie header as it is now
+   */
+  cookiesOf(request, header) {
+    let cookies = this.#requests.get(request);
+    if (cookies?.header !== header) {
+      cookies = new RequestCookies(this, header);
+      this.#requests.set(request, cookies);
+    }
+    return cookies;
+  }
+}
+
+/** The cookies of one request, and the session id in its query, read when somebody asks. */
+class RequestCookies {
+  #reader;
+  #signed;
+  #session;
+  #queried = {};
+
+  constructor(reader, header) {
+    this.#reader = reader;
+    this.header = header;
+  }
+
+  /** As cookie-parser keeps it: the same object each time. */
+  get signed() {
+    return (this.#signed ??= this.#reader.signedCookies(this.header));
+  }
+
+  /** The session cookie; '' where there is none, or a forged one. */
+  get session() {
+    return (this.#session ??= this.#reader.signedCookie(this.header) || '');
+  }
+
+  /** The session id that a query parameter gives; '' where its signature is not good. */
+  queried(sent, credential) {
+    if (this.#queried.sent !== sent || this.#queried.credential !== credential) {
+      const id = this.#reader.sessionId(sent, credential);
+      this.#queried = { sent, credential, id: typeof id === 'string' ? id : '' };
+    }
+    return this.#queried.id;
+  }
+}
+
+/** Readers in use, by a digest of what they read with. */
+const readers = new Map();
+const collected = new FinalizationRegistry((digest) => {
+  // Another may have taken its place.
+  if (!readers.get(digest)?.deref()) readers.delete(digest);
+});
+
+/** Of texts with their lengths before them, so that no two settings have the same bytes; secrets are not kept. */
+function digestOf({ key, secrets }) {
+  const hash = createHash('sha256');
+  for (const part of [key, ...secrets]) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest('base64');
+}
+
+/** cookie-parser 1.4.7, JSONCookies: a value `j:…` is replaced where it is JSON and truthy. */
+function jsonCookie(value) {
+  if (typeof value !== 'string' || !value.startsWith('j:')) return value;
+  try {
+    return JSON.parse(value.slice(2)) || value;
+  } catch {
+    return value;
+  }
+}
+
+module.exports = { CookieReader };

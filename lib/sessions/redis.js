@@ -1,0 +1,58 @@
+'use strict';
+
+const native = require('../addon');
+const delivery = require('./pending');
+const { readRedisOption } = require('../redis/option');
+const { ProviderCredentials } = require('../redis/credentials');
+
+/** Look-ups by the addon's own connection to Redis, which all backends of the same target share. */
+class RedisBackend {
+  #lookup;
+  #submit;
+  #reason;
+
+  /**
+   * @param {object} target - RedisTarget of the binding
+   * @param {string} reason - why look-ups are native
+   * @param {() => object | Promise<object>} [credentials] - asked for before each connection, instead of the target's
+   */
+  constructor({ timeout }, gate, target, reason, credentials) {
+    // Kept, because the addon asks it for as long as look-ups are made.
+    this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
+    const login = this.credentials?.native ?? null;
+    this.#lookup = new native.Lookup(gate.native, delivery.connect(), target, timeout, login);
+    this.#submit = this.#lookup.submitter();
+    this.#reason = reason;
+  }
+
+  /** @throws {TypeError} for a setting that leads nowhere */
+  static fromOption(options, gate) {
+    const { target, keyPrefix } = readRedisOption(options.redis);
+    gate.keyPrefix = keyPrefix;
+    try {
+      return new RedisBackend(options, gate, target, 'the option redis');
+    } catch (error) {
+      throw new TypeError(`authorize(): option redis: ${error.message}`, { cause: error });
+    }
+  }
+
+  lookUp(receiver, sent, credential) {
+    const ticket = delivery.expect(receiver);
+    const outcome = this.#submit(sent, credential, ticket);
+    if (outcome !== undefined) delivery.redeem(ticket).deliver(outcome, undefined);
+  }
+
+  get description() {
+    return { kind: 'redis', address: this.#lookup.status().address, reason: this.#reason };
+  }
+
+  get reconnects() {
+    return this.#lookup.status().reconnects;
+  }
+
+  close() {
+    this.#lookup.close();
+  }
+}
+
+module.exports = { RedisBackend };

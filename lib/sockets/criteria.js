@@ -1,0 +1,149 @@
+'use strict';
+
+const { columnOf, countIn, find, select } = require('./registry');
+const { matching } = require('./predicate');
+const { getterOf, isIndexable, isProperty } = require('./property');
+const { joined, socketsOf } = require('./targets');
+
+/** More values than this are looked for in the users: each is an argument of a call. */
+const MANY = 1000;
+
+/** How queries by criteria were answered in this process: `authorizer.stats().filters`. */
+const usage = { indexed: 0, scanned: 0 };
+
+/**
+ * `{ property: value, … }`: each property has that value, or one of the values of an array. Equality is `===`.
+ * Answered from the index as far as that goes; what only the users themselves can tell is asked of them.
+ */
+class Criteria {
+  #query;
+
+  /** @throws {TypeError} naming the property, and what its value should be */
+  constructor(given, caller) {
+    if (!isPlain(given)) {
+      throw new TypeError(
+        `${caller}(target, criteria): criteria must be a plain object { property: value }, not a ${given.constructor?.name}.`,
+      );
+    }
+    // Passed over, it would match everybody.
+    if (Object.getOwnPropertySymbols(given).length > 0) {
+      throw new TypeError(`${caller}(target, criteria): properties are named by strings, not by symbols.`);
+    }
+    const conditions = Object.entries(given).map(([property, value]) => conditionOf(property, value, caller));
+    this.#query = new Query(conditions);
+  }
+
+  filter({ list, namespaces }) {
+    const query = this.#query;
+    const sockets = list && !Array.isArray(list) ? [...list] : list;
+    const answers = sockets
+      ? [select(sockets, query)]
+      : namespaces.map((namespace) => find(namespace, query));
+    const scan = (at) => matching(sockets ?? socketsOf(namespaces[at]), query.test);
+    const matches = joined(answers.map((answer, at) => answer ?? scan(at)));
+    if (!answers.includes(undefined) && query.isComplete && !query.hasAsked) usage.indexed += 1;
+    else usage.scanned += 1;
+    return matches;
+  }
+
+  /** Of a namespace, where the index knows it all, without looking at one socket. */
+  count(source) {
+    const query = this.#query;
+    if (source.list || !query.isComplete) return this.filter(source).length;
+    let sum = 0;
+    for (const namespace of source.namespaces) {
+      const count = countIn(namespace, query);
+      if (count === undefined) return this.filter(source).length;
+      sum += count;
+    }
+    usage.indexed += 1;
+    return sum;
+  }
+}
+
+/** A promise that nobody awaited, or a Date, has no properties, and would match everybody. */
+function isPlain(object) {
+  const prototype = Object.getPrototypeOf(object);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function conditionOf(property, value, caller) {
+  const wanted = Array.isArray(value) ? [...value] : [value];
+  if (!isProperty(property)) {
+    throw new TypeError(
+      `${caller}(target, criteria): "${property}" is no name of a property, nor a path of them.`,
+    );
+  }
+  if (!wanted.every(isIndexable)) {
+    throw new TypeError(
+      `${caller}(target, criteria): ${property} must be a string, a number, a boolean, a bigint, null, or an array of these; ` +
+        'for anything else give a function (user) => boolean.',
+    );
+  }
+  return { property, wanted, column: wanted.length <= MANY ? columnOf(property) : undefined };
+}
+
+/** Conditions as members.js takes them. What only a user who is asked needs is made when one is: half of what a query costs. */
+class Query {
+  #conditions;
+  #test;
+  #tests;
+  isIndexed = false;
+  isComplete = true;
+  /** For the addon. */
+  parts = [];
+  /** Whether any user was looked at, where the index had an answer. */
+  hasAsked = false;
+
+  constructor(conditions) {
+    this.#conditions = conditions;
+    for (const { column, wanted } of conditions) {
+      if (column === undefined) {
+        this.isComplete = false;
+      } else {
+        this.isIndexed = true;
+        this.parts.push(column, wanted.length, ...wanted);
+      }
+    }
+    this.isComplete &&= this.isIndexed;
+  }
+
+  /** For a user of whom nothing is indexed. */
+  get test() {
+    this.#test ??= testOf(this.#conditions);
+    return this.#test;
+  }
+
+  /**
+   * The test for a user of whom some columns are indexed. What the index has is as of the connection, for every query.
+   * @param {Set<number>} columns - always the same for the same columns
+   */
+  testBeyond(columns) {
+    this.hasAsked = true;
+    this.#tests ??= new Map();
+    const known = this.#tests.get(columns);
+    if (known) return known;
+    const test = testOf(this.#conditions.filter(({ column }) => !columns.has(column)));
+    this.#tests.set(columns, test);
+    return test;
+  }
+}
+
+/** Conditions as a predicate. */
+function testOf(conditions) {
+  const tests = conditions.map(({ property, wanted }) => {
+    const get = getterOf(property);
+    const [only] = wanted;
+    if (wanted.length === 1) return (user) => get(user) === only;
+    // To a Set NaN equals itself.
+    const any = new Set(wanted.filter((value) => !Number.isNaN(value)));
+    return (user) => any.has(get(user));
+  });
+  if (tests.length === 1) return tests[0];
+  return (user) => {
+    for (let i = 0; i < tests.length; i++) if (!tests[i](user)) return false;
+    return true;
+  };
+}
+
+module.exports = { Criteria, usage };
