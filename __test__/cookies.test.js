@@ -156,7 +156,7 @@ test('readers are shared by equal settings and no others', () => {
 
 test('a reader that nobody has is collected, and made anew when it is wanted', async () => {
   const script = `
-    const { CookieReader } = require('./lib/cookies');
+    const { CookieReader } = require('./lib/sessions/cookies');
     const settings = { key: 'sid', secrets: ['x'], prefix: '', passportKey: 'passport' };
     const gone = () => Array.from({ length: 50 }, (_, i) => new WeakRef(CookieReader.of({ ...settings, key: 'k' + i })));
     const refs = gone();

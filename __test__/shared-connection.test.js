@@ -241,7 +241,7 @@ test('authorizers of one store whose client asks a provider: one connection', as
 
 test('what asks a provider is collected with it', async () => {
   const script = `
-    const { ProviderCredentials } = require('./lib/backend/login');
+    const { ProviderCredentials } = require('./lib/redis/credentials');
     const refs = [];
     for (let i = 0; i < 20; i++) (() => {
       const provider = async () => ({});
