@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { number } = require('../lib/outcomes');
+const { OUTCOME } = require('../lib/outcomes');
 const { VALUE, SAME, deliveryWith, onePage, receivers } = require('./support/delivery');
 const { isSame } = require('./support/oracle');
 const { redisFor, adminOf } = require('./support/redis-store');
@@ -15,9 +15,9 @@ test('a key of one row is not copied, nor is that of the last who share it', (t)
   const [shared, alone] = [{ id: 1 }, { id: 2 }];
   t.mock.method(JSON, 'parse', () => [shared, alone]);
   const page = [
-    [0, number.FOUND | VALUE],
-    [1, number.FOUND | VALUE | SAME],
-    [2, number.FOUND | VALUE],
+    [0, OUTCOME.FOUND | VALUE],
+    [1, OUTCOME.FOUND | VALUE | SAME],
+    [2, OUTCOME.FOUND | VALUE],
   ];
   const delivery = deliveryWith(onePage(page, '[…]'));
   delivery.connect();
@@ -44,8 +44,8 @@ const KEYS = {
 
 for (const [what, text] of Object.entries(KEYS)) {
   test(`a key that rows share is each receiver's own: ${what}`, () => {
-    const page = [0, 1, 2].map((ticket) => [ticket, number.FOUND | VALUE | (ticket > 0 ? SAME : 0)]);
-    const delivery = deliveryWith(onePage([...page, [3, number.FOUND | VALUE]], `[${text},"other"]`));
+    const page = [0, 1, 2].map((ticket) => [ticket, OUTCOME.FOUND | VALUE | (ticket > 0 ? SAME : 0)]);
+    const delivery = deliveryWith(onePage([...page, [3, OUTCOME.FOUND | VALUE]], `[${text},"other"]`));
     delivery.connect();
     // Each one spoils what it was given, before the next one gets his.
     const seen = [];
@@ -63,7 +63,7 @@ for (const [what, text] of Object.entries(KEYS)) {
 
 test('a key that is no object is shared as it is', () => {
   for (const text of ['"ada"', '7', '-0', 'true', '1e999']) {
-    const page = [0, 1].map((ticket) => [ticket, number.FOUND | VALUE | (ticket > 0 ? SAME : 0)]);
+    const page = [0, 1].map((ticket) => [ticket, OUTCOME.FOUND | VALUE | (ticket > 0 ? SAME : 0)]);
     const delivery = deliveryWith(onePage(page, `[${text}]`));
     delivery.connect();
     const got = receivers(delivery, 2);

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const native = require('../lib/addon');
-const { number } = require('../lib/outcomes');
+const { OUTCOME } = require('../lib/outcomes');
 const { VALUE, SAME, deliveryWith, write, onePage, receivers } = require('./support/delivery');
 
 test('the native side is made once, and not by a mere require', () => {
@@ -18,29 +18,29 @@ test('the native side is made once, and not by a mere require', () => {
 
 test('each row goes to its receiver: without a value, with one, with that of the row before', () => {
   const page = [
-    [2, number.FOUND | VALUE],
-    [0, number.FOUND | VALUE | SAME],
-    [1, number.NO_COOKIE],
-    [3, number.STORE_ERROR | VALUE],
+    [2, OUTCOME.FOUND | VALUE],
+    [0, OUTCOME.FOUND | VALUE | SAME],
+    [1, OUTCOME.NO_COOKIE],
+    [3, OUTCOME.STORE_ERROR | VALUE],
   ];
   const delivery = deliveryWith(onePage(page, '["ada","refused"]'));
   delivery.connect();
   const got = receivers(delivery, 4);
   delivery.stub.onWake();
   assert.deepEqual(got, [
-    { i: 2, outcome: number.FOUND, value: 'ada' },
-    { i: 0, outcome: number.FOUND, value: 'ada' },
-    { i: 1, outcome: number.NO_COOKIE, value: undefined },
-    { i: 3, outcome: number.STORE_ERROR, value: 'refused' },
+    { i: 2, outcome: OUTCOME.FOUND, value: 'ada' },
+    { i: 0, outcome: OUTCOME.FOUND, value: 'ada' },
+    { i: 1, outcome: OUTCOME.NO_COOKIE, value: undefined },
+    { i: 3, outcome: OUTCOME.STORE_ERROR, value: 'refused' },
   ]);
 });
 
 test('a page that cannot be read refuses those who need a value, and nobody else', () => {
   for (const text of ['["a', '']) {
     const page = [
-      [0, number.FOUND | VALUE],
-      [1, number.NO_COOKIE],
-      [2, number.FOUND | VALUE | SAME],
+      [0, OUTCOME.FOUND | VALUE],
+      [1, OUTCOME.NO_COOKIE],
+      [2, OUTCOME.FOUND | VALUE | SAME],
     ];
     const delivery = deliveryWith(onePage(page, text));
     delivery.connect();
@@ -48,7 +48,7 @@ test('a page that cannot be read refuses those who need a value, and nobody else
     delivery.stub.onWake();
     assert.deepEqual(
       got.map(({ outcome }) => outcome),
-      [number.BAD_SESSION, number.NO_COOKIE, number.BAD_SESSION],
+      [OUTCOME.BAD_SESSION, OUTCOME.NO_COOKIE, OUTCOME.BAD_SESSION],
     );
     assert.equal(got[0].value, 'the user in it cannot be read');
   }
@@ -70,14 +70,14 @@ for (const [what, fail] of Object.entries(FAILURES)) {
         failed = true;
         return fail();
       }
-      write(rows, [[0, number.NO_COOKIE]]);
+      write(rows, [[0, OUTCOME.NO_COOKIE]]);
       return '';
     });
     delivery.connect();
     const got = receivers(delivery, 1);
     delivery.stub.onWake();
     assert.ok(failed);
-    assert.deepEqual(got, [{ i: 0, outcome: number.NO_COOKIE, value: undefined }]);
+    assert.deepEqual(got, [{ i: 0, outcome: OUTCOME.NO_COOKIE, value: undefined }]);
     // The ticket was given back once: two who come now have two tickets.
     assert.notEqual(delivery.expect({}), delivery.expect({}));
   });
@@ -86,7 +86,7 @@ for (const [what, fail] of Object.entries(FAILURES)) {
 test('an addon that throws does not end deliveries for ever', () => {
   const delivery = deliveryWith((rows, call) => {
     if (call === 1) throw new Error('broken');
-    write(rows, call === 2 ? [[0, number.NO_COOKIE]] : []);
+    write(rows, call === 2 ? [[0, OUTCOME.NO_COOKIE]] : []);
     return '';
   });
   delivery.connect();
@@ -99,12 +99,12 @@ test('an addon that throws does not end deliveries for ever', () => {
 test('a receiver that runs the event loop does not overwrite the page that is being delivered', () => {
   const pages = [
     [
-      [0, number.NO_COOKIE],
-      [1, number.NOT_LOGGED_IN],
+      [0, OUTCOME.NO_COOKIE],
+      [1, OUTCOME.NOT_LOGGED_IN],
     ],
     [
-      [3, number.BAD_SIGNATURE],
-      [2, number.SESSION_NOT_FOUND],
+      [3, OUTCOME.BAD_SIGNATURE],
+      [2, OUTCOME.SESSION_NOT_FOUND],
     ],
   ];
   const delivery = deliveryWith((rows) => {
@@ -117,16 +117,16 @@ test('a receiver that runs the event loop does not overwrite the page that is be
   assert.deepEqual(
     got.map(({ i, outcome }) => [i, outcome]),
     [
-      [0, number.NO_COOKIE],
-      [1, number.NOT_LOGGED_IN],
-      [3, number.BAD_SIGNATURE],
-      [2, number.SESSION_NOT_FOUND],
+      [0, OUTCOME.NO_COOKIE],
+      [1, OUTCOME.NOT_LOGGED_IN],
+      [3, OUTCOME.BAD_SIGNATURE],
+      [2, OUTCOME.SESSION_NOT_FOUND],
     ],
   );
 });
 
 test('a ticket is free again before its receiver is called, and is not given to two', () => {
-  const delivery = deliveryWith(onePage([[0, number.NO_COOKIE]], ''));
+  const delivery = deliveryWith(onePage([[0, OUTCOME.NO_COOKIE]], ''));
   delivery.connect();
   const tickets = [];
   receivers(delivery, 1, () => tickets.push(delivery.expect({}), delivery.expect({})));
@@ -140,8 +140,8 @@ test('a ticket is free again before its receiver is called, and is not given to 
 
 test('what a receiver throws is thrown later, and the others get their verdicts', async () => {
   const page = [
-    [0, number.NO_COOKIE],
-    [1, number.NO_COOKIE],
+    [0, OUTCOME.NO_COOKIE],
+    [1, OUTCOME.NO_COOKIE],
   ];
   const delivery = deliveryWith(onePage(page, ''));
   delivery.connect();

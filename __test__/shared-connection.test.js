@@ -7,7 +7,7 @@ const { after, before, test } = require('node:test');
 const { RedisStore } = require('connect-redis');
 const { createClient } = require('redis');
 const { authorize } = require('..');
-const { Gate } = require('../lib/sessions/verifier');
+const { Verifier } = require('../lib/sessions/verifier');
 const { RedisBackend } = require('../lib/sessions/redis');
 const { targetOf } = require('../lib/redis/target');
 const { startRedis } = require('../scripts/support/redis-server');
@@ -119,7 +119,7 @@ test('one that is closed before its first look-up opens none', async () => {
   const backend = backendOf();
   backend.close();
   const outcome = await new Promise((deliver) => backend.lookUp({ deliver }, cookieOf('ann'), 0));
-  assert.equal(require('../lib/outcomes').table[outcome].code, 'CLOSED');
+  assert.equal(require('../lib/outcomes').outcomes[outcome].code, 'CLOSED');
   assert.equal((await connections()).length, 0);
 });
 
@@ -180,7 +180,7 @@ test('worker threads have connections of their own', async () => {
 });
 
 function backendOf({ credentials, timeout = 5000, db = null } = {}) {
-  const gate = new Gate({ secret: SECRET, key: 'connect.sid', passport: { _key: 'passport' } });
+  const gate = new Verifier({ secret: SECRET, key: 'connect.sid', passport: { _key: 'passport' } });
   const target = targetOf({ nodes: [{ host: redis.host, port: redis.port }], db });
   return new RedisBackend({ timeout }, gate, target, 'a test', credentials);
 }

@@ -1,8 +1,8 @@
 'use strict';
 
 const { authorize } = require('..');
-const { Membership } = require('../lib/sockets/membership');
-const { placeOf } = require('../lib/request-user');
+const { UserIndex } = require('../lib/sockets/user-index');
+const { userPropertyOf } = require('../lib/request-user');
 const { CpuClock } = require('./cpu');
 const { Crowd, optionsFor } = require('./filter-crowd');
 const { usersOf } = require('./filter-users');
@@ -25,9 +25,9 @@ const TIMES = 10;
 async function registration({ count, rounds }) {
   const { sids, userOf } = usersOf(count + VISITORS);
   const crowd = new Crowd();
-  const membership = new Membership(['id', 'role'], placeOf('user'));
+  const userIndex = new UserIndex(['id', 'role'], userPropertyOf('user'));
   const [members, others] = ['/', '/others'].map((name) => new Entrance(crowd, name, optionsFor(userOf)));
-  const become = [(socket) => membership.announce(socket), (socket) => membership.admit(socket), put];
+  const become = [(socket) => userIndex.announce(socket), (socket) => userIndex.expect(socket), put];
 
   for (const socket of await members.arrivals(sids.slice(VISITORS))) for (const step of become) step(socket);
   const times = { cold: { connect: [], disconnect: [] }, warm: { connect: [], disconnect: [] } };
@@ -41,7 +41,7 @@ async function registration({ count, rounds }) {
     }
     for (const { conn } of [...ours, ...theirs]) conn.close();
   }
-  const { size } = membership.users('id');
+  const { size } = userIndex.users('id');
   if (size !== count) throw new Error(`${size} of ${count} are members`);
   return times;
 }

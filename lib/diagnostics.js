@@ -5,8 +5,8 @@ const { performance } = require('node:perf_hooks');
 /** The name of every warning of this package: `warning.name` of the process event `warning`. */
 const TYPE = 'PassportSocketIoWarning';
 /**
- * Warnings of one code in a minute; further ones are counted and named by the next one. Far more than a sound app
- * causes, and few enough where something makes an authorizer for each socket.
+ * At most this many warnings of one code a minute; the next warning says how many were held back. A sound app causes
+ * far fewer, and an app that makes an authorizer for each socket does not flood its log.
  */
 const PER_MINUTE = 100;
 const MINUTE_MS = 60_000;
@@ -15,10 +15,10 @@ const MINUTE_MS = 60_000;
 const minutes = new Map();
 
 /**
- * Tells the operator what is the server's fault. The only place that calls `process.emitWarning`.
+ * Warns the operator of a fault of the server. Nothing else in lib/ calls `process.emitWarning`.
  * @param {string} code - stable, `warning.code`
- * @param {string} text - what happened and what to do; no secret, no session id, nothing of a session
- * @param {number} [perMinute] - how many of this code a minute has room for
+ * @param {string} text - what happened and what to do; without secrets, session ids and contents of sessions
+ * @param {number} [perMinute] - at most this many of this code a minute
  */
 function warn(code, text, perMinute = PER_MINUTE) {
   const now = performance.now();
@@ -36,13 +36,13 @@ function warn(code, text, perMinute = PER_MINUTE) {
 }
 
 /**
- * Words of the app's or its store's for a warning: they may name the file of a session, or its key, and whoever has the id
- * has the session.
+ * A text of the app or its store, with the session id masked to four characters. Such a text may name the file or the key
+ * of a session, and the id gives access to the session.
  * @param {object} data - the request
  */
-function masked(words, data) {
+function masked(text, data) {
   const id = sessionIdOf(data);
-  return typeof id === 'string' && id.length > 4 ? words.replaceAll(id, `${id.slice(0, 4)}…`) : words;
+  return typeof id === 'string' && id.length > 4 ? text.replaceAll(id, `${id.slice(0, 4)}…`) : text;
 }
 
 function sessionIdOf(data) {
@@ -53,19 +53,19 @@ function sessionIdOf(data) {
   }
 }
 
-/** Errors of which the operator has heard. */
-const heard = new WeakSet();
+/** Errors that a warning has reported. */
+const reported = new WeakSet();
 
-/** Notes that a warning has told of an error; another one need not. */
-function noteHeard(error) {
-  if (typeof error === 'object' && error !== null) heard.add(error);
+/** A warning has reported this error: no second one is needed. */
+function markReported(error) {
+  if (typeof error === 'object' && error !== null) reported.add(error);
 }
 
-function isHeard(error) {
-  return heard.has(error);
+function isReported(error) {
+  return reported.has(error);
 }
 
-/** The warnings that one authorizer gives once each: its set-up does not change, and neither does the advice. */
+/** The warnings that one authorizer gives once each: they advise on its options, which do not change. */
 class Warnings {
   #given = new Set();
 
@@ -77,4 +77,4 @@ class Warnings {
   }
 }
 
-module.exports = { warn, masked, noteHeard, isHeard, Warnings };
+module.exports = { Warnings, isReported, markReported, masked, warn };

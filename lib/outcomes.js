@@ -3,12 +3,13 @@
 const native = require('./addon');
 
 /**
- * The table of outcomes, made in Rust (src/core/code.rs). Look-ups deliver an index into it.
- * @type {ReadonlyArray<{ code: string, message: string, critical: boolean, appendsCause: boolean, hint: string }>}
+ * The table of outcomes, which Rust owns (src/core/outcome.rs). A look-up delivers an index into it.
+ * @type {ReadonlyArray<{ code: string, message: string, critical: boolean, appendsCause: boolean, clientText: string,
+ *   hint: string }>}
  */
-const table = native.outcomes();
+const outcomes = native.outcomes();
 
-/** Index of each outcome by its code: `number.NO_COOKIE`. */
-const number = Object.freeze(Object.fromEntries(table.map((outcome, index) => [outcome.code, index])));
+/** The index of each outcome by its code: `OUTCOME.NO_COOKIE`. */
+const OUTCOME = Object.freeze(Object.fromEntries(outcomes.map(({ code }, index) => [code, index])));
 
-module.exports = { table, number };
+module.exports = { OUTCOME, outcomes, table: outcomes, number: OUTCOME };

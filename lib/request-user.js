@@ -1,31 +1,31 @@
 'use strict';
 
 /**
- * The users of sockets. An authorizer puts its user on the request, as the original does, but all namespaces of a client
- * share that request: there the last decision shows. So each socket also remembers what was decided for it, by us and not
- * by a property of the app's object, which may be frozen, or no object at all.
+ * The user of a socket. An authorizer puts its user on the request, as the original does. But all namespaces of a client
+ * share that request, so it shows the last decision of them all. Each socket therefore also remembers its own decision, in
+ * a symbol property of the socket: the user itself is the app's, may be frozen, and may be no object at all.
  */
 
-/** One property of the request under which authorizers put users: the option `userProperty`. */
-class Place {
-  /** @param {string} property */
-  constructor(property) {
-    this.property = property;
+/** One property of the request that holds users: the option `userProperty`. */
+class UserProperty {
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
     /** On a socket: undefined before a decision, null for a guest, else the user, or the guest that `fail` has made. */
-    this.remembered = Symbol(`passport-socketio-native: ${property}`);
-    /** What we have put on requests. */
+    this.remembered = Symbol(`passport-socketio-native: ${name}`);
+    /** On a request: what an authorizer has put there. */
     this.shown = newShown();
   }
 }
 
-/** As the base of a class it has the class's private members put on an object that is there already. */
+/** The base of a class whose private members are put on an existing object. */
 function Given(object) {
   return object;
 }
 
 /**
- * Notes on a request which user was put there last, or that a guest was: as a private member, which nobody sees who copies
- * or compares the request. It takes some 5 ns, where a hidden property takes 140 and a WeakMap 570.
+ * Notes on a request which user, or that a guest, was put there last. The note is a private member: code that copies or
+ * compares the request does not see it. It costs 5 ns; a hidden property costs 140, a WeakMap 570.
  */
 function newShown() {
   return class Shown extends Given {
@@ -44,130 +44,130 @@ function newShown() {
   };
 }
 
-/** Nearly always the only one. */
-const usual = new Place('user');
-const places = [usual];
-/** The symbol that the speed of a predicate depends on: as a constant it costs no look-up. */
+/** The default, and nearly always the only one. */
+const usual = new UserProperty('user');
+const userProperties = [usual];
+/** The hot loop of a predicate reads this symbol; as a constant it costs no look-up. */
 const USUAL_REMEMBERED = usual.remembered;
-/** For a socket that was let in as a guest, while its request shows the user of another one. */
+/** Stands for the user of a guest while its request shows the user of another socket. */
 const GUEST = Object.freeze({ logged_in: false });
 
-/** The place of a property, the same for all authorizers that name it. */
-function placeOf(property) {
-  let place = places.find((each) => each.property === property);
-  if (place === undefined) places.push((place = new Place(property)));
-  return place;
+/** The UserProperty of this name, the same one for all authorizers. */
+function userPropertyOf(name) {
+  let userProperty = userProperties.find((each) => each.name === name);
+  if (userProperty === undefined) userProperties.push((userProperty = new UserProperty(name)));
+  return userProperty;
 }
 
-/** Whether every authorizer puts its users where `user` says. */
+/** Whether every authorizer uses the property `user`. */
 function areAllUsual() {
-  return places.length === 1;
+  return userProperties.length === 1;
 }
 
 /**
- * A socket comes to be authorized. What will be remembered gets its room now: V8 learns how large sockets are from the
- * first few; one that grows later has the property in an array beside it (40 bytes in place of 8).
+ * A socket is about to be authorized. The property is added now: V8 learns the size of sockets from the first few, and a
+ * property that is added later goes into an array beside the object (40 bytes instead of 8).
  */
-function announce(socket, place) {
-  if (!(place.remembered in socket)) socket[place.remembered] = undefined;
+function announce(socket, userProperty) {
+  if (!(userProperty.remembered in socket)) socket[userProperty.remembered] = undefined;
 }
 
 /**
- * Stands in for the user until one is known. A user that we put there for another namespace stays until this one is
- * decided: the app, which looks at the same request, would see a guest meanwhile.
+ * Puts a guest there until the user is known. A user that was put there for another namespace stays until this attempt is
+ * decided: the app reads the same request, and would see a guest meanwhile.
  */
-function expectUser(data, place) {
-  const shown = data[place.property];
-  if (!shown || shown !== place.shown.on(data)) showGuest(data, place);
+function expectUser(data, userProperty) {
+  const shown = data[userProperty.name];
+  if (!shown || shown !== userProperty.shown.on(data)) showGuest(data, userProperty);
 }
 
-/** Authorized: the user is on the request, logged in, and is the socket's. */
-function putUser(socket, data, place, user) {
-  data[place.property] = user;
-  place.shown.put(data, user);
+/** Authorized: the user goes on the request, with `logged_in`, and is remembered on the socket. */
+function putUser(socket, data, userProperty, user) {
+  data[userProperty.name] = user;
+  userProperty.shown.put(data, user);
   try {
     user.logged_in = true;
   } catch {
-    // A frozen user, a string, a getter: a success all the same, as in the original's sloppy mode.
+    // The user is frozen, a string, or has a getter. The original runs in sloppy mode, and goes on too.
   }
-  if (socket) socket[place.remembered] = user;
+  if (socket) socket[userProperty.remembered] = user;
 }
 
 /**
- * `success` has let its user in, and may have put another object in its place. Not where somebody else has put anything
- * there since: another namespace may have been decided while `success` took its time.
+ * `success` has let the user in, and may have replaced the object on the request: that one counts then. It does not count
+ * where another namespace was decided while `success` was waiting: the request shows that decision.
  */
-function adoptUser(socket, data, place, user) {
-  if (place.shown.on(data) === user && data[place.property]) adoptShown(socket, data, place);
+function adoptUser(socket, data, userProperty, user) {
+  if (userProperty.shown.on(data) === user && data[userProperty.name]) adoptShown(socket, data, userProperty);
 }
 
 /**
- * No user: neither has the socket one now, nor does the request show one. What `fail` itself has put there for its guest
- * stays, and is the socket's.
+ * There is no user, on the socket or on the request. A guest that `fail` itself has put on the request stays, and is
+ * remembered on the socket.
  * @param {unknown} [before] - what the request showed when `fail` was called
  */
-function putGuest(socket, data, place, before) {
-  const shown = data[place.property];
-  if (before !== undefined && shown && shown !== before && !isOurs(data, place)) {
-    adoptShown(socket, data, place);
+function putGuest(socket, data, userProperty, before) {
+  const shown = data[userProperty.name];
+  if (before !== undefined && shown && shown !== before && !isOurs(data, userProperty)) {
+    adoptShown(socket, data, userProperty);
     return;
   }
-  if (place.shown.on(data) !== null || !isOurs(data, place)) showGuest(data, place);
-  if (socket) socket[place.remembered] = null;
+  if (userProperty.shown.on(data) !== null || !isOurs(data, userProperty)) showGuest(data, userProperty);
+  if (socket) socket[userProperty.remembered] = null;
 }
 
-/** What the app has put on the request is what was decided for this socket. */
-function adoptShown(socket, data, place) {
-  const shown = data[place.property];
-  place.shown.put(data, shown);
-  if (socket) socket[place.remembered] = shown;
+/** What the app has put on the request is the decision for this socket. */
+function adoptShown(socket, data, userProperty) {
+  const shown = data[userProperty.name];
+  userProperty.shown.put(data, shown);
+  if (socket) socket[userProperty.remembered] = shown;
 }
 
-/** Whether what the request shows was decided for some socket, and not put there by the app since. */
-function isOurs(data, place) {
-  const shown = data[place.property];
-  const last = place.shown.on(data);
+/** Whether the request shows the decision for some socket, and not what the app has put there since. */
+function isOurs(data, userProperty) {
+  const shown = data[userProperty.name];
+  const last = userProperty.shown.on(data);
   return last === null ? shown?.logged_in === false : shown === last;
 }
 
-function showGuest(data, place) {
-  data[place.property] = { logged_in: false };
-  place.shown.put(data, null);
+function showGuest(data, userProperty) {
+  data[userProperty.name] = { logged_in: false };
+  userProperty.shown.put(data, null);
 }
 
 /**
- * The request of a socket; Socket.IO 0.9 keeps its handshake data where later versions have that. Sockets made by hand, as
- * in unit tests, may have it only where the original reads it: in `conn`, beside a handshake.
+ * The request of a socket, or the handshake data of Socket.IO 0.9. Hand-made sockets of unit tests may have it only where
+ * the original reads it: in `conn`, beside a handshake.
  */
 function dataOf(socket) {
   return socket?.request ?? (socket?.handshake && socket.conn?.request) ?? socket?.handshake;
 }
 
 /**
- * The user of a socket at one place: what the request shows, unless that was decided for another socket.
+ * The user of a socket in one property: what the request shows, unless that is the decision for another socket.
  * @returns {unknown} undefined where there is none
  */
-function userAt(socket, data, place) {
-  const shown = data[place.property];
-  const own = socket[place.remembered];
+function userAt(socket, data, userProperty) {
+  const shown = data[userProperty.name];
+  const own = socket[userProperty.remembered];
   if (own === undefined || own === shown || shown === undefined) return shown;
-  if (own === null) return shown === place.shown.on(data) ? GUEST : shown;
-  return isOurs(data, place) ? own : shown;
+  if (own === null) return shown === userProperty.shown.on(data) ? GUEST : shown;
+  return isOurs(data, userProperty) ? own : shown;
 }
 
 /**
- * All users of a socket: one for each place where an authorizer let it in. A guest counts where there is no user.
- * @returns {unknown[]} empty where nobody knows of any
+ * All users of a socket: one for each property in which an authorizer let it in. A guest counts where there is no user.
+ * @returns {unknown[]} empty where there is neither
  */
 function usersOf(socket) {
   const data = dataOf(socket);
   if (typeof data !== 'object' || data === null) return [];
   const users = [];
   let guest;
-  for (const place of places) {
-    const own = socket[place.remembered];
+  for (const userProperty of userProperties) {
+    const own = socket[userProperty.remembered];
     if (own === undefined) continue;
-    const user = userAt(socket, data, place);
+    const user = userAt(socket, data, userProperty);
     if (own === null) guest ??= user;
     else if (user !== undefined) users.push(user);
   }
@@ -176,23 +176,23 @@ function usersOf(socket) {
 }
 
 /**
- * Of a socket that no authorizer has seen: it is in a namespace without one, or its request was authorized before there
- * were any sockets (`allowRequest`, Socket.IO 0.9).
+ * The user of a socket that no authorizer has seen: its namespace has none, or its request was authorized before the
+ * socket existed (`allowRequest`, Socket.IO 0.9).
  */
 function shownBy(data) {
-  if (places.length === 1) return data.user;
-  const place = places.findLast((each) => each !== usual && isAuthorized(data, each));
-  return place && !isAuthorized(data, usual) ? data[place.property] : data.user;
+  if (userProperties.length === 1) return data.user;
+  const other = userProperties.findLast((each) => each !== usual && isAuthorized(data, each));
+  return other && !isAuthorized(data, usual) ? data[other.name] : data.user;
 }
 
 function isAuthorized(data, { shown }) {
   return shown.on(data) !== undefined;
 }
 
-/** Whether a socket has this one user at most: at this place, or nowhere. */
-function isOnlyUser(socket, place) {
-  if (places.length === 1) return true;
-  return places.every((each) => each === place || !socket[each.remembered]);
+/** Whether a socket has at most one user, in this property. */
+function isOnlyUser(socket, userProperty) {
+  if (userProperties.length === 1) return true;
+  return userProperties.every((each) => each === userProperty || !socket[each.remembered]);
 }
 
 module.exports = {
@@ -203,7 +203,7 @@ module.exports = {
   dataOf,
   expectUser,
   isOnlyUser,
-  placeOf,
+  userPropertyOf,
   putGuest,
   putUser,
   userAt,

@@ -1,42 +1,59 @@
 'use strict';
 
 const { inspect, types } = require('node:util');
+const { textOf, wordsOf } = require('../errors');
+const { STEP } = require('./attempt');
 const { refusalBy, refusalOf } = require('./refusal');
 
 /**
- * `accept` for the app's callbacks: the first call counts. From Socket.IO 1.0 on it ends in the middleware's
- * `next(error)`, where the original lets everything pass that is no error; here only a clear yes does.
- * @param {boolean} modern - Socket.IO ≥ 1.0: `done` is `next(error)`, else `done(error, accepted)`
+ * `accept` for the app's callbacks: the first call counts. From Socket.IO 1.0 on only a clear yes lets in; in the
+ * original everything but an error does.
  * @param {import('./attempt').Attempt} attempt
+ * @param {import('./authorizer').Authorizer} authorizer - its `decide` is called once
  */
-function acceptOnce(modern, done, attempt) {
-  let open = true;
+function acceptOnce(attempt, authorizer) {
+  let isOpen = true;
   return function accept(error, accepted) {
-    if (!open) return;
-    open = false;
-    // An explicit undefined is not the same as nothing said.
+    if (!isOpen) return;
+    isOpen = false;
+    // An explicit undefined is not the same as a missing argument.
     const count = arguments.length;
+    const isModern = attempt.socket !== undefined;
     const isLate = !error && isPromise(accepted);
-    const isYes = !isLate && (modern ? isClearYes(count, error, accepted) : !error && Boolean(accepted));
-    if (isLate || (modern && !isYes && !error)) warnOfUnclear(count, error, accepted, attempt);
-    attempt.decided(isYes);
-    try {
-      if (!modern) done(error, isLate ? false : accepted);
-      else if (isYes) done();
-      else done(error ? refusalBy(attempt, error) : refusalOf(attempt));
-    } catch (thrown) {
-      // A later middleware is no callback of ours: what it throws is uncaught, as it is without an authorizer before it.
-      process.nextTick(() => {
-        throw thrown;
-      });
-    }
-    attempt.leave();
+    const isYes = !isLate && (isModern ? isClearYes(count, error, accepted) : !error && Boolean(accepted));
+    if (isLate || (isModern && !isYes && !error)) warnOfUnclear(count, error, accepted, attempt);
+    authorizer.decide(attempt, isYes, error, isLate ? false : accepted);
   };
 }
 
+/** Hands the decision to Socket.IO: as `next(error)` from 1.0 on, before that as `accept(error, accepted)`. */
+function answerSocketIo(attempt, isYes, error, accepted) {
+  const { socket, data, done } = attempt;
+  try {
+    if (socket === undefined) answerRequest(data, done, error, accepted);
+    else if (isYes) done();
+    else done(error ? refusalBy(attempt, error) : refusalOf(attempt));
+  } catch (thrown) {
+    // A later middleware is no callback of ours: what it throws is uncaught, as it is without an authorizer before it.
+    process.nextTick(() => {
+      throw thrown;
+    });
+  }
+}
+
 /**
- * A promise is truthy, whatever it comes to; nobody else looks at its rejection. Of another thenable `then` is not called:
- * it may be a query that then runs.
+ * Engine.IO writes what `allowRequest` answers into the response: an Error of the app's becomes a text, as Socket.IO 2 and
+ * 3 make one of it (1 and 4 throw in the middle of refusing an upgrade, and the client hangs). An error refuses,
+ * although Engine.IO looks at `accepted` alone. The handshake data of 0.9, which has no method, is answered as it is.
+ */
+function answerRequest(data, done, error, accepted) {
+  if (!error || data.method === undefined) done(error, accepted);
+  else done(error instanceof Error ? textOf(error) : wordsOf(error), false);
+}
+
+/**
+ * A promise is truthy, whatever its result; nobody else looks at its rejection. `then` of another thenable is not called:
+ * it may be a query that runs by it.
  */
 function isPromise(accepted) {
   if (types.isPromise(accepted)) accepted.then(undefined, () => {});
@@ -54,14 +71,14 @@ function isClearYes(count, error, accepted) {
   return count > 1 ? Boolean(accepted) : error === undefined || error === null;
 }
 
-/** `accept(null, false)` is how one refuses; every other value that is no yes may be meant as one, and was one before. */
-function warnOfUnclear(count, error, accepted, { callback, authorizer }) {
+/** `accept(null, false)` is how one refuses; every other falsy value let in before, and may be meant so. */
+function warnOfUnclear(count, error, accepted, { step, warnings }) {
   if (count > 1 && accepted === false) return;
   const given = (count > 1 ? [error, accepted] : [error]).map(nameOf).join(', ');
   const advice = adviceOn(count, accepted);
-  authorizer.warnings.once(
+  warnings.once(
     'FALSY_ACCEPT',
-    `${callback}: accept(${given}) refuses the client, which passport.socketio let in. Call accept(null, true) or accept() ` +
+    `${step}: accept(${given}) refuses the client, which passport.socketio let in. Call accept(null, true) or accept() ` +
       `to let a client in, accept(null, false) to refuse it${advice}.`,
   );
 }
@@ -79,6 +96,16 @@ function adviceOn(count, accepted) {
   return isThenable(accepted) ? ' (await the promise first)' : '';
 }
 
+/** A callback of the app has not called `accept` in time. */
+function warnOfSilence({ step, warnings }, timeout) {
+  const isSuccess = step === STEP.SUCCESS;
+  warnings.once(
+    isSuccess ? 'SUCCESS_UNDECIDED' : 'FAIL_UNDECIDED',
+    `The ${step} callback given to authorize() has not called accept within ${timeout} ms (option timeout). ` +
+      (isSuccess ? 'The client waits for it.' : 'The client was refused.'),
+  );
+}
+
 /** The default `success`. */
 function acceptByDefault(data, accept) {
   accept(null, true);
@@ -89,4 +116,4 @@ function refuseByDefault(data, message, critical, accept) {
   accept(null, false);
 }
 
-module.exports = { acceptOnce, acceptByDefault, isThenable, refuseByDefault };
+module.exports = { acceptByDefault, acceptOnce, answerSocketIo, isThenable, refuseByDefault, warnOfSilence };

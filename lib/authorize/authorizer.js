@@ -1,32 +1,41 @@
 'use strict';
 
-const { number } = require('../outcomes');
-const { Gate } = require('../sessions/verifier');
-const { RequestView } = require('./request');
-const { customParser } = require('./cookie-parser');
-const { Attempt } = require('./attempt');
-const { BEGIN, REFUSE, enter } = require('./connection-limits');
-const { Deadlines } = require('./deadlines');
+const { OUTCOME, outcomes } = require('../outcomes');
 const { Warnings } = require('../diagnostics');
+const { adoptUser, announce, putGuest, putUser, userPropertyOf } = require('../request-user');
+const { chooseBackend } = require('../sessions');
+const { Verifier } = require('../sessions/verifier');
+const { Joiner } = require('../sockets/join');
+const { acceptOnce, answerSocketIo, isThenable, warnOfSilence } = require('./accept');
+const { Attempt, STEP } = require('./attempt');
+const { BEGIN, REFUSE, beginNext, enter } = require('./connection-limits');
+const { Deadlines } = require('./deadlines');
 const { hintOf } = require('./hints');
-const { Notices } = require('./notices');
 const { warnOfOptions } = require('./options');
 const { OriginCheck } = require('./origin');
-const { Tally } = require('./stats');
-const { chooseBackend } = require('../sessions');
-const { textOf, wordsOf } = require('../errors');
-const { Admission } = require('../sockets/join');
-const { announce, placeOf, putGuest } = require('../request-user');
-const { usage } = require('../sockets/criteria');
+const { causeOf, failFailed, messageOf, showsUser } = require('./refusal');
+const { RequestView, requestOf } = require('./request');
+const { RiskWarnings } = require('./risk-warnings');
+const { Stats } = require('./stats');
 
-/** One `authorize(options)`: every connection goes through `authorize()` and `begin()`, top to bottom. */
+const CLOSED = 'the authorizer was closed';
+
+/**
+ * One `authorize(options)`. This file leads: each method is one step of an attempt, in the order in which they run.
+ *
+ *   authorize ─► begin ─► #lookUp ─► (backend) ─► settle ─► #deserialize ─► #succeed ─► success() ─┐
+ *                  └─────────┴─────────────────────┴────────────┴─────────────┴─► #fail ─► fail() ─┴─► decide
+ *
+ * An Attempt holds the state and brings back what happens later: its turn, the outcome of the look-up, the end of its
+ * time, the end of its connection.
+ */
 class Authorizer {
-  #gate;
   #requests;
-  /** Where every origin may connect, null. */
+  /** @type {OriginCheck | null} null where every origin may connect */
   #origin;
-  #notices;
-  closed = false;
+  #risks;
+  #userProperty;
+  #isClosed = false;
 
   /**
    * @param {object} options - with their defaults
@@ -34,31 +43,28 @@ class Authorizer {
    */
   constructor(options, given) {
     this.options = options;
-    this.tally = new Tally();
+    this.stats = new Stats();
     this.warnings = new Warnings();
     this.deadlines = new Deadlines(options.timeout);
-    /** Where its users are put. */
-    this.place = placeOf(options.userProperty);
-    this.#gate = new Gate(options);
-    this.#requests = new RequestView(options, this.place, this.#gate, customParser(options, this.#gate));
-    this.backend = chooseBackend(options, this.#gate);
-    this.#origin =
-      options.origin == null || options.origin === false
-        ? null
-        : new OriginCheck(options.origin, this.warnings);
-    this.#notices = new Notices(given, this.#requests, this.warnings);
+    this.#userProperty = userPropertyOf(options.userProperty);
+    this.verifier = new Verifier(options);
+    this.#requests = new RequestView(options, this.#userProperty, this.verifier);
+    this.backend = chooseBackend(options, this.verifier);
+    this.#origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
+    this.#risks = new RiskWarnings(given, this.#requests, this.warnings);
+    this.joiner = new Joiner(options, this.#userProperty, this.warnings);
     warnOfOptions(given, this.warnings);
-    this.admission = new Admission(options, this.place, this.warnings);
   }
 
   /**
-   * @param {object} target - a socket of Socket.IO ≥ 1.0; or what carries the headers itself: the handshake
-   *   data of 0.9, the request of `allowRequest`
+   * A connection arrives.
+   * @param {object} target - a socket of Socket.IO 1.0 or later; or what carries the headers itself: the handshake data
+   *   of 0.9, the request of `allowRequest`
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
    */
   authorize(target, done) {
     if (typeof done !== 'function') {
-      // Under io.engine.use, which calls with (req, res, next), the request would hang.
+      // io.engine.use calls with (req, res, next): the request would hang.
       throw new TypeError(
         'An authorizer takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it.',
       );
@@ -67,133 +73,225 @@ class Authorizer {
     const data = socket ? requestOf(socket) : target;
     if (socket) {
       data.socketio_version_1 = true;
-      announce(socket, this.place);
-      this.admission.announce(socket);
+      announce(socket, this.#userProperty);
+      this.joiner.announce(socket);
     }
-    const attempt = new Attempt(this, data, socket, socket ? done : answerFor(data, done));
-    // Gone while an earlier middleware took its time.
+    const attempt = new Attempt(this, data, socket, done);
+    attempt.accept = acceptOnce(attempt, this);
+    // An earlier middleware took its time, and the client has left.
     if (socket?.conn?.readyState === 'closed') {
       attempt.abandon();
       return;
     }
-    switch (enter(attempt)) {
-      case BEGIN:
-        this.begin(attempt);
-        break;
-      case REFUSE:
-        this.#refuse(attempt);
-        break;
-    }
+    const turn = enter(attempt);
+    if (turn === BEGIN) this.begin(attempt);
+    else if (turn === REFUSE) this.#refuse(attempt);
   }
 
-  /** An attempt has its turn, mostly at once. */
+  /** The attempt has its turn, mostly at once: is the request readable, and its origin allowed? */
   begin(attempt) {
-    const { data } = attempt;
+    const { data, socket } = attempt;
     try {
-      this.#gate.refresh();
+      this.verifier.refresh();
     } catch (error) {
-      // The store's prefix may be a getter.
-      attempt.fail(number.STORE_ERROR, error);
+      // The store's prefix may be a getter that throws.
+      this.#fail(attempt, OUTCOME.STORE_ERROR, error);
       return;
     }
     try {
       this.#requests.prepare(data);
     } catch (error) {
-      // Nothing is known of the client: a user from another namespace does not stay, as it does where `success` fails.
-      putGuest(attempt.socket, data, this.place);
-      attempt.fail(number.CALLBACK_ERROR, error);
+      // The client is unknown: unlike where `success` fails, a user that another namespace has put there does not stay.
+      putGuest(socket, data, this.#userProperty);
+      this.#fail(attempt, OUTCOME.CALLBACK_ERROR, error);
       return;
     }
-    const isAllowed = this.#origin === null || this.#origin.allows(data, attempt.socket);
-    if (typeof isAllowed === 'boolean') this.judged(attempt, isAllowed);
-    else attempt.awaitJudgement(isAllowed);
+    const isAllowed = this.#origin === null || this.#origin.allows(data, socket);
+    if (typeof isAllowed === 'boolean') {
+      this.#judge(attempt, isAllowed);
+      return;
+    }
+    attempt.waitIn(STEP.ORIGIN);
+    isAllowed.then((is) => {
+      if (attempt.step === STEP.ORIGIN) this.#judge(attempt, is);
+    });
   }
 
-  /** Its origin was looked at. */
-  judged(attempt, isAllowed) {
+  #judge(attempt, isAllowed) {
+    attempt.resume();
+    if (isAllowed) this.#lookUp(attempt);
+    else this.#fail(attempt, OUTCOME.ORIGIN_NOT_ALLOWED);
+  }
+
+  /** The backend gets what the client sent. It answers by `attempt.deliver`, in the call or later. */
+  #lookUp(attempt) {
     const { data } = attempt;
-    if (!isAllowed) attempt.fail(number.ORIGIN_NOT_ALLOWED);
-    else if (data.xdomain && !data.sessionID) attempt.fail(number.CORS_NO_SESSION);
-    else this.#lookUp(attempt);
+    const { maxPending } = this.options;
+    const queried = this.#requests.queried(data);
+    attempt.queried = queried;
+    if (data.xdomain && !data.sessionID) {
+      this.#fail(attempt, OUTCOME.CORS_NO_SESSION);
+    } else if (this.#isClosed) {
+      this.#fail(attempt, OUTCOME.CLOSED, CLOSED);
+    } else if (this.stats.pending >= maxPending) {
+      const cause = `${maxPending} connections are being authorized (option maxPending)`;
+      this.#fail(attempt, OUTCOME.OVERLOADED, cause);
+    } else {
+      const sent = queried || this.#requests.sent(data);
+      if (typeof sent === 'string') {
+        attempt.pend();
+        this.backend.lookUp(attempt, sent, this.#requests.kindOf(queried));
+      } else {
+        // ?session_id=a&session_id=b, or an object that a cookie parser made: no store has such an id.
+        this.#fail(attempt, OUTCOME.SESSION_NOT_FOUND);
+      }
+    }
   }
 
-  /** A user was let in. */
-  admitted({ data, socket }) {
-    if (!this.#notices.areOver) this.#notices.admitted(data, socket);
+  /**
+   * The look-up has an outcome.
+   * @param {number} outcome - index into the table of outcomes
+   * @param {unknown} value - the user key where a session was found, else the cause of the failure
+   */
+  settle(attempt, outcome, value) {
+    // The client has left. The app is not asked; Socket.IO is told, so that it forgets the socket.
+    if (attempt.step === STEP.ABANDONED) attempt.accept(null, false);
+    else if (outcome !== OUTCOME.FOUND) this.#fail(attempt, outcome, value);
+    else if (!this.#isTooLate(attempt)) this.#deserialize(attempt, value);
   }
 
-  /** What a developer is told of a failure. */
-  hintOf({ outcome, data }) {
-    return hintOf(outcome, data, this.options, this.#requests.isOfQuery(data));
+  /** Passport makes a user of the user key. */
+  #deserialize(attempt, userKey) {
+    const done = (error, user) => {
+      // Passport calls again where a callback throws; an app's deserializer may call twice, or too late.
+      if (attempt.step !== STEP.DESERIALIZE) return;
+      attempt.resume();
+      if (this.#isTooLate(attempt)) return;
+      if (error) this.#fail(attempt, OUTCOME.DESERIALIZE_ERROR, error);
+      else if (!user) this.#fail(attempt, OUTCOME.USER_NOT_FOUND);
+      else this.#succeed(attempt, user);
+    };
+    attempt.step = STEP.DESERIALIZE;
+    try {
+      this.options.passport.deserializeUser(userKey, attempt.data, done);
+    } catch (error) {
+      done(error ?? new Error('deserializeUser threw nothing'));
+    }
+    if (attempt.step === STEP.DESERIALIZE) attempt.waitIn(STEP.DESERIALIZE);
   }
 
-  /** The connection has too many under way. Nothing is looked up; the request is as `fail` expects it. */
+  /** The user is known: `success` decides. */
+  #succeed(attempt, user) {
+    const { data, socket, accept } = attempt;
+    const failed = (error) => {
+      this.stats.authorized -= 1;
+      this.#fail(attempt, OUTCOME.CALLBACK_ERROR, error);
+    };
+    putUser(socket, data, this.#userProperty, user);
+    attempt.shown = user;
+    this.stats.authorized += 1;
+    attempt.step = STEP.SUCCESS;
+    try {
+      this.joiner.joinUser(socket, user, data);
+      const result = this.options.success(data, accept);
+      if (isThenable(result)) result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+    if (attempt.step === STEP.SUCCESS && !attempt.isDecided) attempt.waitIn(STEP.SUCCESS);
+  }
+
+  /** Something is missing or wrong: `fail` decides. */
+  #fail(attempt, outcome, cause) {
+    const { data, accept } = attempt;
+    const { code, critical } = outcomes[outcome];
+    attempt.outcome = outcome;
+    attempt.cause = causeOf(outcome, cause);
+    attempt.resume();
+    attempt.step = STEP.FAIL;
+    if (!showsUser(outcome)) this.#becomeGuest(attempt);
+    attempt.shown = data[this.#userProperty.name];
+    this.stats.refused(outcome);
+    const info = { code, hint: hintOf(attempt, this.options), cause: attempt.cause };
+    try {
+      const result = this.options.fail(data, messageOf(outcome, attempt.cause), critical, accept, info);
+      if (isThenable(result)) result.then(undefined, (error) => failFailed(attempt, error));
+    } catch (error) {
+      failFailed(attempt, error);
+    }
+    if (!attempt.isDecided && attempt.deadline === null) attempt.waitIn(STEP.FAIL);
+  }
+
+  /** The connection has too many attempts under way: nothing is looked up. */
   #refuse(attempt) {
     try {
       this.#requests.prepare(attempt.data);
     } catch {
-      // A custom cookie parser: those that are under way have told.
+      // A custom cookie parser throws. The attempts under way have reported it.
     }
-    attempt.refuseTooMany();
+    this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
+    // Under a flood nobody waits for `fail`: the refused attempts would pile up there.
+    attempt.accept(null, false);
   }
 
-  stats() {
-    const { authorized, pending } = this.tally;
-    const { count, p50, p90, p99, max } = this.#gate.native.latency();
-    return {
-      authorized,
-      ...this.tally.failures(),
-      pending,
-      latency: { count, p50, p90, p99, max },
-      filters: { ...usage },
-      reconnects: this.backend.reconnects,
-    };
+  /** `success` or `fail` has called `accept`: Socket.IO gets the decision, and the next attempt its turn. */
+  decide(attempt, isYes, error, accepted) {
+    const { data, socket, step, shown, connection } = attempt;
+    attempt.isDecided = true;
+    if (isYes && step === STEP.FAIL) {
+      this.#becomeGuest(attempt, shown);
+    } else if (isYes && step === STEP.SUCCESS) {
+      adoptUser(socket, data, this.#userProperty, shown);
+      this.#risks.admitted(attempt);
+    }
+    attempt.release();
+    answerSocketIo(attempt, isYes, error, accepted);
+    if (connection !== undefined) beginNext(connection);
   }
 
-  /** Ends the connection to Redis; whoever is on the way, and whoever comes later, fails with CLOSED. */
+  /** The step under way has taken longer than the option `timeout` allows. */
+  expire(attempt) {
+    const { timeout } = this.options;
+    switch (attempt.step) {
+      case STEP.ORIGIN:
+        this.#fail(attempt, OUTCOME.ORIGIN_NOT_ALLOWED);
+        break;
+      case STEP.DESERIALIZE:
+        this.#fail(attempt, OUTCOME.DESERIALIZE_TIMEOUT, new Error(`no answer within ${timeout} ms`));
+        break;
+      case STEP.SUCCESS:
+        if (attempt.isGone) {
+          attempt.accept(null, false);
+          break;
+        }
+        // It may still let the client in; it no longer counts.
+        warnOfSilence(attempt, timeout);
+        attempt.release();
+        if (attempt.connection !== undefined) beginNext(attempt.connection);
+        break;
+      default:
+        warnOfSilence(attempt, timeout);
+        attempt.accept(null, false);
+    }
+  }
+
+  /** Ends the connection to Redis. Attempts under way, and those that arrive later, fail with CLOSED. */
   close() {
-    this.closed = true;
+    this.#isClosed = true;
     this.backend.close();
   }
 
-  #lookUp(attempt) {
-    const { maxPending } = this.options;
-    if (this.closed) {
-      attempt.fail(number.CLOSED, 'the authorizer was closed');
-      return;
-    }
-    if (this.tally.pending >= maxPending) {
-      attempt.fail(number.OVERLOADED, `${maxPending} connections are being authorized (option maxPending)`);
-      return;
-    }
-    const sent = this.#requests.sent(attempt.data);
-    if (typeof sent !== 'string') {
-      // ?session_id=a&session_id=b, or a cookie parser that made an object of it: no store has such an id.
-      attempt.fail(number.SESSION_NOT_FOUND);
-      return;
-    }
-    attempt.pend();
-    this.backend.lookUp(attempt, sent, this.#requests.credential(attempt.data));
+  /** Nobody is let in after `close()`, whatever was under way. */
+  #isTooLate(attempt) {
+    if (this.#isClosed) this.#fail(attempt, OUTCOME.CLOSED, CLOSED);
+    return this.#isClosed;
   }
-}
 
-/** The request of a socket. One that came over WebTransport has none (Socket.IO ≥ 4.7), and no cookies either. */
-function requestOf(socket) {
-  return socket.request ?? { headers: {} };
-}
-
-/**
- * Engine.IO writes what it is told about a request of `allowRequest` into the response: an Error that an app gives
- * becomes a text, as Socket.IO 2 and 3 make one of it. 1 and 4 throw in the middle of refusing an upgrade, and the
- * client hangs. And it refuses, as everywhere else; Engine.IO looks at `accepted` alone. 0.9's own handshake data,
- * which has no method, is answered as it is.
- */
-function answerFor(data, done) {
-  if (data.method === undefined) return done;
-  return (error, accepted) => {
-    if (error) done(error instanceof Error ? textOf(error) : wordsOf(error), false);
-    else done(error, accepted);
-  };
+  /** A client that `fail` lets in has no user, no rooms and no index entry, whatever failed. */
+  #becomeGuest({ socket, data }, before) {
+    putGuest(socket, data, this.#userProperty, before);
+    this.joiner.joinGuest(socket, data);
+  }
 }
 
 module.exports = { Authorizer };

@@ -10,10 +10,10 @@ const MARKS = ['JSONCookie', 'JSONCookies', 'signedCookie', 'signedCookies'];
  * The app's own cookie parser, or nothing where it is the standard one (or none was given), which the
  * native parser replaces. It is recognised by its marks, and proven on a header.
  */
-function customParser({ cookieParser, secret }, gate) {
+function customParser({ cookieParser, secret }, verifier) {
   if (!cookieParser) return undefined;
   const standard =
-    MARKS.every((mark) => typeof cookieParser[mark] === 'function') && agrees(cookieParser, secret, gate);
+    MARKS.every((mark) => typeof cookieParser[mark] === 'function') && agrees(cookieParser, secret, verifier);
   return standard ? undefined : cookieParser;
 }
 
@@ -40,10 +40,10 @@ function withoutRejection(result) {
   return result;
 }
 
-function agrees(cookieParser, secret, gate) {
+function agrees(cookieParser, secret, verifier) {
   const header = probe(secret);
   try {
-    return isDeepStrictEqual(parseWith(cookieParser, secret, header), gate.reader.signedCookies(header));
+    return isDeepStrictEqual(parseWith(cookieParser, secret, header), verifier.reader.signedCookies(header));
   } catch {
     return false;
   }

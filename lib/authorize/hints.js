@@ -1,8 +1,8 @@
 'use strict';
 
-const { table, number } = require('../outcomes');
+const { OUTCOME, outcomes } = require('../outcomes');
 
-/** What a developer is told of a refusal where the circumstances say more than the table of outcomes. */
+/** Hints for the developer, where the circumstances of a refusal say more than the table of outcomes. */
 
 const QUERY =
   'The query parameter session_id is taken before the cookie (option sessionIdInQuery), and what came in it';
@@ -18,17 +18,15 @@ const COOKIE_SESSION =
   'This cookie is one of cookie-session, which keeps the session in the cookie itself: such sessions cannot be used. Use express-session.';
 
 /**
- * @param {number} outcome - index into the table of outcomes
- * @param {object} data - the request
+ * @param {import('./attempt').Attempt} attempt - that was refused
  * @param {{ key: string, secret: unknown }} options
- * @param {boolean} isOfQuery - whether the session id came in the query
  */
-function hintOf(outcome, data, options, isOfQuery) {
-  const { code, hint } = table[outcome];
-  if (outcome === number.ORIGIN_NOT_ALLOWED) return `${hint} ${originsOf(data)}`;
-  if (isOfQuery && OF_QUERY[code]) return OF_QUERY[code];
-  if (outcome === number.COOKIE_NOT_SIGNED && hasSignatureBeside(data, options.key)) return COOKIE_SESSION;
-  const needsSecret = outcome === number.BAD_SIGNATURE || outcome === number.COOKIE_NOT_SIGNED;
+function hintOf({ outcome, data, queried }, options) {
+  const { code, hint } = outcomes[outcome];
+  if (outcome === OUTCOME.ORIGIN_NOT_ALLOWED) return `${hint} ${originsOf(data)}`;
+  if (queried && OF_QUERY[code]) return OF_QUERY[code];
+  if (outcome === OUTCOME.COOKIE_NOT_SIGNED && hasSignatureBeside(data, options.key)) return COOKIE_SESSION;
+  const needsSecret = outcome === OUTCOME.BAD_SIGNATURE || outcome === OUTCOME.COOKIE_NOT_SIGNED;
   return needsSecret && options.secret == null ? NO_SECRET : hint;
 }
 

@@ -1,7 +1,8 @@
 'use strict';
 
-const { readOptions } = require('./options');
+const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
+const { readOptions } = require('./options');
 
 /**
  * Makes the middleware that lets a connection in when its session has a Passport user.
@@ -14,12 +15,22 @@ function authorize(options) {
   function authorizer(socketOrData, done) {
     inner.authorize(socketOrData, done);
   }
-  authorizer.stats = () => inner.stats();
+  authorizer.stats = () => statsOf(inner);
   authorizer.close = () => inner.close();
-  authorizer.reindex = (socket) => inner.admission.reindex(socket);
-  authorizer.users = (property) => inner.admission.users(property);
+  authorizer.reindex = (socket) => inner.joiner.reindex(socket);
+  authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
   return authorizer;
+}
+
+function statsOf({ stats, verifier, backend }) {
+  const { count, p50, p90, p99, max } = verifier.native.latency();
+  return {
+    ...stats.counts(),
+    latency: { count, p50, p90, p99, max },
+    filters: { ...usage },
+    reconnects: backend.reconnects,
+  };
 }
 
 module.exports = { authorize };

@@ -1,7 +1,7 @@
 'use strict';
 
-const { isHeard, masked, warn } = require('../diagnostics');
-const { table, number } = require('../outcomes');
+const { isReported, masked, warn } = require('../diagnostics');
+const { OUTCOME, outcomes } = require('../outcomes');
 const { AuthorizationError, withoutStack, textOf, wordsOf } = require('../errors');
 
 /**
@@ -10,19 +10,19 @@ const { AuthorizationError, withoutStack, textOf, wordsOf } = require('../errors
  * @param {{ outcome: number, cause: unknown, socket: object | undefined }} attempt
  */
 function refusalOf(attempt) {
-  tellOperator(attempt);
-  return errorOf(attempt, table[attempt.outcome].clientText, attempt.cause);
+  warnOperator(attempt);
+  return errorOf(attempt, outcomes[attempt.outcome].clientText, attempt.cause);
 }
 
 /** Of a fault whose cause the client is not told, the first at once, then one a minute with a count. */
-function tellOperator({ outcome, cause, data }) {
-  const { code, critical, clientText } = table[outcome];
-  if (!critical || NO_FAULT.has(outcome) || isHeard(cause)) return;
+function warnOperator({ outcome, cause, data }) {
+  const { code, critical, clientText } = outcomes[outcome];
+  if (!critical || NO_FAULT.has(outcome) || isReported(cause)) return;
   warn(code, `${code}: ${masked(wordsOf(cause), data)} (clients are told: ${clientText})`, 1);
 }
 
 /** Critical in the original: a visitor without a log-in, and what the app has done itself. */
-const NO_FAULT = new Set([number.PASSPORT_NOT_INITIALIZED, number.CLOSED]);
+const NO_FAULT = new Set([OUTCOME.PASSPORT_NOT_INITIALIZED, OUTCOME.CLOSED]);
 
 /**
  * The error with which a client is refused by `accept(error)`. Socket.IO sends the members `message` and `data` of what
@@ -33,7 +33,7 @@ function refusalBy(attempt, error) {
 }
 
 function errorOf({ outcome, socket }, message, cause) {
-  const { code } = table[outcome];
+  const { code } = outcomes[outcome];
   const info = { code, cause, data: receivesData(socket) ? { code } : undefined };
   return withoutStack(() => new AuthorizationError(message, info));
 }
@@ -55,9 +55,19 @@ function receivesData(socket) {
   return !socket?.conn || socket.conn.protocol === 4;
 }
 
+/** The callback `fail` itself failed: the client is refused with that error, and the operator gets a warning. */
+function failFailed({ accept, data }, error) {
+  accept(error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }), false);
+  const words = masked(textOf(error?.stack ?? error), data);
+  warn(
+    'FAIL_CALLBACK_ERROR',
+    `The fail callback given to authorize() failed; the connection was refused. ${words}`,
+  );
+}
+
 /** The original's message: fixed, or fixed and followed by the cause's, or the app's own error itself. */
 function messageOf(outcome, cause) {
-  const { message, appendsCause } = table[outcome];
+  const { message, appendsCause } = outcomes[outcome];
   if (appendsCause) return message + textOf(cause?.message ?? cause);
   return message === '' ? cause : message;
 }
@@ -67,7 +77,7 @@ function messageOf(outcome, cause) {
  * hands its message on, `accept(message)`, must not let the client in by it.
  */
 function causeOf(outcome, cause) {
-  const { message, appendsCause, hint } = table[outcome];
+  const { message, appendsCause, hint } = outcomes[outcome];
   // What the addon tells in the call has no text beside its number.
   const text = appendsCause ? (cause ?? hint) : undefined;
   if (typeof text === 'string') return withoutStack(() => new Error(text));
@@ -79,7 +89,7 @@ function causeOf(outcome, cause) {
  * what is too much was not looked at: what another namespace knows of the client stays.
  */
 function showsUser(outcome) {
-  return outcome === number.CALLBACK_ERROR || outcome === number.TOO_MANY_ATTEMPTS;
+  return outcome === OUTCOME.CALLBACK_ERROR || outcome === OUTCOME.TOO_MANY_ATTEMPTS;
 }
 
-module.exports = { causeOf, messageOf, refusalBy, refusalOf, showsUser };
+module.exports = { causeOf, failFailed, messageOf, refusalBy, refusalOf, showsUser };

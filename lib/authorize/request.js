@@ -1,7 +1,7 @@
 'use strict';
 
 const { CREDENTIAL } = require('../sessions/verifier');
-const { parseWith } = require('./cookie-parser');
+const { customParser, parseWith } = require('./cookie-parser');
 const { expectUser } = require('../request-user');
 
 /**
@@ -10,66 +10,60 @@ const { expectUser } = require('../request-user');
  */
 class RequestView {
   #options;
-  #place;
-  #gate;
+  #userProperty;
+  #verifier;
+  /** @type {Function | undefined} the app's own cookie parser, where it has one */
   #parser;
+  #queryKind;
   /** With whose settings the two properties below compute. */
   #reader;
   #cookie;
   #sessionID;
 
   /**
-   * @param {import('../request-user').Place} place - where the user will be
-   * @param {Function | undefined} parser - the app's own cookie parser, where it has one
+   * @param {import('../request-user').UserProperty} userProperty
+   * @param {import('../sessions/verifier').Verifier} verifier
    */
-  constructor(options, place, gate, parser) {
+  constructor(options, userProperty, verifier) {
     this.#options = options;
-    this.#place = place;
-    this.#gate = gate;
-    this.#parser = parser;
+    this.#userProperty = userProperty;
+    this.#verifier = verifier;
+    this.#parser = customParser(options, verifier);
+    this.#queryKind = options.sessionIdInQuery === 'signed' ? CREDENTIAL.SIGNED : CREDENTIAL.EITHER;
   }
 
   /** Sets what the original sets before it asks the store. Throws what a custom cookie parser throws. */
   prepare(data) {
-    if (this.#reader !== this.#gate.reader) this.#readWith(this.#gate.reader);
+    if (this.#reader !== this.#verifier.reader) this.#readWith(this.#verifier.reader);
     if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
     else Reflect.defineProperty(data, 'cookie', this.#cookie);
     Reflect.defineProperty(data, 'sessionID', this.#sessionID);
-    expectUser(data, this.#place);
+    expectUser(data, this.#userProperty);
   }
 
-  /**
-   * What the client shows to prove its session: the query parameter before the cookie, as in the original.
-   * @returns {unknown} a string for `credential(data)`; anything else is no credential
-   */
-  sent(data) {
-    return this.#queried(data) || (this.#parser ? data.sessionID : headerOf(data));
-  }
-
-  /** Whether it came in the query, and not in a cookie. */
-  isOfQuery(data) {
-    return Boolean(this.#queried(data));
-  }
-
-  /** Whether it is a bare session id of the query, and not a signed one. */
-  isBare(data) {
-    const sent = this.#queried(data);
-    return typeof this.#gate.reader.sessionId(sent, CREDENTIAL.SIGNED) !== 'string';
-  }
-
-  /** What `sent(data)` is. */
-  credential(data) {
-    if (this.#queried(data)) return this.#queryCredential();
-    return this.#parser ? CREDENTIAL.ID : CREDENTIAL.HEADER;
-  }
-
-  #queried(data) {
+  /** The query parameter `session_id`, which is taken before the cookie, as in the original; falsy where there is none. */
+  queried(data) {
     if (this.#options.sessionIdInQuery === false) return undefined;
     return data.query?.session_id || data._query?.session_id;
   }
 
-  #queryCredential() {
-    return this.#options.sessionIdInQuery === 'signed' ? CREDENTIAL.SIGNED : CREDENTIAL.EITHER;
+  /**
+   * What the client sent as a cookie.
+   * @returns {unknown} a string for `kindOf`; anything else is no credential
+   */
+  sent(data) {
+    return this.#parser ? data.sessionID : headerOf(data);
+  }
+
+  /** The kind of credential that a look-up gets: of the query where something came there, else of the cookie. */
+  kindOf(queried) {
+    if (queried) return this.#queryKind;
+    return this.#parser ? CREDENTIAL.ID : CREDENTIAL.HEADER;
+  }
+
+  /** Whether a session id of the query is bare, and not signed. */
+  isBare(queried) {
+    return typeof this.#verifier.reader.sessionId(queried, CREDENTIAL.SIGNED) !== 'string';
   }
 
   #readWith(reader) {
@@ -79,15 +73,20 @@ class RequestView {
   }
 
   #sessionIdOf(data, reader) {
-    const queried = this.#queried(data);
+    const queried = this.queried(data);
     if (!queried) {
       if (this.#parser) return data.cookie[this.#options.key] || '';
       // Not `data.cookie`, where the app may have put something else since.
       return reader.cookiesOf(data, headerOf(data)).session;
     }
     if (typeof queried !== 'string') return queried;
-    return reader.cookiesOf(data, headerOf(data)).queried(queried, this.#queryCredential());
+    return reader.cookiesOf(data, headerOf(data)).queried(queried, this.#queryKind);
   }
+}
+
+/** The request of a socket. A socket over WebTransport has none (Socket.IO 4.7 and later), and no cookies either. */
+function requestOf(socket) {
+  return socket.request ?? { headers: {} };
 }
 
 /** The Cookie header; Node joins several into one. */
@@ -114,4 +113,4 @@ function lazy(name, compute) {
   };
 }
 
-module.exports = { RequestView };
+module.exports = { RequestView, requestOf };

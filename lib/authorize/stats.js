@@ -1,29 +1,29 @@
 'use strict';
 
-const { table } = require('../outcomes');
+const { outcomes } = require('../outcomes');
 
-/** Counts what became of connections. */
-class Tally {
+/** How many attempts ended how. */
+class Stats {
   authorized = 0;
-  /** Those that are being authorized: look-ups in flight, and callbacks of the app that have not decided. */
+  /** Attempts under way: look-ups in flight, and callbacks of the app that have not decided. */
   pending = 0;
   /** How many failed, by index into the table of outcomes. */
-  #failures = new Array(table.length).fill(0);
+  #failures = new Array(outcomes.length).fill(0);
 
   refused(outcome) {
     this.#failures[outcome] += 1;
   }
 
-  /** How many failed, in all and by code. */
-  failures() {
+  /** What `authorizer.stats()` gives, as far as it is counted here: `failures` by code. */
+  counts() {
     const failures = {};
     let refused = 0;
     for (const [outcome, count] of this.#failures.entries()) {
-      if (count > 0) failures[table[outcome].code] = count;
+      if (count > 0) failures[outcomes[outcome].code] = count;
       refused += count;
     }
-    return { refused, failures };
+    return { authorized: this.authorized, refused, failures, pending: this.pending };
   }
 }
 
-module.exports = { Tally };
+module.exports = { Stats };

@@ -8,12 +8,12 @@ const native = require('../addon');
  * later, when a secret may have been rotated, answers as it would have at once.
  */
 class CookieReader {
-  #gate;
+  #verifier;
   /** @type {WeakMap<object, RequestCookies>} */
   #requests = new WeakMap();
 
   constructor(settings) {
-    this.#gate = new native.Gate(settings);
+    this.#verifier = new native.Gate(settings);
   }
 
   /**
@@ -38,14 +38,14 @@ class CookieReader {
    */
   signedCookies(header) {
     const cookies = Object.create(null);
-    const flat = JSON.parse(this.#gate.signedCookies(header));
+    const flat = JSON.parse(this.#verifier.signedCookies(header));
     for (let i = 0; i < flat.length; i += 2) cookies[flat[i]] = jsonCookie(flat[i + 1]);
     return cookies;
   }
 
   /** The session cookie of `signedCookies`, without the others; null where there is none. */
   signedCookie(header) {
-    return jsonCookie(this.#gate.signedCookie(header));
+    return jsonCookie(this.#verifier.signedCookie(header));
   }
 
   /**
@@ -53,7 +53,7 @@ class CookieReader {
    * @returns {string | number}
    */
   sessionId(sent, credential) {
-    return this.#gate.sessionId(sent, credential);
+    return this.#verifier.sessionId(sent, credential);
   }
 
   /**

@@ -9,11 +9,11 @@ const { StoreBackend } = require('./store');
  * - `lookUp(receiver, sent, credential)`: calls `receiver.deliver(outcome, value)` once, at once or later;
  * - `description`: what `authorizer.backend` says; `reconnects`; `close()`.
  */
-function chooseBackend(options, gate) {
-  if (options.redis != null) return RedisBackend.fromOption(options, gate);
-  const store = new StoreBackend(options, gate);
+function chooseBackend(options, verifier) {
+  if (options.redis != null) return RedisBackend.fromOption(options, verifier);
+  const store = new StoreBackend(options, verifier);
   const client = clientOf(options);
-  return typeof client === 'object' && client ? new ProvenBackend(options, gate, store) : store;
+  return typeof client === 'object' && client ? new ProvenBackend(options, verifier, store) : store;
 }
 
 module.exports = { chooseBackend };

@@ -1,11 +1,11 @@
 'use strict';
 
 const native = require('../addon');
-const { number } = require('../outcomes');
+const { OUTCOME } = require('../outcomes');
 
 /** What a row's second number says beside the outcome; src/core/outbox/page.rs has the words. */
 const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE } = native.Delivery.layout();
-const OUTCOME = HAS_VALUE - 1;
+const OUTCOME_BITS = HAS_VALUE - 1;
 /** A count, then ticket and outcome of each row. */
 const rows = new Int32Array(numbers);
 
@@ -71,12 +71,12 @@ function deliverPage(values) {
     if ((outcome & HAS_VALUE) === 0) {
       hand(receiver, outcome, undefined);
     } else if (!values) {
-      hand(receiver, number.BAD_SESSION, 'the user in it cannot be read');
+      hand(receiver, OUTCOME.BAD_SESSION, 'the user in it cannot be read');
     } else {
       if ((outcome & SAME_VALUE) === 0) next += 1;
       // An app may change its user's key; those who come after are to see it as it was stored.
       const isLast = row + 2 >= end || (rows[row + 3] & SAME_VALUE) === 0;
-      hand(receiver, outcome & OUTCOME, isLast ? values[next] : copyOf(values[next]));
+      hand(receiver, outcome & OUTCOME_BITS, isLast ? values[next] : copyOf(values[next]));
     }
   }
 }

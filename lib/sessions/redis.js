@@ -16,21 +16,21 @@ class RedisBackend {
    * @param {string} reason - why look-ups are native
    * @param {() => object | Promise<object>} [credentials] - asked for before each connection, instead of the target's
    */
-  constructor({ timeout }, gate, target, reason, credentials) {
+  constructor({ timeout }, verifier, target, reason, credentials) {
     // Kept, because the addon asks it for as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
-    this.#lookup = new native.Lookup(gate.native, delivery.connect(), target, timeout, login);
+    this.#lookup = new native.Lookup(verifier.native, delivery.connect(), target, timeout, login);
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }
 
   /** @throws {TypeError} for a setting that leads nowhere */
-  static fromOption(options, gate) {
+  static fromOption(options, verifier) {
     const { target, keyPrefix } = readRedisOption(options.redis);
-    gate.keyPrefix = keyPrefix;
+    verifier.keyPrefix = keyPrefix;
     try {
-      return new RedisBackend(options, gate, target, 'the option redis');
+      return new RedisBackend(options, verifier, target, 'the option redis');
     } catch (error) {
       throw new TypeError(`authorize(): option redis: ${error.message}`, { cause: error });
     }

@@ -3,7 +3,7 @@
 const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
 const { isNativeError } = require('node:util').types;
-const { number } = require('../outcomes');
+const { OUTCOME } = require('../outcomes');
 
 /** User keys that are nobody's, as src/core/session.rs has it: an ORM that drops empty conditions finds the first user. */
 const NOBODY = [undefined, null, '', false];
@@ -14,21 +14,21 @@ const NOBODY = [undefined, null, '', false];
  */
 class StoreBackend {
   #options;
-  #gate;
+  #verifier;
   /** @type {Set<(outcome: number, value: unknown) => void>} how to end each look-up in flight */
   #pending = new Set();
   reconnects = 0;
   /** Why look-ups are not native. */
   reason = 'the store is not a connect-redis store';
 
-  constructor(options, gate) {
+  constructor(options, verifier) {
     this.#options = options;
-    this.#gate = gate;
+    this.#verifier = verifier;
   }
 
   /** @param {number} [timeout] - milliseconds, where fewer are left than the option gives */
   lookUp(receiver, sent, credential, timeout = this.#options.timeout) {
-    const id = this.#gate.reader.sessionId(sent, credential);
+    const id = this.#verifier.reader.sessionId(sent, credential);
     if (typeof id === 'string') this.#ask(id, receiver, timeout);
     else receiver.deliver(id, undefined);
   }
@@ -39,7 +39,7 @@ class StoreBackend {
 
   /** The store is the app's and stays open; nobody waits for it any longer. */
   close() {
-    for (const finish of this.#pending) finish(number.CLOSED, 'the authorizer was closed');
+    for (const finish of this.#pending) finish(OUTCOME.CLOSED, 'the authorizer was closed');
   }
 
   /** One `store.get`, with a deadline; its first answer counts. */
@@ -53,7 +53,7 @@ class StoreBackend {
       open = false;
       timers.clearTimeout(timer);
       this.#pending.delete(finish);
-      this.#gate.native.record(performance.now() - started);
+      this.#verifier.native.record(performance.now() - started);
       receiver.deliver(outcome, value);
     };
     const answer = (error, session) => {
@@ -68,23 +68,23 @@ class StoreBackend {
     }
     if (!open) return;
     this.#pending.add(finish);
-    timer = timers.setTimeout(() => finish(number.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
+    timer = timers.setTimeout(() => finish(OUTCOME.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
   }
 
   /** The outcome of a session as the store gave it, as the original reads it. */
   #read(error, session) {
     try {
       // V8's words quote the text, and a session's contents are nobody's business.
-      if (isNativeError(error) && error.name === 'SyntaxError') return [number.BAD_SESSION, 'not JSON'];
+      if (isNativeError(error) && error.name === 'SyntaxError') return [OUTCOME.BAD_SESSION, 'not JSON'];
       if (error)
-        return isAbsence(error) ? [number.SESSION_NOT_FOUND, undefined] : [number.STORE_ERROR, error];
-      if (!session) return [number.SESSION_NOT_FOUND, undefined];
+        return isAbsence(error) ? [OUTCOME.SESSION_NOT_FOUND, undefined] : [OUTCOME.STORE_ERROR, error];
+      if (!session) return [OUTCOME.SESSION_NOT_FOUND, undefined];
       const login = session[this.#options.passport._key];
-      if (!login) return [number.PASSPORT_NOT_INITIALIZED, undefined];
+      if (!login) return [OUTCOME.PASSPORT_NOT_INITIALIZED, undefined];
       const key = login.user;
-      return NOBODY.includes(key) ? [number.NOT_LOGGED_IN, undefined] : [number.FOUND, key];
+      return NOBODY.includes(key) ? [OUTCOME.NOT_LOGGED_IN, undefined] : [OUTCOME.FOUND, key];
     } catch (thrown) {
-      return [number.STORE_ERROR, thrown];
+      return [OUTCOME.STORE_ERROR, thrown];
     }
   }
 }

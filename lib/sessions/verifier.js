@@ -11,7 +11,7 @@ const CREDENTIAL = Object.freeze({ HEADER: 0, SIGNED: 1, EITHER: 2, ID: 3 });
  * Cookie and signature under the app's live settings: a secret that was added to the array, a prefix
  * or a Passport key that was changed count from the next connection on.
  */
-class Gate {
+class Verifier {
   #options;
   #secrets;
   #prefix;
@@ -99,4 +99,4 @@ function joined(keyPrefix, prefix) {
   return typeof keyPrefix === 'string' ? keyPrefix + prefix : Buffer.concat([keyPrefix, Buffer.from(prefix)]);
 }
 
-module.exports = { Gate, CREDENTIAL, isSecret };
+module.exports = { Verifier, CREDENTIAL, isSecret };

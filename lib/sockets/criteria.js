@@ -83,7 +83,7 @@ function conditionOf(property, value, caller) {
   return { property, wanted, column: wanted.length <= MANY ? columnOf(property) : undefined };
 }
 
-/** Conditions as members.js takes them. What only a user who is asked needs is made when one is: half of what a query costs. */
+/** Conditions, as the registry takes them. The tests for users are made when a user is read: they are half the cost of a query. */
 class Query {
   #conditions;
   #test;

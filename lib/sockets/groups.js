@@ -1,17 +1,18 @@
 'use strict';
 
-/** As many as the addon has (src/core/index/members.rs), and some to spare for those of other copies. */
+/** As many as the addon has, less some for other copies of this package. */
 const MOST = 60_000;
 
 /**
- * Groups of members: those of one authorizer. An app may make an authorizer for each socket, so that the group of one that
- * nobody has any longer goes to the next with the same properties, once its last member has left.
+ * Groups of sockets in the registry, one for each authorizer with an index. An app may make an authorizer for each socket.
+ * So the group of a collected authorizer goes to the next authorizer with the same properties, once its last socket has
+ * left.
  */
 class Groups {
   #addGroup;
-  /** By group: its columns, how many members it has, and whether its authorizer is gone. */
+  /** By group: its columns, how many sockets it has, and whether its authorizer was collected. */
   #groups = [];
-  /** By columns, the groups that are free. */
+  /** Free groups, by columns. */
   #free = new Map();
   #collected = new FinalizationRegistry((group) => {
     this.#groups[group].isGone = true;
@@ -36,7 +37,7 @@ class Groups {
     return group;
   }
 
-  /** The columns that a group has values for; always the same Set for the same group. */
+  /** The columns of which a group has values; always the same Set for the same group. */
   columnsOf(group) {
     return this.#groups[group].columns;
   }

@@ -1,16 +1,16 @@
 'use strict';
 
-/** What the addon answers in place of a length: room for more is needed; there is none, and users have to be asked. */
+/** The addon returns these instead of a length: the array is too short; the index has no answer, read the users. */
 const TOO_SHORT = -1;
 const NO_ANSWER = -2;
-/** Marks a place in an answer where the user has to be asked. */
+/** Marks a slot of an answer whose user has to be read. */
 const IN_DOUBT = 0x80000000;
 
 /**
- * Questions to the index of the addon, and the array that it writes answers to. A query has `parts` for the addon
- * (column, how many values, values, and so on), `test` for a user, and `isComplete` where the parts are all there is.
+ * Queries the native index, which writes its answers into an array. A query has `parts` for the addon (column, number of
+ * values, values, and so on), `test` for a user, and `isComplete` where the parts are the whole query.
  */
-class Answers {
+class IndexQuery {
   #index;
   #find;
   #count;
@@ -18,7 +18,7 @@ class Answers {
   #out;
   /** The slots of a list, for `select`. */
   #list;
-  /** Whether an answer is being read: a getter of a user that is asked may put a question itself. */
+  /** Whether an answer is being read: a getter of a user may query the index itself. */
   #isInUse = false;
 
   constructor(index) {
@@ -30,16 +30,16 @@ class Answers {
   }
 
   /**
-   * The members of a namespace that match.
+   * The sockets of a namespace that match.
    * @param {object[]} sockets - by slot
-   * @param {(socket: object) => boolean} isMatch - asked where the index does not know all
-   * @returns {object[] | undefined} undefined where there is no answer
+   * @param {(socket: object) => boolean} isMatch - decides where the index does not know everything
+   * @returns {object[] | undefined} undefined where the index has no answer
    */
   find(namespace, query, sockets, isMatch) {
     return this.#read(this.#ask(this.#find, namespace, query), query, sockets, isMatch);
   }
 
-  /** How many members of a namespace match; undefined where users have to be asked. */
+  /** How many sockets of a namespace match; undefined where users have to be read. */
   count(namespace, query) {
     const sure = this.#ask(this.#count, namespace, query);
     return sure !== NO_ANSWER && this.#out[0] === 0 ? sure : undefined;
@@ -65,10 +65,10 @@ class Answers {
     this.#isInUse = true;
     try {
       for (let i = 0; i < length; i++) {
-        const place = out[i];
-        const socket = sockets[place & ~IN_DOUBT];
-        const isSure = isComplete && place < IN_DOUBT;
-        // A getter of a user that was asked may have disconnected it.
+        const slot = out[i];
+        const socket = sockets[slot & ~IN_DOUBT];
+        const isSure = isComplete && slot < IN_DOUBT;
+        // A getter of a user read before may have disconnected this socket.
         if (isSure ? socket !== undefined : isMatch(socket)) matches.push(socket);
       }
     } finally {
@@ -86,7 +86,7 @@ class Answers {
     }
   }
 
-  /** For so many members, or sockets of a list, and some more. */
+  /** For this many sockets, and some more. */
   #makeRoom(count) {
     const length = Math.ceil(1.25 * Math.max(count, 1024));
     this.#out = new Uint32Array(length);
@@ -97,4 +97,4 @@ class Answers {
   }
 }
 
-module.exports = { Answers };
+module.exports = { IndexQuery };

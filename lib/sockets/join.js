@@ -2,71 +2,71 @@
 
 const timers = require('node:timers');
 const { inspect } = require('node:util');
-const { masked, noteHeard } = require('../diagnostics');
+const { markReported, masked } = require('../diagnostics');
 const { textOf } = require('../errors');
-const { Membership } = require('./membership');
 const { dropRooms, joinWhenConnected, namesOf } = require('./rooms');
+const { UserIndex } = require('./user-index');
 
-/** By then the socket of a request that was allowed has come, if it comes: Socket.IO itself waits for 45 seconds. */
+/** The socket of an allowed request has arrived by then, if it arrives at all: Socket.IO itself waits for 45 seconds. */
 const LATEST_MS = 60_000;
 
-/** What an authorized socket becomes part of, once it is connected: the options `index` and `rooms`. */
-class Admission {
+/** What an authorized socket joins when it is connected: the index and rooms of one authorizer (options `index`, `rooms`). */
+class Joiner {
   #options;
-  /** @type {Membership | null} where nothing is indexed, null */
-  #membership;
+  /** @type {UserIndex | null} null where nothing is indexed */
+  #index;
   #isOfUse;
   #hasSeenSocket = false;
-  /** For the socket of the first request that was allowed. */
+  /** Whether the socket of the first allowed request is awaited. */
   #isWaiting = false;
   #warnings;
 
   /**
-   * @param {import('../request-user').Place} place - where the users are
+   * @param {import('../request-user').UserProperty} userProperty - where the users are
    * @param {import('../diagnostics').Warnings} warnings
    */
-  constructor(options, place, warnings) {
+  constructor(options, userProperty, warnings) {
     this.#options = options;
-    this.place = place;
+    this.userProperty = userProperty;
     this.#warnings = warnings;
-    this.#membership = options.index?.length > 0 ? new Membership([...new Set(options.index)], place) : null;
-    this.#isOfUse = Boolean(this.#membership || options.rooms);
+    this.#index = options.index?.length > 0 ? new UserIndex([...new Set(options.index)], userProperty) : null;
+    this.#isOfUse = Boolean(this.#index || options.rooms);
   }
 
-  /** A socket comes to be authorized. */
+  /** A socket is about to be authorized. */
   announce(socket) {
     this.#hasSeenSocket ||= Boolean(socket.nsp);
-    this.#membership?.announce(socket);
+    this.#index?.announce(socket);
   }
 
   /**
-   * Authorized.
+   * The user of the socket is authorized.
    * @param {object | undefined} socket - none under `allowRequest`, and in Socket.IO 0.9
    * @throws what the option `rooms` throws
    */
-  admit(socket, user, data) {
+  joinUser(socket, user, data) {
     if (!this.#isOfUse) return;
     if (socket?.nsp) {
-      this.#membership?.admit(socket);
-      this.#forgetRooms(socket);
+      this.#index?.expect(socket);
+      this.#leaveRecoveredRooms(socket);
       if (this.#options.rooms) joinWhenConnected(socket, this, this.#roomsOf(user, data));
     } else {
-      this.#membership?.admitRequest(data);
-      this.#missSocket(data);
+      this.#index?.expectOf(data);
+      this.#awaitSocket(data);
     }
   }
 
   /**
-   * `fail` may let this one in: a guest, with none of the properties that are indexed, and in no room that a user at this
-   * place was to join, whichever authorizer has let that one in.
+   * `fail` may let this socket in as a guest: without indexed properties, and in none of the rooms that a user of this
+   * property was to join, whichever authorizer chose them.
    */
-  admitGuest(socket, data) {
+  joinGuest(socket, data) {
     if (socket?.nsp) {
-      dropRooms(socket, this.place);
-      this.#forgetRooms(socket);
-      this.#membership?.admit(socket);
+      dropRooms(socket, this.userProperty);
+      this.#leaveRecoveredRooms(socket);
+      this.#index?.expect(socket);
     } else {
-      this.#membership?.admitRequest(data);
+      this.#index?.expectOf(data);
     }
   }
 
@@ -77,24 +77,24 @@ class Admission {
         `authorizer.reindex(socket): socket must be a socket of the server, not ${inspect(socket)}.`,
       );
     }
-    this.#membership?.refresh(socket);
-  }
-
-  /** A recovered socket is back in the rooms of the user that it had, who may have logged out. It begins anew. */
-  #forgetRooms(socket) {
-    if (!socket.recovered || !this.#options.rooms) return;
-    for (const room of [...socket.rooms]) if (room !== socket.id) socket.leave(room);
+    this.#index?.refresh(socket);
   }
 
   /** Who is online: the values of an indexed property, and how many sockets have each. */
   users(property) {
-    if (this.#membership) return this.#membership.users(property);
+    if (this.#index) return this.#index.users(property);
     throw new TypeError(
       `authorizer.users(property): "${property}" is not indexed: there is no option index.`,
     );
   }
 
-  /** The operator hears of it as well: a client is refused for what is not its fault, unless `fail` lets it in. */
+  /** Socket.IO puts a recovered socket back into the rooms of its former user, who may have logged out. */
+  #leaveRecoveredRooms(socket) {
+    if (!socket.recovered || !this.#options.rooms) return;
+    for (const room of [...socket.rooms]) if (room !== socket.id) socket.leave(room);
+  }
+
+  /** A failure also goes to the operator: the client is refused for a fault of the server, unless `fail` lets it in. */
   #roomsOf(user, data) {
     try {
       return namesOf(this.#options.rooms(user, data));
@@ -103,15 +103,15 @@ class Admission {
         'ROOMS_ERROR',
         `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${masked(textOf(error?.message ?? error), data)}`,
       );
-      noteHeard(error);
+      markReported(error);
       throw error;
     }
   }
 
-  /** Under `allowRequest` a socket comes later, and passes this authorizer if it is a middleware too. */
-  #missSocket({ method }) {
+  /** Under `allowRequest` the socket exists later. It joins only if the authorizer is a middleware too. */
+  #awaitSocket({ method }) {
     if (this.#hasSeenSocket || this.#isWaiting) return;
-    // Socket.IO 0.9 has handshake data, and no middlewares.
+    // Socket.IO 0.9 has handshake data without a method, and no middlewares.
     if (method === undefined) {
       this.#warnOfNoSocket();
       return;
@@ -129,4 +129,4 @@ class Admission {
   }
 }
 
-module.exports = { Admission };
+module.exports = { Joiner };

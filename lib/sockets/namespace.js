@@ -1,18 +1,23 @@
 'use strict';
 
 /**
- * The sockets of one namespace, heard of as they come and go: how many of them are members, and under which number the
- * index has them.
+ * One namespace, watched for sockets that connect and disconnect: how many of them the registry has, and under which id.
  *
- * Heard of from the Map in which Socket.IO 3 and 4 keep them, `namespace.sockets`: it has a socket before anybody hears of
- * the connection, and no more before anybody hears of its end. A listener on each socket would take 64 bytes and 0.3 µs,
- * an app could take it away, and a client of Socket.IO 3 could send an event that calls it.
+ * THE MOST FRAGILE PART OF THIS PACKAGE: `watch` replaces the methods `set` and `delete` of `namespace.sockets`, the Map
+ * in which Socket.IO 3 and 4 keep their sockets. They add a socket to it before `connection` is emitted, and remove it
+ * before `disconnect` is. A listener on each socket instead costs 64 bytes and 0.3 µs, an app can remove it, and a client
+ * of Socket.IO 3 can send an event that calls it.
+ *
+ * When Socket.IO changes: if `sockets` is no Map, nothing is indexed and every query reads the users (`registry.js`,
+ * `#watch`). If the Map is replaced, or filled without `set` and `delete`, its size or identity differs from what was
+ * counted (`isTrue`), and the next query reads the whole Map again. Only one entry added for one removed, both without
+ * these methods, goes unnoticed. `__test__/index-map.test.js` and `index-versions.test.js` show each case.
  */
-class Census {
-  /** The number of the namespace; undefined while nobody is in it. */
+class WatchedNamespace {
+  /** The id of the namespace in the native index; undefined while none of its sockets is registered. */
   id = undefined;
   size = 0;
-  /** The Map that calls back. */
+  /** The Map whose methods call back. */
   #watched;
 
   constructor(namespace) {
@@ -27,30 +32,30 @@ class Census {
     return this.sockets.get(socket.id) === socket;
   }
 
-  /** Whether what is heard of is what Socket.IO does: an app may have given the namespace another Map. */
+  /** Whether the Map that calls back is the one in use: an app may have replaced it. */
   get isWatching() {
     return this.#watched === this.sockets;
   }
 
-  /** Whether members are as many as sockets; if every entry and removal is heard of, they are then the same. */
+  /** Whether as many sockets are registered as there are; as every change is reported, they are then the same. */
   get isTrue() {
     return this.size === this.sockets.size && this.isWatching;
   }
 
   /**
-   * Calls back from now on, as long as the namespace has this Map.
+   * Reports every socket that is added or removed from now on, as long as the namespace keeps this Map.
    * @param {(socket: object) => void} onEnter
    * @param {(socket: object) => void} onLeave
    */
   watch(onEnter, onLeave) {
     const { sockets } = this;
-    // Another copy of this package may have its own there already.
+    // Another copy of this package may have replaced them already.
     const { set, delete: remove } = sockets;
     override(sockets, 'set', (id, socket) => {
       const before = sockets.get(id);
       set.call(sockets, id, socket);
       if (this.#watched !== sockets) return sockets;
-      // Two connections recovered from one session have the same id: Socket.IO forgets the first.
+      // Two connections recovered from one session have the same id: Socket.IO drops the first.
       if (before !== undefined && before !== socket) onLeave(before);
       onEnter(socket);
       return sockets;
@@ -65,9 +70,9 @@ class Census {
   }
 }
 
-/** Not listed among what the object has, as a method of its class is not. */
+/** Not enumerable, as a method of the class is not. */
 function override(object, name, value) {
   Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
 }
 
-module.exports = { Census };
+module.exports = { WatchedNamespace };

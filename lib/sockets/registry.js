@@ -3,127 +3,127 @@
 const native = require('../addon');
 const { isOnlyUser } = require('../request-user');
 const { isMatch } = require('./predicate');
-const { Answers } = require('./index-query');
-const { Census } = require('./namespace');
+const { IndexQuery } = require('./index-query');
+const { WatchedNamespace } = require('./namespace');
 const { Groups } = require('./groups');
 const { isIndexable } = require('./property');
-const { MEMBER, BEING_READ, NO_MEMBER, SlotLists, slotOf } = require('./slots');
+const { SLOT, BEING_READ, NO_SLOT, SlotLists, slotOf } = require('./slots');
 
 /**
- * The sockets of all namespaces that have an authorizer with the option `index`, and in the addon what is indexed
- * of their users. Of Socket.IO 3 and newer: earlier ones keep their sockets in no Map.
+ * The connected sockets of all namespaces that have an authorizer with the option `index`; the addon holds the indexed
+ * values of their users. For Socket.IO 3 and newer: earlier versions keep their sockets in no Map.
  */
-class Members {
+class SocketRegistry {
   #index = new native.SocketIndex();
   #enroll = this.#index.enroller();
   #update = this.#index.updater();
   #leave = this.#index.leaver();
-  #answers = new Answers(this.#index);
+  #query = new IndexQuery(this.#index);
   /** By slot. */
   #sockets = [];
-  /** By slot, the group. */
+  /** The group of each slot. */
   #groupAt = new Uint16Array(0);
   #groups = new Groups((columns) => this.#index.addGroup(columns));
   #columns = new Map();
-  /** By namespace. */
-  #censuses = new WeakMap();
-  /** Censuses of namespaces that have members. Each has an id, which goes to another when the last member has left. */
+  /** @type {WeakMap<object, WatchedNamespace>} by namespace */
+  #namespaces = new WeakMap();
+  /** Those with registered sockets. Each has an id, which is free again when the last socket has left. */
   #inhabited = new Set();
   #ids = 0;
   #freeIds = [];
   #lists = new SlotLists();
   /**
-   * By socket, the Memberships of those that several authorizers have let in, maybe each with a user of its own: they are
-   * members of whom nothing is indexed, so that all their users are asked.
+   * Sockets that several authorizers have let in, perhaps each with a user of its own, and the UserIndexes of these. None
+   * of their values are indexed: a query reads all their users.
    */
   #shared = new Map();
-  /** By socket that is not connected yet, the Memberships that await it, where they are several. */
-  #awaiting = new WeakMap();
-  /** By request, the Membership that awaits its sockets. */
+  /** Sockets that are not connected yet, and the UserIndexes that expect them, where there are several. */
+  #expecting = new WeakMap();
+  /** By request, the UserIndex that expects its sockets. */
   #requests = new WeakMap();
-  /** Of sockets that no Membership awaits: recovered, or let in by another middleware. */
-  #strangers = this.addGroup([]);
+  /** The group of sockets of which nothing is indexed: no UserIndex expects them, or several do. */
+  #unindexed = this.addGroup([]);
 
   /** The column of a property, if any authorizer has it indexed. */
   columnOf(property) {
     return this.#columns.get(property);
   }
 
-  /** A group of members, those of one authorizer; where there are no more groups, that of strangers, who are asked. */
-  addGroup(properties, membership) {
+  /** A group for the sockets of one authorizer; where there are no more groups, that of which nothing is indexed. */
+  addGroup(properties, userIndex) {
     const columns = properties.map((property) => {
       if (!this.#columns.has(property)) this.#columns.set(property, this.#index.addColumn());
       return this.#columns.get(property);
     });
-    return this.#groups.take(columns, membership) ?? this.#strangers;
+    return this.#groups.take(columns, userIndex) ?? this.#unindexed;
   }
 
   /**
-   * Makes room for the slot in a socket. While an app's first few sockets are made V8 learns how large they get; one that
-   * grows later has the slot in an array beside it: 40 bytes in place of 8.
+   * Adds the property for the slot to a socket. V8 learns the size of sockets from the first few; a property that is added
+   * later goes into an array beside the object: 40 bytes instead of 8.
    */
   announce(socket) {
-    if (socket.nsp?.sockets instanceof Map && !(MEMBER in socket)) socket[MEMBER] = undefined;
+    if (socket.nsp?.sockets instanceof Map && !(SLOT in socket)) socket[SLOT] = undefined;
   }
 
-  /** The socket becomes a member when it is connected; a middleware after ours may refuse it. */
-  expect(socket, membership) {
-    if (!this.#hearOf(socket.nsp) || socket[MEMBER] === BEING_READ) return;
-    const before = socket[MEMBER];
-    // One that is connected and was authorized again.
-    if (typeof before === 'number') this.refresh(socket, membership);
-    else socket[MEMBER] = membership;
-    if (typeof before === 'object' && before !== membership) {
-      const others = this.#awaiting.get(socket) ?? [before];
-      this.#awaiting.set(socket, [...others, membership]);
+  /** The socket is registered when it is connected: a later middleware may refuse it. */
+  expect(socket, userIndex) {
+    if (!this.#watch(socket.nsp) || socket[SLOT] === BEING_READ) return;
+    const before = socket[SLOT];
+    // A connected socket was authorized again.
+    if (typeof before === 'number') this.refresh(socket, userIndex);
+    else socket[SLOT] = userIndex;
+    if (typeof before === 'object' && before !== userIndex) {
+      const others = this.#expecting.get(socket) ?? [before];
+      this.#expecting.set(socket, [...others, userIndex]);
     }
   }
 
-  /** The same for all sockets of a request, unless an authorizer sees them: Socket.IO recovers some without a middleware. */
-  expectOf(request, membership) {
-    this.#requests.set(request, membership);
+  /** The same for all sockets of a request that no authorizer sees: Socket.IO recovers some without middlewares. */
+  expectOf(request, userIndex) {
+    this.#requests.set(request, userIndex);
   }
 
-  /** Reads the properties of a member's user anew. A stranger becomes one of ours. */
-  refresh(socket, membership) {
-    if (!this.#hearOf(socket.nsp)) return;
+  /** Reads the properties of a user again. A socket that no UserIndex expected belongs to this one from now on. */
+  refresh(socket, userIndex) {
+    if (!this.#watch(socket.nsp)) return;
     const others = this.#shared.get(socket) ?? [];
-    const isOnly = this.#isOnly(socket, membership) && others.every((other) => other === membership);
-    const values = isOnly ? membership.valuesOf(socket) : [];
-    // Looked at after that: a getter may have disconnected it.
-    const slot = socket[MEMBER];
+    const isOnly = this.#isOnly(socket, userIndex) && others.every((other) => other === userIndex);
+    const values = isOnly ? userIndex.valuesOf(socket) : [];
+    // Read only now: a getter of the user may have disconnected the socket.
+    const slot = socket[SLOT];
     if (typeof slot !== 'number') return;
     const before = this.#groupAt[slot];
-    if (before !== membership.group && before !== this.#strangers) return;
-    const group = isOnly ? membership.group : this.#strangers;
+    if (before !== userIndex.group && before !== this.#unindexed) return;
+    const group = isOnly ? userIndex.group : this.#unindexed;
     this.#groups.enter(group);
     this.#groups.leave(before);
     this.#groupAt[slot] = group;
     this.#update(slot, group, ...values);
-    this.#share(socket, isOnly ? [] : [...others, membership]);
+    this.#share(socket, isOnly ? [] : [...others, userIndex]);
   }
 
-  /** Whether what is indexed for a Membership is all there is to know of a socket's users. */
-  #isOnly(socket, membership) {
-    return membership.group !== this.#strangers && isOnlyUser(socket, membership.place);
+  /** Whether the values of one UserIndex tell everything about a socket's users. */
+  #isOnly(socket, userIndex) {
+    return userIndex.group !== this.#unindexed && isOnlyUser(socket, userIndex.userProperty);
   }
 
   /**
-   * The matching sockets of a namespace, in the order of their connection.
-   * @returns {object[] | undefined} undefined where all users have to be looked at
+   * The matching sockets of a namespace, in the order in which they connected.
+   * @returns {object[] | undefined} undefined where all users have to be read
    */
   find(namespace, query) {
-    const census = this.#censusOf(namespace);
-    if (!census) return undefined;
-    if (census.size === 0) return [];
-    return this.#answers.find(census.id, query, this.#sockets, (socket) => this.#isMatch(socket, query));
+    const watched = this.#knownNamespace(namespace);
+    if (!watched) return undefined;
+    if (watched.size === 0) return [];
+    return this.#query.find(watched.id, query, this.#sockets, (socket) => this.#isMatch(socket, query));
   }
 
-  /** How many of a namespace match; undefined where users have to be looked at. */
+  /** How many sockets of a namespace match; undefined where users have to be read. */
   count(namespace, query) {
-    const census = this.#censusOf(namespace);
-    if (census?.size === 0) return 0;
-    return census && this.#answers.count(census.id, query);
+    const watched = this.#knownNamespace(namespace);
+    if (watched?.size === 0) return 0;
+    return watched && this.#query.count(watched.id, query);
   }
 
   /**
@@ -132,53 +132,53 @@ class Members {
    */
   select(sockets, query) {
     const slots = this.#lists.read(sockets, this.#sockets);
-    return this.#answers.select(slots, query, sockets, (socket) => this.#isMatch(socket, query));
+    return this.#query.select(slots, query, sockets, (socket) => this.#isMatch(socket, query));
   }
 
-  /** The values of a property among the members of a Membership, and how many have each. */
-  valuesOf(property, membership) {
-    for (const census of [...this.#inhabited]) this.#makeTrue(census);
-    const { values, counts } = this.#index.values(this.#columns.get(property), membership.group);
+  /** The values of a property among the sockets of a UserIndex, and how many sockets have each. */
+  valuesOf(property, userIndex) {
+    for (const watched of [...this.#inhabited]) this.#refreshWatched(watched);
+    const { values, counts } = this.#index.values(this.#columns.get(property), userIndex.group);
     const counted = new Map(values.map((value, i) => [value, counts[i]]));
-    for (const [socket, memberships] of this.#shared) {
-      if (!memberships.includes(membership)) continue;
-      const value = membership.valueOf(socket, property);
+    for (const [socket, userIndexes] of this.#shared) {
+      if (!userIndexes.includes(userIndex)) continue;
+      const value = userIndex.valueOf(socket, property);
       if (isIndexable(value) && !Number.isNaN(value)) counted.set(value, (counted.get(value) ?? 0) + 1);
     }
     return counted;
   }
 
-  /** Hears of each socket of a namespace from now on; not where Socket.IO keeps them in no Map. */
-  #hearOf(namespace) {
+  /** Watches a namespace from now on; impossible where Socket.IO keeps its sockets in no Map. */
+  #watch(namespace) {
     if (!(namespace?.sockets instanceof Map)) return false;
-    let census = this.#censuses.get(namespace);
-    if (!census) this.#censuses.set(namespace, (census = new Census(namespace)));
-    if (!census.isWatching) this.#take(census);
+    let watched = this.#namespaces.get(namespace);
+    if (!watched) this.#namespaces.set(namespace, (watched = new WatchedNamespace(namespace)));
+    if (!watched.isWatching) this.#take(watched);
     return true;
   }
 
-  /** What is known of a namespace, if that is true. */
-  #censusOf(namespace) {
-    const census = this.#censuses.get(namespace);
-    // Not where the index takes no more: past 2^20 namespaces, or broken.
-    return census && this.#makeTrue(census) ? census : undefined;
+  /** The watched namespace, if what is known of it is true. */
+  #knownNamespace(namespace) {
+    const watched = this.#namespaces.get(namespace);
+    // Undefined where the index takes no more: beyond 2^20 namespaces, or after a failure.
+    return watched && this.#refreshWatched(watched) ? watched : undefined;
   }
 
-  #makeTrue(census) {
-    if (!census.isTrue) this.#take(census);
-    return census.isTrue;
+  #refreshWatched(watched) {
+    if (!watched.isTrue) this.#take(watched);
+    return watched.isTrue;
   }
 
-  /** Takes the sockets of a namespace for what they are, and hears of each from then on. */
-  #take(census) {
-    for (const socket of this.#inhabited.has(census) ? [...this.#sockets] : []) {
-      if (socket?.nsp === census.namespace && !census.has(socket)) this.#dismiss(socket, census);
+  /** Registers the sockets that a namespace has now, and watches it from then on. */
+  #take(watched) {
+    for (const socket of this.#inhabited.has(watched) ? [...this.#sockets] : []) {
+      if (socket?.nsp === watched.namespace && !watched.has(socket)) this.#remove(socket, watched);
     }
-    for (const socket of census.sockets.values()) this.#enrol(socket, census);
-    if (census.isWatching) return;
-    census.watch(
-      (socket) => this.#enrol(socket, census),
-      (socket) => this.#dismiss(socket, census),
+    for (const socket of watched.sockets.values()) this.#register(socket, watched);
+    if (watched.isWatching) return;
+    watched.watch(
+      (socket) => this.#register(socket, watched),
+      (socket) => this.#remove(socket, watched),
     );
   }
 
@@ -187,63 +187,63 @@ class Members {
     return this.#ids - 1;
   }
 
-  #enrol(socket, census) {
-    const awaiting = socket[MEMBER] ?? this.#requests.get(socket.request);
-    if (typeof awaiting === 'number' || awaiting === BEING_READ) return;
-    // A getter of the user may ask questions, which are not to enrol the socket, or disconnect it.
-    socket[MEMBER] = BEING_READ;
-    const isOnly = awaiting !== undefined && !this.#awaiting.has(socket) && this.#isOnly(socket, awaiting);
-    const values = isOnly ? awaiting.valuesOf(socket) : [];
-    if (socket[MEMBER] !== BEING_READ) return;
-    const group = isOnly ? awaiting.group : this.#strangers;
-    census.id ??= this.#freeIds.pop() ?? this.#nextId();
-    const slot = enrolWith(values, this.#enroll, group, census.id);
-    if (slot === NO_MEMBER) {
-      socket[MEMBER] = awaiting;
+  #register(socket, watched) {
+    const expecting = socket[SLOT] ?? this.#requests.get(socket.request);
+    if (typeof expecting === 'number' || expecting === BEING_READ) return;
+    // A getter of the user may query the index, which must not register the socket again, or disconnect it.
+    socket[SLOT] = BEING_READ;
+    const isOnly = expecting !== undefined && !this.#expecting.has(socket) && this.#isOnly(socket, expecting);
+    const values = isOnly ? expecting.valuesOf(socket) : [];
+    if (socket[SLOT] !== BEING_READ) return;
+    const group = isOnly ? expecting.group : this.#unindexed;
+    watched.id ??= this.#freeIds.pop() ?? this.#nextId();
+    const slot = enrolWith(values, this.#enroll, group, watched.id);
+    if (slot === NO_SLOT) {
+      socket[SLOT] = expecting;
       return;
     }
     this.#sockets[slot] = socket;
     if (slot >= this.#groupAt.length) this.#groupAt = longer(this.#groupAt);
     this.#groupAt[slot] = group;
     this.#groups.enter(group);
-    socket[MEMBER] = slot;
-    if (awaiting !== undefined && !isOnly) this.#share(socket, this.#awaiting.get(socket) ?? [awaiting]);
-    census.size += 1;
-    if (census.size === 1) this.#inhabited.add(census);
+    socket[SLOT] = slot;
+    if (expecting !== undefined && !isOnly) this.#share(socket, this.#expecting.get(socket) ?? [expecting]);
+    watched.size += 1;
+    if (watched.size === 1) this.#inhabited.add(watched);
   }
 
-  #dismiss(socket, census) {
-    const slot = socket[MEMBER];
-    socket[MEMBER] = undefined;
+  #remove(socket, watched) {
+    const slot = socket[SLOT];
+    socket[SLOT] = undefined;
     if (typeof slot !== 'number') return;
     this.#leave(slot);
     this.#groups.leave(this.#groupAt[slot]);
     this.#sockets[slot] = undefined;
     this.#share(socket, []);
-    census.size -= 1;
-    if (census.size > 0) return;
-    this.#inhabited.delete(census);
-    this.#freeIds.push(census.id);
-    census.id = undefined;
+    watched.size -= 1;
+    if (watched.size > 0) return;
+    this.#inhabited.delete(watched);
+    this.#freeIds.push(watched.id);
+    watched.id = undefined;
   }
 
-  #share(socket, memberships) {
-    if (memberships.length > 0) this.#shared.set(socket, [...new Set(memberships)]);
+  #share(socket, userIndexes) {
+    if (userIndexes.length > 0) this.#shared.set(socket, [...new Set(userIndexes)]);
     else this.#shared.delete(socket);
   }
 
-  /** Asks the users, now, for what the index does not know of them. */
+  /** Reads from the users, now, what the index does not have of them. */
   #isMatch(socket, query) {
     return isMatch(socket, query.testBeyond(this.#knownOf(socket)));
   }
 
   #knownOf(socket) {
     const slot = slotOf(socket);
-    return this.#groups.columnsOf(slot === NO_MEMBER ? this.#strangers : this.#groupAt[slot]);
+    return this.#groups.columnsOf(slot === NO_SLOT ? this.#unindexed : this.#groupAt[slot]);
   }
 }
 
-/** An argument for each value. Spelt out where they are as few as usual: to spread them takes 50 ns more. */
+/** An argument for each value. Spelt out for the usual few: spreading an array takes 50 ns more. */
 function enrolWith(values, enroll, group, namespace) {
   switch (values.length) {
     case 1:
@@ -263,12 +263,12 @@ function longer(groups) {
   return more;
 }
 
-/** @type {Members | undefined} */
+/** @type {SocketRegistry | undefined} */
 let all;
 
-/** Those of this environment; there is no index before somebody asks for one. */
-function members() {
-  all ??= new Members();
+/** The one of this environment, made at the first option `index`. */
+function registry() {
+  all ??= new SocketRegistry();
   return all;
 }
 
@@ -277,19 +277,19 @@ function columnOf(property) {
   return all?.columnOf(property);
 }
 
-/** As `Members.find`. */
+/** As `SocketRegistry.find`. */
 function find(namespace, query) {
-  return query.isIndexed ? members().find(namespace, query) : undefined;
+  return query.isIndexed ? registry().find(namespace, query) : undefined;
 }
 
-/** As `Members.select`. */
+/** As `SocketRegistry.select`. */
 function select(sockets, query) {
-  return query.isIndexed ? members().select(sockets, query) : undefined;
+  return query.isIndexed ? registry().select(sockets, query) : undefined;
 }
 
-/** As `Members.count`. */
+/** As `SocketRegistry.count`. */
 function countIn(namespace, query) {
-  return members().count(namespace, query);
+  return registry().count(namespace, query);
 }
 
-module.exports = { members, columnOf, find, select, countIn };
+module.exports = { registry, columnOf, find, select, countIn };

@@ -1,13 +1,13 @@
 'use strict';
 
-/** On a socket, until it is connected: the rooms that it will join, by the Admission that gave them. */
+/** On a socket, until it is connected: a Map of the rooms to join, by the Joiner that chose them. */
 const ROOMS = Symbol('passport-socketio-native: rooms');
 
 /**
- * Has a socket join rooms as soon as it is connected, before the app hears of it. Not at once: a room that was
- * joined in a middleware keeps the socket for ever if a later one refuses it (Socket.IO up to 2.4.1, and 3.0 to 4.5.1);
- * and until then it may turn out that the user is not let in.
- * @param {{ place: object }} owner - the Admission of the authorizer; a namespace may have several
+ * A socket joins its rooms when it is connected, before the app's `connection` handlers run. It does not join at once: a
+ * later middleware may refuse the socket, and a room joined before that keeps it for ever (Socket.IO up to 2.4.1, and
+ * 3.0 to 4.5.1). Until then `success` may also refuse the user.
+ * @param {import('./join').Joiner} owner - of the authorizer; a namespace may have several
  * @param {string[]} names
  */
 function joinWhenConnected(socket, owner, names) {
@@ -17,14 +17,14 @@ function joinWhenConnected(socket, owner, names) {
   }
   socket[ROOMS] ??= new Map();
   socket[ROOMS].set(owner, names);
-  // An app may have taken all listeners away.
+  // The app may have removed all listeners.
   if (!socket.nsp.listeners('connect').includes(join)) socket.nsp.prependListener('connect', join);
 }
 
-/** There is no user at this place after all. */
-function dropRooms(socket, place) {
+/** There is no user in this property after all. */
+function dropRooms(socket, userProperty) {
   for (const owner of socket[ROOMS]?.keys() ?? []) {
-    if (owner.place === place) socket[ROOMS].delete(owner);
+    if (owner.userProperty === userProperty) socket[ROOMS].delete(owner);
   }
 }
 
@@ -37,15 +37,15 @@ function join(socket) {
 }
 
 /**
- * The names of rooms.
- * @param {unknown} rooms - what the option `rooms` gave for the user: a room, several, or none
+ * The names in what the option `rooms` returned.
+ * @param {unknown} rooms - a room, several, or none
  * @throws {TypeError} for anything else
  */
 function namesOf(rooms) {
   if (rooms == null) return [];
   const names = typeof rooms === 'string' || !rooms[Symbol.iterator] ? [rooms] : [...rooms];
   if (names.every((name) => typeof name === 'string' && name !== '')) return names;
-  // A promise: what becomes of it is not to end the process.
+  // The rejection of a promise must not end the process.
   if (typeof rooms.then === 'function') rooms.then(undefined, () => {});
   throw new TypeError(
     'authorize(): option rooms must give names of rooms, at once: a string, or an array of them.',

@@ -1,25 +1,25 @@
 'use strict';
 
 /**
- * On a socket: undefined before it is authorized, and after it has left; the Membership that awaits it, until it is
- * connected; BEING_READ while its user is; then its slot in the index.
+ * On a socket: undefined before it is authorized, and after it has left; the UserIndex that expects it, until it is
+ * connected; BEING_READ while the properties of its user are read; then its slot in the registry.
  */
-const MEMBER = Symbol('passport-socketio-native: member');
+const SLOT = Symbol('passport-socketio-native: slot');
 const BEING_READ = Object.freeze({});
-/** In place of a slot: the socket is no member. */
-const NO_MEMBER = 0xffffffff;
+/** Instead of a slot: the socket is not in the registry. */
+const NO_SLOT = 0xffffffff;
 
 function slotOf(socket) {
-  const slot = socket?.[MEMBER];
-  return typeof slot === 'number' ? slot : NO_MEMBER;
+  const slot = socket?.[SLOT];
+  return typeof slot === 'number' ? slot : NO_SLOT;
 }
 
-/** A list this short is read as fast as it is remembered. */
+/** The slots of a shorter list are read as fast as they are compared. */
 const WORTH_REMEMBERING = 64;
 
 /**
- * The slots of the sockets in a list. To read a slot each socket has to be touched, which is most of what a filter costs;
- * so the slots of an array are kept for as long as it lives. When it comes again its sockets are only compared.
+ * The slots of the sockets in a list. Reading a slot touches the socket, which is most of the cost of a filter. So the
+ * slots of an array are kept as long as the array lives, and its sockets are only compared when it is given again.
  */
 class SlotLists {
   #known = new WeakMap();
@@ -27,7 +27,7 @@ class SlotLists {
   /**
    * @param {object[]} list
    * @param {object[]} sockets - by slot
-   * @returns {Uint32Array} a slot for each, or NO_MEMBER
+   * @returns {Uint32Array} a slot for each, or NO_SLOT
    */
   read(list, sockets) {
     const known = this.#known.get(list);
@@ -40,14 +40,14 @@ class SlotLists {
 }
 
 /**
- * The list may have been changed since, and so may the sockets. `===` would touch them too, since what is NaN does not equal
- * itself: for 100,000 it takes three times as long.
+ * The list and the registry may have changed since. `Object.is` compares references only; `===` touches the objects too,
+ * for NaN, and takes three times as long for 100,000 sockets.
  */
 function refresh(slots, list, sockets) {
   for (let i = 0; i < list.length; i++) {
-    if (slots[i] === NO_MEMBER || !Object.is(sockets[slots[i]], list[i])) slots[i] = slotOf(list[i]);
+    if (slots[i] === NO_SLOT || !Object.is(sockets[slots[i]], list[i])) slots[i] = slotOf(list[i]);
   }
   return slots;
 }
 
-module.exports = { MEMBER, BEING_READ, NO_MEMBER, SlotLists, slotOf };
+module.exports = { SLOT, BEING_READ, NO_SLOT, SlotLists, slotOf };

@@ -4,14 +4,15 @@ const { allowsEverybody } = require('./cors');
 const { isFromElsewhere, isSameHost } = require('./origin');
 
 /**
- * What stays as in the original but is risky is announced once, when it has let somebody in. To set the option, either
- * way, ends it.
+ * Warns once of what stays as in the original but is risky, when it has let somebody in. Setting the option, either way,
+ * ends the warning.
  */
-class Notices {
+class RiskWarnings {
   #requests;
   #warnings;
-  #ofOrigins;
-  #ofBareIds;
+  /** Whether the origin is unchecked, as far as the server's `cors` says; false where there is nothing to warn of. */
+  #isOriginOpen;
+  #acceptsBareIds;
   /** Origin and Host that are known to be the same. */
   #origin;
   #host;
@@ -24,20 +25,15 @@ class Notices {
   constructor({ origin, sessionIdInQuery }, requests, warnings) {
     this.#requests = requests;
     this.#warnings = warnings;
-    this.#ofOrigins = origin == null ? () => true : origin === 'cors' && allowsEverybody;
-    this.#ofBareIds = sessionIdInQuery == null;
-  }
-
-  /** Whether there is anything left to say. */
-  get areOver() {
-    return !this.#ofOrigins && !this.#ofBareIds;
+    this.#isOriginOpen = origin == null ? () => true : origin === 'cors' && allowsEverybody;
+    this.#acceptsBareIds = sessionIdInQuery == null;
   }
 
   /** A user was let in. */
-  admitted(data, socket) {
-    const isOfQuery = this.#requests.isOfQuery(data);
-    if (isOfQuery && this.#ofBareIds && this.#requests.isBare(data)) this.#warnOfBareId();
-    if (!isOfQuery && this.#ofOrigins && this.#isForeign(data) && this.#ofOrigins(socket?.nsp?.server)) {
+  admitted({ data, socket, queried }) {
+    if (queried) {
+      if (this.#acceptsBareIds && this.#requests.isBare(queried)) this.#warnOfBareId();
+    } else if (this.#isOriginOpen && this.#isForeign(data) && this.#isOriginOpen(socket?.nsp?.server)) {
       this.#warnOfOrigin(data);
     }
   }
@@ -53,7 +49,7 @@ class Notices {
   }
 
   #warnOfBareId() {
-    this.#ofBareIds = false;
+    this.#acceptsBareIds = false;
     this.#warnings.once(
       'BARE_SESSION_ID',
       'A bare session id in the query (?session_id=) let somebody in: whoever sees it in a log can use it. Set the option ' +
@@ -62,7 +58,7 @@ class Notices {
   }
 
   #warnOfOrigin({ headers }) {
-    this.#ofOrigins = false;
+    this.#isOriginOpen = false;
     const { origin, host } = headers;
     const page = origin === undefined ? 'A page of another origin' : `A page of ${JSON.stringify(origin)}`;
     this.#warnings.once(
@@ -74,4 +70,4 @@ class Notices {
   }
 }
 
-module.exports = { Notices };
+module.exports = { RiskWarnings };

@@ -2,42 +2,42 @@
 
 const { dataOf, userAt } = require('../request-user');
 const { getterOf } = require('./property');
-const { members } = require('./registry');
+const { registry } = require('./registry');
 
-/** The option `index` of one authorizer: which properties of its users are looked up natively. */
-class Membership {
+/** The option `index` of one authorizer: which properties of its users are indexed natively. */
+class UserIndex {
   #properties;
   #getters;
 
   /**
    * @param {string[]} properties - names, or paths such as `'team.id'`
-   * @param {import('../request-user').Place} place - where the users are
+   * @param {import('../request-user').UserProperty} userProperty - where the users are
    */
-  constructor(properties, place) {
-    this.place = place;
+  constructor(properties, userProperty) {
+    this.userProperty = userProperty;
     this.#properties = properties;
     this.#getters = properties.map(getterOf);
-    this.group = members().addGroup(properties, this);
+    this.group = registry().addGroup(properties, this);
   }
 
-  /** A socket comes to be authorized. */
+  /** A socket is about to be authorized. */
   announce(socket) {
-    members().announce(socket);
+    registry().announce(socket);
   }
 
-  /** A socket was authorized. */
-  admit(socket) {
-    members().expect(socket, this);
+  /** The socket is authorized, and will be indexed when it is connected. */
+  expect(socket) {
+    registry().expect(socket, this);
   }
 
-  /** A request was authorized whose sockets are not there yet. */
-  admitRequest(request) {
-    members().expectOf(request, this);
+  /** The request is authorized; its sockets do not exist yet. */
+  expectOf(request) {
+    registry().expectOf(request, this);
   }
 
-  /** The socket's user has changed. */
+  /** The user of the socket has changed. */
   refresh(socket) {
-    members().refresh(socket, this);
+    registry().refresh(socket, this);
   }
 
   /** Who is online: the values of a property, and how many sockets have each. */
@@ -47,7 +47,7 @@ class Membership {
         `authorizer.users(property): "${property}" is not indexed. The option index has ${this.#properties.join(', ')}.`,
       );
     }
-    return members().valuesOf(property, this);
+    return registry().valuesOf(property, this);
   }
 
   /** The value of one property of a socket's user. */
@@ -55,7 +55,7 @@ class Membership {
     return this.valuesOf(socket)[this.#properties.indexOf(property)];
   }
 
-  /** What is indexed of a socket's user. */
+  /** The values that are indexed of a socket's user. */
   valuesOf(socket) {
     const getters = this.#getters;
     const user = this.#userOf(socket);
@@ -64,18 +64,18 @@ class Membership {
     return values;
   }
 
-  /** What throws is none, as below. */
+  /** A getter that throws gives no user. */
   #userOf(socket) {
     try {
       const data = dataOf(socket);
-      return data && userAt(socket, data, this.place);
+      return data && userAt(socket, data, this.userProperty);
     } catch {
       return undefined;
     }
   }
 }
 
-/** What throws is none, as for a predicate that would be asked; and Socket.IO is not to be held up by it. */
+/** A getter that throws gives no value, as in a predicate; it must not keep Socket.IO from connecting the socket. */
 function valueOf(get, from) {
   try {
     return get(from);
@@ -84,4 +84,4 @@ function valueOf(get, from) {
   }
 }
 
-module.exports = { Membership };
+module.exports = { UserIndex };
