@@ -128,6 +128,7 @@ class Authorizer {
     const { data } = attempt;
     const { maxPending } = this.options;
     const queried = this.#requests.queried(data);
+    const sent = queried || this.#requests.sent(data);
     attempt.queried = queried;
     if (data.xdomain && !data.sessionID) {
       this.#fail(attempt, OUTCOME.CORS_NO_SESSION);
@@ -136,15 +137,12 @@ class Authorizer {
     } else if (this.stats.pending >= maxPending) {
       const cause = `${maxPending} connections are being authorized (option maxPending)`;
       this.#fail(attempt, OUTCOME.OVERLOADED, cause);
+    } else if (typeof sent !== 'string') {
+      // ?session_id=a&session_id=b, or an object that a cookie parser made: no store has such an id.
+      this.#fail(attempt, OUTCOME.SESSION_NOT_FOUND);
     } else {
-      const sent = queried || this.#requests.sent(data);
-      if (typeof sent === 'string') {
-        attempt.pend();
-        this.backend.lookUp(attempt, sent, this.#requests.kindOf(queried));
-      } else {
-        // ?session_id=a&session_id=b, or an object that a cookie parser made: no store has such an id.
-        this.#fail(attempt, OUTCOME.SESSION_NOT_FOUND);
-      }
+      attempt.pend();
+      this.backend.lookUp(attempt, sent, this.#requests.kindOf(queried));
     }
   }
 
