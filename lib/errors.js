@@ -5,11 +5,11 @@ const BRAND = Symbol.for('passport-socketio-native.AuthorizationError');
 /** Why a connection was refused. Socket.IO hands `message` and `data` to the client. */
 class AuthorizationError extends Error {
   /**
-   * @param {unknown} message - a text, or what somebody threw
+   * @param {unknown} message - a text, or a thrown value
    * @param {{ code: string, cause?: unknown, data?: { code: string } }} info - `data` is what a client receives
    */
   constructor(message, { code, cause, data }) {
-    super(wordsOf(message));
+    super(messageOf(message));
     this.code = code;
     if (data !== undefined) this.data = data;
     if (cause !== undefined) this.cause = cause;
@@ -24,8 +24,8 @@ AuthorizationError.prototype.name = 'AuthorizationError';
 Object.defineProperty(AuthorizationError.prototype, BRAND, { value: true });
 
 /**
- * Makes an error without a stack: it would show nothing but this package and take 7–13 µs instead of
- * about 1, the largest part of what a refusal costs.
+ * Makes an error without a stack. The stack would show this package only, and take 7 to 13 µs instead of about 1: most of
+ * the cost of a refusal.
  * @template {Error} E
  * @param {() => E} make
  * @returns {E}
@@ -40,20 +40,20 @@ function withoutStack(make) {
   }
 }
 
-/** A plain assignment, where Reflect.set would take 45 ns; it throws under --frozen-intrinsics. */
+/** A plain assignment: Reflect.set takes 45 ns. It throws under --frozen-intrinsics. */
 function limitStack(limit) {
   try {
     Error.stackTraceLimit = limit;
   } catch {
-    // Then the error has a stack: dearer, and as good.
+    // Then the error has a stack, and costs more.
   }
 }
 
 /**
- * What an error says, whatever was thrown: its message; its name where it has none; else the value as a text.
+ * The message of a thrown value; the name of an error without one; else the value as a text.
  * @returns {string}
  */
-function wordsOf(error) {
+function messageOf(error) {
   if (typeof error === 'string') return error;
   try {
     const words = error?.message || (error instanceof Error && error.name);
@@ -73,4 +73,4 @@ function textOf(value) {
   }
 }
 
-module.exports = { AuthorizationError, withoutStack, textOf, wordsOf };
+module.exports = { AuthorizationError, messageOf, textOf, withoutStack };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { inspect, types } = require('node:util');
-const { textOf, wordsOf } = require('../errors');
+const { messageOf, textOf } = require('../errors');
 const { STEP } = require('./attempt');
 const { refusalBy, refusalOf } = require('./refusal');
 
@@ -48,7 +48,7 @@ function answerSocketIo(attempt, isYes, error, accepted) {
  */
 function answerRequest(data, done, error, accepted) {
   if (!error || data.method === undefined) done(error, accepted);
-  else done(error instanceof Error ? textOf(error) : wordsOf(error), false);
+  else done(error instanceof Error ? textOf(error) : messageOf(error), false);
 }
 
 /**

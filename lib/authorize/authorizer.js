@@ -13,7 +13,7 @@ const { Deadlines } = require('./deadlines');
 const { hintOf } = require('./hints');
 const { warnOfOptions } = require('./options');
 const { OriginCheck } = require('./origin');
-const { causeOf, failFailed, messageOf, showsUser } = require('./refusal');
+const { causeOf, failFailed, failMessageOf, showsUser } = require('./refusal');
 const { RequestView, requestOf } = require('./request');
 const { RiskWarnings } = require('./risk-warnings');
 const { Stats } = require('./stats');
@@ -212,7 +212,7 @@ class Authorizer {
     this.stats.refused(outcome);
     const info = { code, hint: hintOf(attempt, this.options), cause: attempt.cause };
     try {
-      const result = this.options.fail(data, messageOf(outcome, attempt.cause), critical, accept, info);
+      const result = this.options.fail(data, failMessageOf(outcome, attempt.cause), critical, accept, info);
       if (isThenable(result)) result.then(undefined, (error) => failFailed(attempt, error));
     } catch (error) {
       failFailed(attempt, error);

@@ -1,29 +1,29 @@
 'use strict';
 
 /**
- * What one client connection may have under way at a time, across all authorizers. A client may send as many CONNECT
- * packets as it likes: without a limit 10,000 of them were 10,000 look-ups and as many calls of `deserializeUser`.
+ * How many attempts one client connection may have under way at a time, across all authorizers. A client may send any
+ * number of CONNECT packets: without a limit 10,000 of them cause 10,000 look-ups and as many calls of `deserializeUser`.
  */
 
-/** For one namespace. A page that connects, disconnects and connects again, as React's StrictMode does, has two. */
+/** In one namespace. A page that connects, disconnects and connects again, as React's StrictMode does, has two. */
 const PER_NAMESPACE = 4;
-/** In all; further ones wait their turn. */
+/** In all namespaces; further attempts wait. */
 const PER_CONNECTION = 64;
-/** So many may wait. More namespaces at once than this, no page has. */
+/** So many may wait: more than any page has namespaces. */
 const WAITING = 1000;
 
 /**
- * On a connection of Engine.IO: the attempt that is under way, as long as it is the only one; Attempts where there are more;
- * IDLE where there were some.
+ * On a connection of Engine.IO: the attempt under way, if it is the only one; an Attempts if there are more; IDLE if there
+ * were some before.
  */
 const ATTEMPTS = Symbol('passport-socketio-native: attempts');
-/** So that an idle connection keeps nothing, and is listened to once. */
+/** An idle connection holds no attempt, and still has its one 'close' listener. */
 const IDLE = Object.freeze({});
 
 /** Several attempts of a connection. */
 class Attempts {
   waiting = [];
-  /** Waiting ones are being begun: one that ends at once must not begin the next from within. */
+  /** Whether waiting attempts are being begun: one that ends at once must not recurse into the next. */
   isBeginning = false;
 
   constructor(attempt) {
@@ -38,17 +38,17 @@ class Attempts {
   }
 }
 
-/** What is to become of an attempt. */
+/** What `enter` decides about an attempt. */
 const BEGIN = 'begin';
 const WAIT = 'wait';
 const REFUSE = 'refuse';
 
-/** By request, what stands for its connection. */
+/** By request, the object that stands for its connection. */
 const carriers = new WeakMap();
 
 /**
- * Where there is only a request, all namespaces of a client come with the same one (`io.set('authorization')` of Socket.IO
- * 1 and 2). It is not listened to: a request ends sooner than its connection.
+ * Where there is only a request, all namespaces of a client share it (`io.set('authorization')` of Socket.IO 1 and 2). Its
+ * 'close' event means nothing here: a request ends before its connection does.
  */
 function carrierOf(request) {
   let carrier = carriers.get(request);
@@ -57,17 +57,17 @@ function carrierOf(request) {
 }
 
 /**
- * An attempt comes.
- * @param {{ connection: object | undefined, namespace: unknown }} attempt - without a connection nothing is counted: the
- *   sockets of an app's unit tests may have none
- * @returns {string} BEGIN: at once; WAIT: its `begin` will be called; REFUSE: the connection has too many
+ * A new attempt.
+ * @param {{ connection: object | undefined, namespace: unknown }} attempt - not counted without a connection: sockets in
+ *   an app's unit tests may have none
+ * @returns {string} BEGIN: at once; WAIT: its `begin` is called later; REFUSE: the connection has too many
  */
 function enter(attempt) {
   const { connection } = attempt;
   if (connection === undefined) return BEGIN;
   const before = connection[ATTEMPTS];
   if (before === undefined || before === IDLE) {
-    // One function for all, so that it costs a connection no closure.
+    // One function for all connections: no closure for each.
     if (before === undefined && typeof connection.on === 'function') connection.on('close', endAll);
     connection[ATTEMPTS] = attempt;
     return BEGIN;
@@ -84,7 +84,7 @@ function enter(attempt) {
   return WAIT;
 }
 
-/** An attempt that was begun is over, and makes room. */
+/** An attempt under way has ended. */
 function leave(attempt) {
   const { connection } = attempt;
   const attempts = connection[ATTEMPTS];
@@ -97,7 +97,7 @@ function leave(attempt) {
   }
 }
 
-/** Those that wait have their turn, as many as there is room for. */
+/** Begins waiting attempts, as many as there is room for. */
 function beginNext(connection) {
   const attempts = connection[ATTEMPTS];
   if (!(attempts instanceof Attempts) || attempts.isBeginning) return;
@@ -113,7 +113,7 @@ function beginNext(connection) {
   }
 }
 
-/** The listener of every connection. */
+/** The 'close' listener of every connection. */
 function endAll() {
   const attempts = this[ATTEMPTS];
   this[ATTEMPTS] = IDLE;

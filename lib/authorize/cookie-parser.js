@@ -3,12 +3,12 @@
 const { createHmac } = require('node:crypto');
 const { isDeepStrictEqual } = require('node:util');
 
-/** What the standard module exports beside itself, in every version since 1.0. */
+/** The functions that cookie-parser exports beside itself, in every version since 1.0. */
 const MARKS = ['JSONCookie', 'JSONCookies', 'signedCookie', 'signedCookies'];
 
 /**
- * The app's own cookie parser, or nothing where it is the standard one (or none was given), which the
- * native parser replaces. It is recognised by its marks, and proven on a header.
+ * The app's own cookie parser; undefined where it is the standard one or none is given, since the native parser does the
+ * same. The standard one is recognised by its exports, and checked on a header.
  */
 function customParser({ cookieParser, secret }, verifier) {
   if (!cookieParser) return undefined;
@@ -17,12 +17,12 @@ function customParser({ cookieParser, secret }, verifier) {
   return standard ? undefined : cookieParser;
 }
 
-/** What the original does with a cookie parser (3.7.0, parseCookie). Throws what the parser throws. */
+/** Calls a cookie parser as the original does (3.7.0, parseCookie). Throws what the parser throws. */
 function parseWith(cookieParser, secret, header) {
   const request = { headers: { cookie: header } };
   let view;
   let failure;
-  // It only takes notes: it may be called when there is nobody left to catch an exception.
+  // It does not throw: it may be called later, when no caller catches an exception.
   const next = (error) => {
     if (error) failure ??= { error };
     else view = request.signedCookies || request.cookies;
@@ -34,7 +34,7 @@ function parseWith(cookieParser, secret, header) {
   return view;
 }
 
-/** A promise is too late to be of use; its rejection must not end the process. */
+/** A promise settles too late to be used; its rejection must not end the process. */
 function withoutRejection(result) {
   if (typeof result?.then === 'function') result.then(undefined, () => {});
   return result;
@@ -49,7 +49,7 @@ function agrees(cookieParser, secret, verifier) {
   }
 }
 
-/** Good, forged, unsigned, quoted, repeated, JSON: what all versions of cookie-parser read alike. */
+/** Good, forged, unsigned, quoted, repeated, JSON: all versions of cookie-parser read this header alike. */
 function probe(secret) {
   const first = Array.isArray(secret) ? secret[0] : secret;
   const sign = (value) =>

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Whether a Socket.IO server itself allows the Origin of a request: by `cors`, in all the forms that the package cors 2.8
- * takes, which Engine.IO uses from 4.0 on; in Socket.IO 1 and 2 by `origins`.
+ * Whether a Socket.IO server allows the Origin of a request. From 3.0 on the option `cors` says so, in all forms of the
+ * package cors 2.8, which Engine.IO uses from 4.0 on; in Socket.IO 1 and 2 the option `origins`.
  * @param {object} server - of Socket.IO
  * @param {object} request
  * @returns {boolean | Promise<boolean>}
@@ -14,7 +14,7 @@ function allowedByCors(server, request) {
   return answerOf((done) => cors(request, done)).then((options) => allowsOrigin(options, request));
 }
 
-/** Whether that is no check at all. */
+/** Whether these options allow every origin, so that they check nothing. */
 function allowsEverybody(server) {
   const cors = corsOf(server);
   if (!cors) return typeof server?._origins === 'string' && server._origins.includes('*:*');
@@ -26,7 +26,7 @@ function corsOf(server) {
   return (server?.engine ?? server?.eio)?.opts?.cors;
 }
 
-/** Left out it is everybody; any other falsy value turns cors off. */
+/** Without `origin` everybody is allowed; any other falsy value turns cors off. */
 function originIn(options) {
   return options && 'origin' in options ? options.origin : '*';
 }
@@ -40,7 +40,7 @@ function allowsOrigin(options, request) {
   );
 }
 
-/** As cors has it (lib/index.js, isOriginAllowed), but for the state that a RegExp may have. */
+/** As in cors (lib/index.js, isOriginAllowed), except that a RegExp's `lastIndex` is ignored. */
 function isAllowed(asking, allowed) {
   if (Array.isArray(allowed)) return allowed.some((each) => isAllowed(asking, each));
   if (typeof allowed === 'string') return allowed === asking;
@@ -48,7 +48,7 @@ function isAllowed(asking, allowed) {
   return Boolean(allowed);
 }
 
-/** Asked, and not only looked at: an app's own allowRequest takes its place. */
+/** `checkRequest` is called, not `origins` read: an app's own allowRequest replaces it. */
 function allowedByOrigins(server, request) {
   if (typeof server.checkRequest !== 'function') return false;
   return answerOf((done) => server.checkRequest(request, done));

@@ -4,10 +4,10 @@ const { performance } = require('node:perf_hooks');
 const { setTimeout } = require('node:timers');
 
 /**
- * Deadlines of one authorizer, all equally long, so that the oldest is always the first: a list and one timer. Only
- * what does not answer at once is entered, and to enter it and take it out again costs 50 ns, where a timer each costs 300.
+ * The deadlines of one authorizer. All are equally long, so the oldest is always the first: a linked list and one timer.
+ * Only callbacks that do not answer in the call are entered; adding and removing one costs 50 ns, a timer each costs 300.
  *
- * The process stays alive for what is entered, as for look-ups: a script that ends waits for its answers, and then ends.
+ * The process stays alive while there are entries, as it does for look-ups: a script that ends waits for its answers.
  */
 class Deadlines {
   #ms;
@@ -20,7 +20,7 @@ class Deadlines {
     this.#ms = ms;
   }
 
-  /** @param {{ expire(): void, deadline: object | null }} waiting - `expire` is called once, unless it is taken out before */
+  /** @param {{ expire(): void, deadline: object | null }} waiting - `expire` is called once, unless it is removed before */
   add(waiting) {
     const entry = {
       waiting,
@@ -36,7 +36,7 @@ class Deadlines {
     else if (entry === this.#first) this.#timer.ref();
   }
 
-  /** Takes one out that has answered; nothing happens if it is not there. */
+  /** Does nothing if it is not entered. */
   remove(waiting) {
     const entry = waiting.deadline;
     if (entry === null) return;
@@ -48,7 +48,7 @@ class Deadlines {
     if (this.#first === null) this.#timer?.unref();
   }
 
-  /** For the first one. It is not armed anew when that one answers: it then finds nothing due, and looks again later. */
+  /** Arms the timer for the first entry. When that one is removed, the timer stays: it finds nothing due, and is armed again. */
   #arm() {
     const left = Math.max(1, this.#first.at - performance.now());
     this.#timer = setTimeout(() => this.#expire(), left);

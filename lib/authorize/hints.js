@@ -41,7 +41,7 @@ function originsOf({ headers }) {
   );
 }
 
-/** It is the client's text. */
+/** A text of the client, cut and quoted. */
 function shown(text) {
   return JSON.stringify(String(text).slice(0, 200));
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Options of others, or of old versions, by the name that they have here. */
+/** Options of other packages, or of old versions, and their names here. */
 const MEANT = {
   name: 'key',
   cookie: 'key',
@@ -21,10 +21,9 @@ const MEANT = {
 };
 
 /**
- * What was probably meant by options that are none of ours. Others are the app's own, and are found in `this` of its
- * callbacks.
+ * Names the options that are probably misspelt. Other unknown options are the app's own: its callbacks find them in `this`.
  * @param {object} given - the options
- * @param {string[]} known - the names of those that there are
+ * @param {string[]} known - the names of all options
  * @returns {string | undefined} a text for a warning
  */
 function misnamed(given, known) {
@@ -42,7 +41,7 @@ function meantBy(name, known) {
   return known.find((each) => each.toLowerCase() === name.toLowerCase() || isSlip(name, each));
 }
 
-/** One letter too many, too few, or another. Of short names that would be too much. */
+/** One letter too many, too few, or different. Short names are too alike for that. */
 function isSlip(name, known) {
   if (known.length < 5 || Math.abs(name.length - known.length) > 1) return false;
   let start = 0;

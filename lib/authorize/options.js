@@ -23,8 +23,8 @@ const DEFAULTS = {
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * A checked copy of the options, defaults filled in. Own properties only, extras included: the copy
- * is `this` in the app's callbacks. The option redis is checked where it is read, by redis-option.js.
+ * A checked copy of the options, with defaults. It has own properties only, unknown ones included: the copy is `this` in
+ * the app's callbacks. The option redis is checked where it is read (lib/redis/option.js).
  * @throws {TypeError} naming the option and what it should be
  */
 function readOptions(given) {
@@ -49,7 +49,7 @@ function readOptions(given) {
   return options;
 }
 
-/** What is no mistake for sure, but probably one. */
+/** Warns of what is probably a mistake. */
 function warnOfOptions(given, warnings) {
   const text = misnamed(given, [...Object.keys(CHECKS), 'redis']);
   if (text) warnings.once('OPTION_NOT_KNOWN', text);
@@ -62,7 +62,7 @@ function warnOfOptions(given, warnings) {
   }
 }
 
-/** What is wrong with each option, or nothing. */
+/** For each option: what is wrong with its value, or undefined. */
 const CHECKS = {
   key: (key) =>
     unless(isText(key), 'must be the name of the session cookie, as given to express-session (name).'),
@@ -125,7 +125,7 @@ function complainAboutStore(store, { redis }) {
   );
 }
 
-/** Which clients can be followed is told later: one that cannot be leaves look-ups to the store. */
+/** Whether the addon can follow the client turns out later; if not, look-ups stay with the store. */
 function complainAboutClient(client, { store, redis }) {
   if (client == null) return undefined;
   if (redis != null)
@@ -141,7 +141,7 @@ function complainAboutClient(client, { store, redis }) {
 function complainAboutPassport(passport) {
   if (typeof passport?.deserializeUser !== 'function')
     return "must be the app's Passport: require('passport'), or a new Passport() of it.";
-  // That of @fastify/passport has another shape, and would find every session without a login.
+  // The Authenticator of @fastify/passport has no `_key`: every session would count as not logged in.
   return unless(
     typeof passport._key === 'string',
     "must name the session's member in _key, as Passport 0.2 to 0.7 does ('passport').",

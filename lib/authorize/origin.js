@@ -2,12 +2,12 @@
 
 const { URL } = require('node:url');
 const { allowedByCors } = require('./cors');
-const { wordsOf } = require('../errors');
+const { messageOf } = require('../errors');
 
 /**
- * Which pages may connect: the option `origin`. A browser sends cookies with a WebSocket to whomever a page names, and
- * Engine.IO looks at the Origin of none (cross-site WebSocket hijacking); `cors` alone keeps such a page from reading
- * answers to polling, and from nothing else.
+ * The option `origin`: which pages may connect. A browser sends cookies with a WebSocket to any host that a page names, and
+ * Engine.IO does not check the Origin of a WebSocket (cross-site WebSocket hijacking). `cors` alone keeps such a page from
+ * reading the answers to polling requests, and from nothing else.
  */
 class OriginCheck {
   #option;
@@ -27,14 +27,14 @@ class OriginCheck {
 
   /**
    * @param {object} data - the request
-   * @param {object | undefined} socket - by which the server's `cors` is seen
+   * @param {object | undefined} socket - leads to the server's `cors`
    * @returns {boolean | Promise<boolean>} a promise never rejects
    */
   allows(data, socket) {
     const { origin } = data.headers ?? {};
     if (origin === undefined) return !isFromElsewhere(data);
     const option = this.#option;
-    if (typeof option === 'function') return this.#asked(() => option(origin, data), 'the option origin');
+    if (typeof option === 'function') return this.#answerOf(() => option(origin, data), 'the option origin');
     if (option === 'same-host') return isSameHost(data);
     if (option === 'cors') return isSameHost(data) || this.#corsAllows(data, socket);
     return option.some((rule) => matches(rule, origin));
@@ -42,7 +42,7 @@ class OriginCheck {
 
   #corsAllows(data, socket) {
     const { server } = socket?.nsp ?? {};
-    if (server) return this.#asked(() => allowedByCors(server, data), 'cors of the server');
+    if (server) return this.#answerOf(() => allowedByCors(server, data), 'cors of the server');
     this.#warnings.once(
       'CORS_NOT_SEEN',
       "The option origin of authorize() is 'cors', but under allowRequest (and in Socket.IO 0.9) the cors of the server " +
@@ -52,12 +52,12 @@ class OriginCheck {
     return false;
   }
 
-  /** What a function of the app says, now or later. One that throws or rejects refuses. */
-  #asked(ask, whose) {
+  /** The answer of a function of the app, now or later. One that throws or rejects refuses. */
+  #answerOf(ask, whose) {
     const failed = (error) => {
       this.#warnings.once(
         'ORIGIN_ERROR',
-        `The function that is ${whose} failed, and the page was refused. ${wordsOf(error)}`,
+        `The function that is ${whose} failed, and the page was refused. ${messageOf(error)}`,
       );
       return false;
     };
@@ -72,8 +72,8 @@ class OriginCheck {
 }
 
 /**
- * Whether a page of another origin connects with a request that has none: by a script element (JSONP polling), a form, or
- * another navigation. Programs that are no browsers send none of these.
+ * Whether a request without an Origin comes from a page of another origin: by a script element (JSONP polling), a form, or
+ * another navigation. Programs that are not browsers send none of these signs.
  */
 function isFromElsewhere(data) {
   const query = data._query ?? data.query;
@@ -83,13 +83,13 @@ function isFromElsewhere(data) {
 }
 
 /**
- * Whether Origin and Host are the same host and port. Where Host names no port it is the one that the Origin's scheme has
- * by default: a proxy may have ended TLS.
+ * Whether Origin and Host are the same host and port. A Host without a port has the default port of the Origin's scheme: a
+ * proxy may have ended TLS.
  */
 function isSameHost({ headers }) {
   const { origin, host } = headers ?? {};
   const scheme = /^https?:\/\//.exec(origin)?.[0];
-  // The characters that would make something else than host and port of it.
+  // These characters would turn the text into more than host and port.
   if (!scheme || typeof host !== 'string' || /[/\\?#@\s]/.test(host)) return false;
   try {
     return new URL(origin).host === new URL(scheme + host).host;
@@ -98,13 +98,13 @@ function isSameHost({ headers }) {
   }
 }
 
-/** A RegExp may have a state, which `search` does not heed. */
+/** `search` ignores the state (`lastIndex`) that a RegExp may have. */
 function matches(rule, origin) {
   if (rule instanceof RegExp) return origin.search(rule) !== -1;
   return rule === origin;
 }
 
-/** As a browser writes it: host in lower case, no default port. Others than of http stay as they are. */
+/** As a browser writes it: host in lower case, no default port. Origins of other schemes than http stay as they are. */
 function normalized(origin) {
   return /^https?:/i.test(origin) ? new URL(origin).origin : origin;
 }

@@ -2,12 +2,12 @@
 
 const path = require('node:path');
 
-/** What makes Node run a text instead of a file: the first argument is then anything but the app's entry. */
+/** With these options Node runs a text instead of a file: the first argument is then not the app's entry. */
 const RUNS_A_TEXT = /^(-e|-p|-pe|--eval|--print)(=|$)/;
 
 /**
- * The app's own copy of Passport: as seen from this package, then from the folder of the app's entry file. Not from the
- * working directory: whoever starts an app in a folder does not thereby say that the code in it may run.
+ * The app's own copy of Passport, resolved from this package, then from the folder of the app's entry file. Never from the
+ * working directory: starting an app in a folder does not allow the code in that folder to run.
  */
 function findPassport() {
   const entry = entryFile();
@@ -23,8 +23,8 @@ function findPassport() {
 }
 
 /**
- * The file that Node was started with. `require.main` is a CommonJS module; where the entry is an ES module it is
- * nobody, and Node has left the path of the entry, made absolute, in `process.argv`.
+ * The file that Node was started with: `require.main` where it is a CommonJS module. Where the entry is an ES module,
+ * `require.main` is undefined, and `process.argv` holds its absolute path.
  */
 function entryFile() {
   if (require.main?.filename) return require.main.filename;
@@ -32,7 +32,7 @@ function entryFile() {
   const isText = process.execArgv.some((argument) => RUNS_A_TEXT.test(argument));
   if (isText || script === undefined || !path.isAbsolute(script)) return undefined;
   try {
-    // As Node itself has found it: `node .` names a folder, and npm's programs are links into packages.
+    // Resolved as Node did: `node .` names a folder, and npm's programs are links into packages.
     return require.resolve(script);
   } catch {
     return undefined;

@@ -2,11 +2,11 @@
 
 const { isReported, masked, warn } = require('../diagnostics');
 const { OUTCOME, outcomes } = require('../outcomes');
-const { AuthorizationError, withoutStack, textOf, wordsOf } = require('../errors');
+const { AuthorizationError, messageOf, textOf, withoutStack } = require('../errors');
 
 /**
- * The error with which a client is refused where the app gives none: a fixed text, and the code. The cause goes with it to
- * the app, and not to the client.
+ * The error that refuses a client where the app gives none. The client gets a fixed text and the code; the cause stays on
+ * the server (`err.cause`).
  * @param {{ outcome: number, cause: unknown, socket: object | undefined }} attempt
  */
 function refusalOf(attempt) {
@@ -14,22 +14,22 @@ function refusalOf(attempt) {
   return errorOf(attempt, outcomes[attempt.outcome].clientText, attempt.cause);
 }
 
-/** Of a fault whose cause the client is not told, the first at once, then one a minute with a count. */
+/** Warns of a fault of the server: the first at once, then one a minute with a count. */
 function warnOperator({ outcome, cause, data }) {
   const { code, critical, clientText } = outcomes[outcome];
   if (!critical || NO_FAULT.has(outcome) || isReported(cause)) return;
-  warn(code, `${code}: ${masked(wordsOf(cause), data)} (clients are told: ${clientText})`, 1);
+  warn(code, `${code}: ${masked(messageOf(cause), data)} (clients are told: ${clientText})`, 1);
 }
 
-/** Critical in the original: a visitor without a log-in, and what the app has done itself. */
+/** `critical` in the original, but no fault of the server: a visitor without a log-in, an authorizer that the app closed. */
 const NO_FAULT = new Set([OUTCOME.PASSPORT_NOT_INITIALIZED, OUTCOME.CLOSED]);
 
 /**
- * The error with which a client is refused by `accept(error)`. Socket.IO sends the members `message` and `data` of what
- * it is given, so that a text, or an error without a message, would reach the client as nothing.
+ * The error that refuses a client by `accept(error)`. Socket.IO sends the members `message` and `data` of the error: a
+ * text, or an error without a message, would reach the client as an empty text.
  */
 function refusalBy(attempt, error) {
-  return hasWords(error) ? error : errorOf(attempt, error, error);
+  return hasMessage(error) ? error : errorOf(attempt, error, error);
 }
 
 function errorOf({ outcome, socket }, message, cause) {
@@ -38,7 +38,7 @@ function errorOf({ outcome, socket }, message, cause) {
   return withoutStack(() => new AuthorizationError(message, info));
 }
 
-function hasWords(error) {
+function hasMessage(error) {
   if (typeof error !== 'object' && typeof error !== 'function') return false;
   try {
     return (typeof error.message === 'string' && error.message !== '') || error.data !== undefined;
@@ -48,8 +48,8 @@ function hasWords(error) {
 }
 
 /**
- * A client of Socket.IO 3 or 4 receives message and data; an older one `data || message`, whatever the
- * server's version, and there are apps that match on the message.
+ * A client of Socket.IO 3 or 4 receives message and data. An older client receives `data || message`, whatever the version
+ * of the server, and there are apps that compare the message.
  */
 function receivesData(socket) {
   return !socket?.conn || socket.conn.protocol === 4;
@@ -65,31 +65,31 @@ function failFailed({ accept, data }, error) {
   );
 }
 
-/** The original's message: fixed, or fixed and followed by the cause's, or the app's own error itself. */
-function messageOf(outcome, cause) {
+/** The original's message: a fixed text, a fixed text followed by the cause, or the app's own error. */
+function failMessageOf(outcome, cause) {
   const { message, appendsCause } = outcomes[outcome];
   if (appendsCause) return message + textOf(cause?.message ?? cause);
   return message === '' ? cause : message;
 }
 
 /**
- * What befell the I/O thread, or the budget, comes as a text. And an app may throw nothing: a `fail` that
- * hands its message on, `accept(message)`, must not let the client in by it.
+ * The cause as an error. The I/O thread gives a text. An app may throw undefined: a `fail` that passes its message on, as
+ * `accept(message)`, must not let the client in.
  */
 function causeOf(outcome, cause) {
   const { message, appendsCause, hint } = outcomes[outcome];
-  // What the addon tells in the call has no text beside its number.
+  // An outcome that the addon gives in the call has no text.
   const text = appendsCause ? (cause ?? hint) : undefined;
   if (typeof text === 'string') return withoutStack(() => new Error(text));
   return message === '' ? cause || new Error('a callback failed without an error') : cause;
 }
 
 /**
- * Whether `fail` is shown the user that is on the request: where `success` failed it is known, as in the original. And
- * what is too much was not looked at: what another namespace knows of the client stays.
+ * Whether `fail` sees the user on the request. Where `success` failed the user is known, as in the original. An attempt too
+ * many was not looked up: the user that another namespace has put there stays.
  */
 function showsUser(outcome) {
   return outcome === OUTCOME.CALLBACK_ERROR || outcome === OUTCOME.TOO_MANY_ATTEMPTS;
 }
 
-module.exports = { causeOf, failFailed, messageOf, refusalBy, refusalOf, showsUser };
+module.exports = { causeOf, failFailed, failMessageOf, refusalBy, refusalOf, showsUser };

@@ -5,8 +5,8 @@ const { customParser, parseWith } = require('./cookie-parser');
 const { expectUser } = require('../request-user');
 
 /**
- * The request object that the original hands to the app as `data`, and what it sets on it: `cookie`
- * and `sessionID` are computed when somebody reads them, and are plain properties from then on.
+ * The request, which the app's callbacks get as `data`, and the members that the original sets on it. `cookie` and
+ * `sessionID` are computed on the first read, and are plain properties from then on.
  */
 class RequestView {
   #options;
@@ -15,7 +15,7 @@ class RequestView {
   /** @type {Function | undefined} the app's own cookie parser, where it has one */
   #parser;
   #queryKind;
-  /** With whose settings the two properties below compute. */
+  /** Holds the settings with which the two properties below are computed. */
   #reader;
   #cookie;
   #sessionID;
@@ -76,7 +76,7 @@ class RequestView {
     const queried = this.queried(data);
     if (!queried) {
       if (this.#parser) return data.cookie[this.#options.key] || '';
-      // Not `data.cookie`, where the app may have put something else since.
+      // Not from `data.cookie`: the app may have replaced it.
       return reader.cookiesOf(data, headerOf(data)).session;
     }
     if (typeof queried !== 'string') return queried;

@@ -7,7 +7,7 @@ class Stats {
   authorized = 0;
   /** Attempts under way: look-ups in flight, and callbacks of the app that have not decided. */
   pending = 0;
-  /** How many failed, by index into the table of outcomes. */
+  /** Failures, by index into the table of outcomes. */
   #failures = new Array(outcomes.length).fill(0);
 
   refused(outcome) {

@@ -4,8 +4,8 @@ const { createHash } = require('node:crypto');
 const native = require('../addon');
 
 /**
- * Reads cookies under settings that do not change any more: a request that is asked for its cookies
- * later, when a secret may have been rotated, answers as it would have at once.
+ * Reads cookies with settings that never change. A request whose cookies are read late, after a secret was rotated, gives
+ * the same result as at its arrival.
  */
 class CookieReader {
   #verifier;
@@ -17,9 +17,9 @@ class CookieReader {
   }
 
   /**
-   * The reader of these settings. Authorizers of the same cookie share it: an app may make one a namespace, or one a
-   * socket, and a request that comes to several is read once.
-   * @param {{ key: string, secrets: Array<string | Uint8Array> }} settings - GateSettings of the binding
+   * The reader of these settings, shared by all authorizers of the same cookie: an app may make one for each namespace, or
+   * for each socket, and a request that passes several is read once.
+   * @param {{ key: string, secrets: Array<string | Uint8Array> }} settings - as the binding takes them
    */
   static of(settings) {
     const digest = digestOf(settings);
@@ -49,7 +49,7 @@ class CookieReader {
   }
 
   /**
-   * The session id of what the client sent, or the number of the outcome that refuses it.
+   * The session id in what the client sent, or the outcome that refuses it.
    * @returns {string | number}
    */
   sessionId(sent, credential) {
@@ -57,8 +57,8 @@ class CookieReader {
   }
 
   /**
-   * What is read of a request, each of it once: a client sends a CONNECT packet for each namespace, as often as it
-   * likes, and all of them show the same request.
+   * The cookies of a request, each read once: a client may send any number of CONNECT packets, and all of them have the
+   * same request.
    * @param {object} request
    * @param {string} header - its Cookie header as it is now
    */
@@ -72,7 +72,7 @@ class CookieReader {
   }
 }
 
-/** The cookies of one request, and the session id in its query, read when somebody asks. */
+/** The cookies of one request, and the session id in its query, each computed on the first read. */
 class RequestCookies {
   #reader;
   #signed;
@@ -84,7 +84,7 @@ class RequestCookies {
     this.header = header;
   }
 
-  /** As cookie-parser keeps it: the same object each time. */
+  /** The same object each time, as with cookie-parser. */
   get signed() {
     return (this.#signed ??= this.#reader.signedCookies(this.header));
   }
@@ -104,14 +104,14 @@ class RequestCookies {
   }
 }
 
-/** Readers in use, by a digest of what they read with. */
+/** Readers in use, by a digest of their settings. */
 const readers = new Map();
 const collected = new FinalizationRegistry((digest) => {
   // Another may have taken its place.
   if (!readers.get(digest)?.deref()) readers.delete(digest);
 });
 
-/** Of texts with their lengths before them, so that no two settings have the same bytes; secrets are not kept. */
+/** Each text has its length before it, so no two settings have the same bytes. Secrets are not kept. */
 function digestOf({ key, secrets }) {
   const hash = createHash('sha256');
   for (const part of [key, ...secrets]) hash.update(`${Buffer.byteLength(part)}:`).update(part);

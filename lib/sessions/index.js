@@ -5,9 +5,9 @@ const { RedisBackend } = require('./redis');
 const { StoreBackend } = require('./store');
 
 /**
- * Who answers the look-ups of an authorizer. A backend has
- * - `lookUp(receiver, sent, credential)`: calls `receiver.deliver(outcome, value)` once, at once or later;
- * - `description`: what `authorizer.backend` says; `reconnects`; `close()`.
+ * Chooses the backend that answers the look-ups of an authorizer. A backend has
+ * - `lookUp(receiver, sent, credential)`: calls `receiver.deliver(outcome, value)` once, in the call or later;
+ * - `description`: the value of `authorizer.backend`; `reconnects`; `close()`.
  */
 function chooseBackend(options, verifier) {
   if (options.redis != null) return RedisBackend.fromOption(options, verifier);

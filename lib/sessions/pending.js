@@ -3,13 +3,13 @@
 const native = require('../addon');
 const { OUTCOME } = require('../outcomes');
 
-/** What a row's second number says beside the outcome; src/core/outbox/page.rs has the words. */
+/** Flags in the second number of a row, beside the outcome; Rust owns the layout. */
 const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE } = native.Delivery.layout();
 const OUTCOME_BITS = HAS_VALUE - 1;
-/** A count, then ticket and outcome of each row. */
+/** The number of rows, then ticket and outcome of each. */
 const rows = new Int32Array(numbers);
 
-/** Whoever waits for a verdict, by ticket; used tickets are given out again. */
+/** The receivers of look-ups in flight, by ticket; tickets are reused. */
 const waiting = [];
 const free = [];
 
@@ -17,7 +17,7 @@ let delivery;
 let drain;
 let delivering = false;
 
-/** The native side, made when the first look-up needs it: a mere `require` starts nothing. */
+/** The native side. The first look-up that needs it makes it: `require` alone starts nothing. */
 function connect() {
   if (!delivery) {
     delivery = new native.Delivery(onWake, rows);
@@ -27,7 +27,7 @@ function connect() {
 }
 
 /**
- * A ticket for a look-up; its verdict goes to `receiver.deliver(outcome, value)`.
+ * A ticket for a look-up; its outcome goes to `receiver.deliver(outcome, value)`.
  * @returns {number}
  */
 function expect(receiver) {
@@ -36,7 +36,7 @@ function expect(receiver) {
   return ticket;
 }
 
-/** Takes a ticket back: to deliver its verdict, or because there will be none. */
+/** Takes a ticket back: to deliver its outcome, or because there will be none. */
 function redeem(ticket) {
   const receiver = waiting[ticket];
   waiting[ticket] = undefined;
@@ -44,9 +44,9 @@ function redeem(ticket) {
   return receiver;
 }
 
-/** Called once for all verdicts that wait. */
+/** Called once for all outcomes that wait. */
 function onWake() {
-  // An app's callback that runs the event loop itself must not overwrite the rows being read.
+  // A callback of the app may run the event loop itself: the rows being read must not be overwritten.
   if (delivering) return;
   delivering = true;
   try {
@@ -56,7 +56,7 @@ function onWake() {
   }
 }
 
-/** Should the addon fail, there is no page: tickets of the one before must not be redeemed again. */
+/** If the addon fails there is no page, and the tickets of the last one must not be redeemed again. */
 function nextPage() {
   rows[0] = 0;
   return drain() ?? '';
@@ -74,14 +74,14 @@ function deliverPage(values) {
       hand(receiver, OUTCOME.BAD_SESSION, 'the user in it cannot be read');
     } else {
       if ((outcome & SAME_VALUE) === 0) next += 1;
-      // An app may change its user's key; those who come after are to see it as it was stored.
+      // The app may change the user key it gets; later look-ups of the same session must get it as stored.
       const isLast = row + 2 >= end || (rows[row + 3] & SAME_VALUE) === 0;
       hand(receiver, outcome & OUTCOME_BITS, isLast ? values[next] : copyOf(values[next]));
     }
   }
 }
 
-/** A copy of what JSON.parse made, which may be nested by the thousand: not recursive. */
+/** A copy of a value from JSON.parse. Not recursive: it may be nested thousands of levels deep. */
 function copyOf(value) {
   if (!isContainer(value)) return value;
   const whole = shallowCopyOf(value);
@@ -94,7 +94,7 @@ function copyOf(value) {
   return whole;
 }
 
-/** By definition of its members, not by assignment: `__proto__` may be one of them. */
+/** A spread defines members, it does not assign them: `__proto__` may be one of them. */
 function shallowCopyOf(container) {
   return Array.isArray(container) ? container.slice() : { ...container };
 }
@@ -103,7 +103,7 @@ function isContainer(value) {
   return typeof value === 'object' && value !== null;
 }
 
-/** What one connection makes the app throw must not keep the others of the page from their verdicts. */
+/** A callback of the app that throws must not keep the other look-ups of the page from their outcomes. */
 function hand(receiver, outcome, value) {
   try {
     receiver.deliver(outcome, value);
@@ -114,7 +114,7 @@ function hand(receiver, outcome, value) {
   }
 }
 
-/** All values of a page with one JSON.parse: 59 ns each where slices of their own take 190. */
+/** Parses all values of a page at once: 59 ns each; one JSON.parse for each takes 190. */
 function parse(text) {
   if (text === '') return undefined;
   try {

@@ -5,7 +5,7 @@ const delivery = require('./pending');
 const { readRedisOption } = require('../redis/option');
 const { ProviderCredentials } = require('../redis/credentials');
 
-/** Look-ups by the addon's own connection to Redis, which all backends of the same target share. */
+/** Looks sessions up through the addon's own connection to Redis, which all backends of the same target share. */
 class RedisBackend {
   #lookup;
   #submit;
@@ -14,10 +14,10 @@ class RedisBackend {
   /**
    * @param {object} target - RedisTarget of the binding
    * @param {string} reason - why look-ups are native
-   * @param {() => object | Promise<object>} [credentials] - asked for before each connection, instead of the target's
+   * @param {() => object | Promise<object>} [credentials] - called before each connection, instead of the target's own
    */
   constructor({ timeout }, verifier, target, reason, credentials) {
-    // Kept, because the addon asks it for as long as look-ups are made.
+    // Kept alive here: the addon calls it as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
     this.#lookup = new native.Lookup(verifier.native, delivery.connect(), target, timeout, login);
@@ -25,7 +25,7 @@ class RedisBackend {
     this.#reason = reason;
   }
 
-  /** @throws {TypeError} for a setting that leads nowhere */
+  /** @throws {TypeError} for a setting that cannot be right */
   static fromOption(options, verifier) {
     const { target, keyPrefix } = readRedisOption(options.redis);
     verifier.keyPrefix = keyPrefix;

@@ -5,12 +5,12 @@ const timers = require('node:timers');
 const { isNativeError } = require('node:util').types;
 const { OUTCOME } = require('../outcomes');
 
-/** User keys that are nobody's, as src/core/session.rs has it: an ORM that drops empty conditions finds the first user. */
+/** User keys of nobody, as in src/core/session.rs: an ORM that drops empty conditions would find the first user. */
 const NOBODY = [undefined, null, '', false];
 
 /**
- * Look-ups through the app's own store; cookie and signature are native. For a visitor without a session id nobody is
- * asked: the original asks for the session '', which some stores answer with an error, and others with a query.
+ * Looks sessions up through the app's own store; cookie and signature are verified natively. Without a session id the store
+ * is not called: the original asks for the session '', which some stores answer with an error, and others with a query.
  */
 class StoreBackend {
   #options;
@@ -37,12 +37,12 @@ class StoreBackend {
     return { kind: 'store', reason: this.reason };
   }
 
-  /** The store is the app's and stays open; nobody waits for it any longer. */
+  /** Ends the look-ups in flight. The store is the app's and stays open. */
   close() {
     for (const finish of this.#pending) finish(OUTCOME.CLOSED, 'the authorizer was closed');
   }
 
-  /** One `store.get`, with a deadline; its first answer counts. */
+  /** Calls `store.get` once, with a deadline; its first answer counts. */
   #ask(id, receiver, timeout) {
     const { store } = this.#options;
     const started = performance.now();
@@ -74,7 +74,7 @@ class StoreBackend {
   /** The outcome of a session as the store gave it, as the original reads it. */
   #read(error, session) {
     try {
-      // V8's words quote the text, and a session's contents are nobody's business.
+      // V8's message quotes the text, and contents of sessions must not appear in errors.
       if (isNativeError(error) && error.name === 'SyntaxError') return [OUTCOME.BAD_SESSION, 'not JSON'];
       if (error)
         return isAbsence(error) ? [OUTCOME.SESSION_NOT_FOUND, undefined] : [OUTCOME.STORE_ERROR, error];
@@ -89,7 +89,7 @@ class StoreBackend {
   }
 }
 
-/** express-session 1.19, index.js: a store of files has no such file. A Unix socket that is gone says the same. */
+/** As in express-session 1.19, index.js: a store of files finds no such file. A missing Unix socket has the same code. */
 function isAbsence(error) {
   return error.code === 'ENOENT' && error.syscall !== 'connect';
 }

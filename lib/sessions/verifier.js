@@ -4,12 +4,12 @@ const { KeyObject } = require('node:crypto');
 const native = require('../addon');
 const { CookieReader } = require('./cookies');
 
-/** What the client's words are; the numbers are those of `Credential` in src/core/admission.rs. */
+/** The kinds of credential; the numbers are those of `Credential` in Rust. */
 const CREDENTIAL = Object.freeze({ HEADER: 0, SIGNED: 1, EITHER: 2, ID: 3 });
 
 /**
- * Cookie and signature under the app's live settings: a secret that was added to the array, a prefix
- * or a Passport key that was changed count from the next connection on.
+ * Verifies cookies and signatures with the app's live settings: a secret added to the array, or a changed prefix or
+ * Passport key, counts from the next connection on.
  */
 class Verifier {
   #options;
@@ -23,19 +23,19 @@ class Verifier {
     this.#options = options;
     this.#read();
     const settings = this.#settings();
-    /** Look-ups go through this one, under the settings of the moment they are made. */
+    /** Look-ups use this one, with the settings of the moment in which they are made. */
     this.native = new native.Gate(settings);
-    /** Reads cookies under the settings of now, whatever they become later. */
+    /** Reads cookies with the settings of now, whatever they become later. */
     this.reader = CookieReader.of(settings);
   }
 
-  /** What the Redis client itself puts before every key (ioredis, node-redis ≥ 6.1: keyPrefix). */
+  /** The prefix that the Redis client itself adds to every key (ioredis, node-redis 6.1 and later: keyPrefix). */
   set keyPrefix(keyPrefix) {
     this.#keyPrefix = keyPrefix;
     this.#configure();
   }
 
-  /** Takes over settings that have changed; some nanoseconds where none has. */
+  /** Applies settings that have changed; costs a few nanoseconds where none has. */
   refresh() {
     const { secret, passport } = this.#options;
     const same =
@@ -47,7 +47,7 @@ class Verifier {
     this.#configure();
   }
 
-  /** What stands before the session id in the store's keys, the client's own prefix not included. */
+  /** The prefix of the store's keys, without the client's own prefix. */
   get prefix() {
     return this.#options.prefix ?? this.#options.store?.prefix ?? 'sess:';
   }
@@ -80,7 +80,7 @@ function sameSecrets(seen, now) {
   return Array.isArray(seen) && seen.length === now.length && seen.every((secret, i) => secret === now[i]);
 }
 
-/** What is none may still get into a live array of secrets: it has signed nothing. */
+/** Whether a value can be a secret. Others may get into a live array of secrets: they have signed nothing. */
 function isSecret(secret) {
   if (typeof secret === 'string') return secret !== '';
   if (ArrayBuffer.isView(secret)) return secret.byteLength > 0;
@@ -89,7 +89,7 @@ function isSecret(secret) {
 
 function secretBytes(secret) {
   if (secret instanceof KeyObject) return secret.export();
-  // As Node hashes any view: its bytes.
+  // Node's Hmac takes the bytes of any view.
   return ArrayBuffer.isView(secret)
     ? Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength)
     : secret;
