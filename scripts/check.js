@@ -8,6 +8,7 @@ const { main, npmRun, say } = require('./support/prepare');
 const STEPS = [
   ['format:check', 'Formatting: cargo fmt, prettier'],
   ['lint', 'Lints: clippy with and without the Node half, eslint'],
+  ['check:rooms', 'The rooms of lib/ and src/: imports run down only'],
   ['lint:workflows', 'The workflows of the hosted CI'],
   ['test:core', 'Tests of the Rust core, without Node'],
   ['test:fuzz', 'Fuzz targets of the Rust core, ten seconds each'],
