@@ -48,14 +48,14 @@ function isIn(file, room) {
 }
 
 /** Texts that only some files may have. */
-function misplaced({ name, code }, only) {
+function misplaced({ name, text: whole, code }, only) {
   return only
     .filter(({ where }) => !where.some((room) => isIn(name, room)))
     .flatMap(({ text, why }) => {
       const at = code.search(text);
       if (at < 0) return [];
       const line = code.slice(0, at).split('\n').length;
-      return [`${name}:${line}: "${code.split('\n')[line - 1].trim()}": ${why}`];
+      return [`${name}:${line}: "${whole.split('\n')[line - 1].trim()}": ${why}`];
     });
 }
 

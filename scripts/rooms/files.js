@@ -8,7 +8,7 @@ const path = require('node:path');
  * @param {string} folder
  * @param {'.js' | '.rs'} extension
  * @returns {{ file: string, name: string, text: string, code: string }[]} `name` is relative to the folder's parent, with
- *   slashes; `code` is the text without comments and contents of strings, with the same lines
+ *   slashes; `code` is the text without comments, strings and Rust's test modules, with the same lines
  */
 function filesUnder(folder, extension) {
   const root = path.dirname(folder);
@@ -33,7 +33,14 @@ const RUST_STRING = /r(#*)"[\s\S]*?"\1|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[^\n]
 function withoutProse(text, extension) {
   const string = extension === '.rs' ? RUST_STRING : JAVASCRIPT_STRING;
   const prose = new RegExp(`${COMMENT.source}|${string.source}`, 'g');
-  return text.replace(prose, (match) => match.replace(/[^\n]/g, ' '));
+  const code = text.replace(prose, (match) => match.replace(/[^\n]/g, ' '));
+  return extension === '.rs' ? withoutTests(code) : code;
+}
+
+/** Test modules stand last in a file. */
+function withoutTests(code) {
+  const at = code.search(/#\[cfg\((?:all\()?test\b[^\n]*\n\s*mod \w+ \{/);
+  return at < 0 ? code : code.slice(0, at);
 }
 
 module.exports = { filesUnder };

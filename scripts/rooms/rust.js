@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What Rust files import from other files of the crate: `use` declarations, and paths that begin with `crate`, `super` or
- * `self`. A name that a `mod.rs` re-exports counts as imported from where it is defined. Test modules are left out.
+ * What Rust files import from other files of the crate, by `use` declarations and by paths in the code. A name that a
+ * `mod.rs` re-exports counts as imported from where it is defined. Files of tests are left out.
  * @param {{ name: string, code: string }[]} files
  * @returns {{ from: string, to: string, text: string, line: number }[]} names as of `filesUnder`
  */
@@ -11,7 +11,7 @@ function importsOfRust(files) {
   for (const { name, code } of files) {
     if (/(^|\/)tests(\.rs$|\/)/.test(name)) continue;
     const module = moduleOf(name);
-    modules.set(module.join('::'), { name, module, uses: usesOf(withoutTests(code)) });
+    modules.set(module.join('::'), { name, module, uses: usesOf(code) });
   }
   return [...modules.values()].flatMap(({ name, module, uses }) =>
     uses.flatMap(({ path, line }) => {
@@ -30,12 +30,6 @@ function moduleOf(name) {
   return parts.at(-1) === 'mod' || name === 'src/lib.rs' ? parts.slice(0, -1) : parts;
 }
 
-/** Test modules stand last in a file. */
-function withoutTests(code) {
-  const at = code.search(/#\[cfg\((?:all\()?test\b[^\n]*\n\s*mod \w+ \{/);
-  return at < 0 ? code : code.slice(0, at);
-}
-
 /** @returns {{ path: string[], line: number, name?: string }[]} `name`: under which a `use` has it */
 function usesOf(code) {
   const uses = [];
@@ -44,7 +38,7 @@ function usesOf(code) {
     for (const path of leavesOf(tree.replace(/\s+/g, ' '))) uses.push({ ...path, line });
     return found.replace(/[^\n]/g, ' ');
   });
-  for (const found of rest.matchAll(/\b(?:crate|super|self)(?:\s*::\s*\w+)+/g)) {
+  for (const found of rest.matchAll(/(?<!::\s*)\b[a-z_]\w*(?:\s*::\s*\w+)+/g)) {
     uses.push({ path: found[0].split(/\s*::\s*/), line: lineAt(code, found.index) });
   }
   return uses;
