@@ -59,6 +59,21 @@ test('a fail that takes its time is not waited for under a flood: what is too mu
   assert.equal(answers.length, 6);
 });
 
+test('fail finds the request prepared also by an authorizer that never had a turn on it', () => {
+  const seen = [];
+  const fail = ({ account, sessionID }, message, critical, accept, { code }) => {
+    seen.push({ account, sessionID, code });
+    accept(null, false);
+  };
+  const [first, refusing] = [waiting(), waiting({ userProperty: 'account', fail })];
+  const conn = new FakeConnection();
+  for (let i = 0; i < 1064; i++) attempt(first.authorizer, conn, namespaces[i]);
+  attempt(refusing.authorizer, conn, namespaces[1064]);
+  assert.deepEqual(seen, [
+    { account: { logged_in: false }, sessionID: conn.request.sessionID, code: 'TOO_MANY_ATTEMPTS' },
+  ]);
+});
+
 test('whom fail lets in for being too much is a guest', () => {
   const { authorizer, answer } = waiting({ fail: (data, message, critical, accept) => accept() });
   const conn = new FakeConnection();

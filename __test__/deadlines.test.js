@@ -212,3 +212,15 @@ test('the list: one that enters another while it expires, or takes another out',
   await sleep(50);
   assert.deepEqual(expired, ['first', 'third']);
 });
+
+test('a process waits for a callback that came under an idle timer, and ends after it', async () => {
+  const { code, out } = await runScript(`
+    const { Deadlines } = require('./lib/authorize/deadlines');
+    const deadlines = new Deadlines(50);
+    const answered = { deadline: null, expire() {} };
+    deadlines.add(answered);
+    deadlines.remove(answered);
+    deadlines.add({ deadline: null, expire: () => console.log('expired') });
+  `);
+  assert.deepEqual([code, out], [0, 'expired']);
+});

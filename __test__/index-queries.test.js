@@ -224,3 +224,18 @@ test('sockets of guests, of strangers, and refused ones', () => {
     ]),
   );
 });
+
+test('users() counts a socket that several authorizers have let in for each of these, and for no other', () => {
+  const [one, two, other] = ['user', 'account', 'member'].map((userProperty) =>
+    authorizerOf({ index: ['id'], userProperty }),
+  );
+  const namespace = new FakeNamespace();
+  const socket = visitorOf(namespace, { id: 7 });
+  for (const authorizer of [one, two]) assert.equal(admit(authorizer, socket), undefined);
+  enter(socket);
+  socket.request.member = { id: 7 };
+  assert.deepEqual(
+    [one, two, other].map((authorizer) => authorizer.users('id').get(7)),
+    [1, 1, undefined],
+  );
+});
