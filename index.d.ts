@@ -1,7 +1,6 @@
-// Written by hand: the public contract. It names no type of Socket.IO, Express or Passport. What an app hands
-// in is described by the few members that are used, so that any version, several copies, or none of their
-// typings will do, and nothing is added to a global or to another module. @types/node is needed, as for
-// Socket.IO itself.
+// The public contract, written by hand. It names no type of Socket.IO, Express or Passport: objects of the app are
+// described by the few members that are used. So any version works, several copies too, and none of their typings is
+// needed. Nothing is added to a global or to another module. @types/node is needed, as for Socket.IO itself.
 
 /// <reference types="node" />
 
@@ -26,14 +25,13 @@ export type { Backend, FailureCode, Stats } from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**
- * A middleware that lets a client in when the session named by its express-session cookie has a Passport
- * user.
+ * Makes a middleware that lets a client in when the session of its express-session cookie has a Passport user.
  *
  * ```ts
  * io.use(authorize<Express.User>({ secret: 'keyboard cat', store: sessionStore }));
  * ```
  *
- * `User` is what `passport.deserializeUser` gives. Without it, requests and users are `any`, as in
+ * `User` is the type that `passport.deserializeUser` gives. Without it, requests and users are `any`, as in
  * @types/passport.socketio.
  *
  * @throws {TypeError} when an option is missing or wrong: at once, not at the first connection.
@@ -43,11 +41,11 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
 
 /**
  * The sockets whose user matches, in the order of the list; of a Server or Namespace, in the order in which they
- * connected. A socket without a user is passed over.
+ * connected. Sockets without a user are skipped.
  *
- * To have both the user and the sockets typed, annotate the predicate's parameter. Written out, as in
- * `filterSocketsByUser<Account>(…)`, the type argument types the user only, and the sockets are `any`: TypeScript does
- * not infer the second one then.
+ * To type both the user and the sockets, annotate the predicate's parameter. An explicit type argument, as in
+ * `filterSocketsByUser<Account>(…)`, types the user only: TypeScript does not infer the second one then, and the sockets
+ * are `any`.
  *
  * ```ts
  * for (const socket of filterSocketsByUser(io, (user: Account) => user.admin)) socket.emit('hello');
@@ -56,15 +54,15 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
  *
  * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or
  *   sockets in an array, a Set, a Map (its values) or any other iterable.
- * @param match a predicate, also asked about the {@link Guest}s that a `fail` let in, which must answer at once: a
- *   promise would match everyone; or {@link Criteria}, answered natively where the properties are indexed.
+ * @param match a predicate, which must answer synchronously (a promise is truthy) and also gets the {@link Guest}s that
+ *   `fail` let in; or {@link Criteria}, answered natively where the properties are indexed.
  */
 export function filterSocketsByUser<User = any, Target extends SocketSource = any>(
   target: Target,
   match: ((user: User) => boolean) | Criteria,
 ): SocketOf<Target>[];
 
-/** How many sockets {@link filterSocketsByUser} would find; of indexed properties, without looking at one. */
+/** How many sockets {@link filterSocketsByUser} would find. Indexed properties are counted without reading a socket. */
 export function countSocketsByUser<User = any>(
   target: SocketSource,
   match: ((user: User) => boolean) | Criteria,
@@ -74,26 +72,26 @@ export function countSocketsByUser<User = any>(
 export class AuthorizationError extends Error {
   private constructor();
   readonly code: FailureCode;
-  /** What a client receives beside the message. Absent for one of Socket.IO 1 or 2: it would get this instead. */
+  /** Sent to the client beside the message. Absent for clients of Socket.IO 1 and 2: they would get it instead of the message. */
   readonly data?: { readonly code: FailureCode };
-  /** What the store or `deserializeUser` gave, where one of them is the reason. Not sent to the client. */
+  /** The error of the store or of `deserializeUser`, where one of them failed. Not sent to the client. */
   readonly cause?: unknown;
 }
 
 /**
- * The sessions are in `store`, or in Redis at `redis`; one of the two is required. What an app adds to
- * {@link PassportSocketIoOptions} may be there too.
+ * The sessions are in `store`, or in Redis at `redis`: one of the two is required. Members that an app adds to
+ * {@link PassportSocketIoOptions} are allowed too.
  */
 export type AuthorizeOptions<User = any> = (
   OptionsWithRedis<User> | OptionsWithStore<User> | OptionsWithClient<User>
 ) &
   Omit<PassportSocketIoOptions, keyof OptionsWithStore>;
 
-/** The name in @types/passport.socketio, and without a type parameter as there: apps augment this interface. */
+/** The name in @types/passport.socketio, without a type parameter, as there: apps augment this interface. */
 export interface PassportSocketIoOptions extends OptionsWithStore {}
 
 export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
-  /** Where the sessions are. No store is needed then. */
+  /** Where the sessions are. No `store` is needed then. */
   redis: RedisLocation;
   store?: SessionStore | undefined;
   client?: undefined;
@@ -101,9 +99,9 @@ export interface OptionsWithRedis<User = any> extends CommonOptions<User> {
 
 export interface OptionsWithStore<User = any> extends CommonOptions<User> {
   /**
-   * The store that express-session was given. Its Redis is asked natively where its `get` is one that connect-redis has
-   * published and its client is proven to lead there, see {@link Authorizer.backend}; else its `get` is. It is never
-   * asked for a visitor without a session id.
+   * The store that express-session uses. Look-ups are native where its `get` is one that connect-redis has published, and
+   * after a check that the addon sees the same sessions, see {@link Authorizer.backend}; else `get` is called. It is never
+   * called for a client without a session id.
    */
   store: SessionStore;
   redis?: RedisLocation | undefined;
@@ -114,7 +112,7 @@ export interface OptionsWithStore<User = any> extends CommonOptions<User> {
 export interface OptionsWithClient<User = any> extends CommonOptions<User> {
   store: SessionStore;
   redis?: undefined;
-  /** The node-redis or ioredis client that the store was given. */
+  /** The node-redis or ioredis client that the store uses. */
   client: object | undefined;
 }
 
@@ -122,64 +120,63 @@ interface CommonOptions<User> {
   /** Name of the session cookie, as express-session's `name`. Default `'connect.sid'`. */
   key?: string | undefined;
   /**
-   * What express-session signs the cookie with; in an array, any of them may have signed it. Left out, no cookie counts; there
-   * and undefined, an environment variable that is not set, it is a TypeError at run time.
+   * The secret of express-session; in an array, any of them may have signed the cookie. Without it no cookie counts, and a
+   * process warning says so (`NO_SECRET`). `undefined`, as of an environment variable that is not set, is a TypeError at
+   * run time.
    */
   secret?: Secret | readonly Secret[] | undefined;
-  /** What the key of a session in Redis begins with. Default: the store's own prefix, else `'sess:'`. */
+  /** Prefix of the session keys in Redis. Default: the store's own prefix, else `'sess:'`. */
   prefix?: string | undefined;
   /**
-   * Milliseconds that each step may take that waits for somebody: the look-up, beyond them `STORE_TIMEOUT`;
-   * `deserializeUser`, `DESERIALIZE_TIMEOUT`; `fail`, which then refuses with the error it was asked about. A `success` is
-   * waited for. The latter two emit a process warning, once. Default 5000.
+   * Milliseconds that each waiting step may take. The look-up then fails with `STORE_TIMEOUT`, `deserializeUser` with
+   * `DESERIALIZE_TIMEOUT`; a `fail` that has not decided refuses the client; a `success` that has not decided is waited
+   * for. The latter two emit a process warning, once. Default 5000.
    */
   timeout?: number | undefined;
   /**
-   * Connections that may be under way at once, beyond them `OVERLOADED`. Each counts until `accept` is called, the time of
-   * its step is over, or the client has gone. What one client connection may have under way is limited besides:
+   * Authorizations that may be under way at once; further ones fail with `OVERLOADED`. Each counts until `accept` is called,
+   * the time of its step is over, or the client has left. One client connection has a smaller limit of its own:
    * `TOO_MANY_ATTEMPTS`. Default 10000.
    */
   maxPending?: number | undefined;
   /** Which pages may connect, see {@link Origin}. Default: all, with one process warning (`ORIGIN_UNCHECKED`). */
   origin?: Origin | undefined;
   /**
-   * Whether `?session_id=` wins over the cookie: `true`, the bare session id, as in passport.socketio, or the cookie's
-   * value (`s:<id>.<mac>`); `'signed'`, the latter only; `false`, never. Default `true`, with one process warning.
+   * Whether `?session_id=` is taken before the cookie. `true`: the bare session id, as in passport.socketio, or the cookie's
+   * value (`s:<id>.<mac>`); `'signed'`: the latter only; `false`: never. Default `true`, with one process warning when a
+   * bare id let somebody in (`BARE_SESSION_ID`).
    */
   sessionIdInQuery?: boolean | 'signed' | undefined;
-  /** The Passport that has `deserializeUser`. Default: `require('passport')` of the app. */
+  /** The app's Passport. Default: `require('passport')` of the app. */
   passport?: Passport | undefined;
-  /** `cookieParser` itself, uncalled. That of cookie-parser is replaced by native parsing, which is the default. */
+  /** The function `cookieParser` itself, not called. The standard cookie-parser is replaced by native parsing, the default. */
   cookieParser?: CookieParser | undefined;
   /**
-   * Properties of the user by which sockets can be looked up natively: names, or paths such as `'team.id'`. Their
-   * values (string, number, boolean, bigint, null) are as of the connection, see {@link Authorizer.reindex}.
-   * Default: none.
+   * Properties of the user by which sockets are found natively: names, or paths such as `'team.id'`. Their values (string,
+   * number, boolean, bigint, null) are read when the socket connects, and by {@link Authorizer.reindex}. Default: none.
    */
   index?: readonly string[] | undefined;
   /**
-   * Rooms that each authorized socket joins before the app hears of it, such as `['user:' + user.id]`. Socket.IO's
-   * adapters carry rooms across processes: `io.to('user:42')`, `io.in('user:42').disconnectSockets()`. Called before
-   * `success`; what it throws goes to `fail` as `CALLBACK_ERROR`, and a process warning is emitted.
-   * Default: none.
+   * Rooms that each authorized socket joins before its `connection` event, such as `['user:' + user.id]`. Rooms work across
+   * processes by Socket.IO's adapters: `io.to('user:42')`, `io.in('user:42').disconnectSockets()`. Called before `success`;
+   * an error goes to `fail` as `CALLBACK_ERROR`, and a process warning is emitted. Default: none.
    */
   rooms?: ((user: User, data: any) => string | Iterable<string> | null | undefined) | undefined;
-  /** Name of the request's property that gets the user. Default `'user'`, the only one that is typed. */
+  /** Property of the request that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**
-   * Called with a user: must call `accept()` to let the client in, see {@link Accept}. Default: lets it in.
-   * What it throws or rejects with goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the options.
+   * Called when there is a user. It must call `accept()` to let the client in, see {@link Accept}. Default: lets it in. An
+   * error that it throws or rejects with goes to `fail` as `CALLBACK_ERROR`. `this` is a copy of the options.
    */
   success?: ((data: Shown<User, AuthorizedRequest<User>>, accept: Accept) => unknown) | undefined;
   /**
-   * Called without a user: may call `accept()` to let the client in as a {@link Guest}, who has no user, no rooms and no
-   * entry in the index, whatever failed. Asked about `TOO_MANY_ATTEMPTS` it has to decide at once. Default: refuses with
-   * an {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. What it throws, or its
-   * promise rejects with, refuses the client, and a process warning is emitted. `this` is as in `success`.
+   * Called when there is no user. It may call `accept()` to let the client in as a {@link Guest}, without user, rooms and
+   * index entry, whatever failed. For `TOO_MANY_ATTEMPTS` it must decide in the call. Default: refuses with an
+   * {@link AuthorizationError}, in the 0.9 style with `accept(null, false)`. An error that it throws or rejects with
+   * refuses the client, and a process warning is emitted. `this` is as in `success`.
    *
-   * @param message a text, except for `DESERIALIZE_ERROR` and `CALLBACK_ERROR`: there the very value that was
-   *   given or thrown.
-   * @param critical whether it is the server's fault, rather than a visitor without a login.
+   * @param message a text; for `DESERIALIZE_ERROR` and `CALLBACK_ERROR` the very value that was given or thrown.
+   * @param critical whether the server is at fault, and not a client without a login.
    */
   fail?:
     | ((
@@ -195,35 +192,34 @@ interface CommonOptions<User> {
 /** As in the typings of express-session. */
 export type Secret = CipherKey;
 
-/** As much of express-session's `Store` as is used. */
+/** The part of express-session's `Store` that is used. */
 export interface SessionStore {
   get(sid: string, callback: (err: any, session?: any) => void): unknown;
 }
 
-/** As much of a Passport `Authenticator` as is typed: the package's default one, or any `new Passport()`. */
+/** The part of a Passport `Authenticator` that is typed: the package's default one, or any `new Passport()`. */
 export interface Passport {
   deserializeUser(...args: any[]): any;
 }
 
 /**
- * As cookie-parser: makes a middleware that sets `signedCookies`, or `cookies` where it has no secret.
- * `Function` is for code that casts `cookieParser` to Express's `RequestHandler`, as @types/passport.socketio
- * demanded.
+ * As cookie-parser: makes a middleware that sets `signedCookies`, or `cookies` where it has no secret. `Function` allows
+ * code that casts `cookieParser` to Express's `RequestHandler`, as @types/passport.socketio required.
  */
 export type CookieParser = ((secret?: any, options?: any) => CookieMiddleware) | Function;
 
 export type CookieMiddleware = (req: any, res: any, next: (err?: any) => void) => unknown;
 
 /**
- * Decides, once; later calls are ignored. With Socket.IO >= 1.0, `accept()`, `accept(null)` and `accept(null, true)` let
+ * Decides once; later calls are ignored. With Socket.IO >= 1.0, `accept()`, `accept(null)` and `accept(null, true)` let
  * the client in; `accept(error)` and `accept(null, false)` refuse it, and so does every other falsy value, with a process
  * warning (`FALSY_ACCEPT`). In the 0.9 style and under `allowRequest` only `accept(null, true)` lets it in.
  */
 export type Accept = (err?: any, accepted?: boolean) => void;
 
 /**
- * The request (the handshake data, in 0.9) with what the authorizer sets on it. Not what an app declares these members
- * of its `IncomingMessage` to be: a `user` that may be missing, of another type.
+ * The request (the handshake data, in 0.9) with the members that the authorizer sets. They replace what an app declares
+ * in its `IncomingMessage`, such as a `user` that may be missing or has another type.
  */
 interface HandshakeRequest extends Omit<
   IncomingMessage,
@@ -235,7 +231,7 @@ interface HandshakeRequest extends Omit<
   cookie: { [name: string]: any };
   /** `''` where the client sent none. */
   sessionID: string;
-  /** The user under another `userProperty`, 0.9's `query` and `xdomain`, and what the app puts here. */
+  /** The user under another `userProperty`, 0.9's `query` and `xdomain`, and members that the app adds. */
   [property: string]: any;
 }
 
@@ -248,7 +244,7 @@ export interface RefusedRequest<User = any> extends HandshakeRequest {
   user: Guest | (User & { logged_in: true });
 }
 
-/** Stands in for the user until one is known, and for good where `fail` lets the client in. */
+/** The value of `user` until the user is known, and for good where `fail` lets the client in. */
 export interface Guest {
   logged_in: false;
 }
@@ -256,27 +252,27 @@ export interface Guest {
 /** More about a failure than the original's arguments say. */
 export interface FailInfo {
   readonly code: FailureCode;
-  /** What usually lies behind it and what to do, for the developer; not for the client. */
+  /** The usual reason and what to do, for the developer; not for the client. */
   readonly hint?: string | undefined;
-  /** The store's error or the value that was given or thrown, where there is one. */
+  /** The store's error, or the value that was given or thrown, where there is one. */
   readonly cause?: unknown;
 }
 
-/** What `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)` take. */
+/** For `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)`. */
 export interface Authorizer<User = any> {
   /** `allowRequest` of Engine.IO, and Socket.IO 0.9. */
   (handshakeData: { headers: object }, accept: (err: any, accepted: boolean) => void): void;
   /** Socket.IO >= 1.0. Last, so that `Parameters` of it are these. */
   (socket: { readonly request: object }, next: (err?: any) => void): void;
 
-  /** Who answers look-ups now, and why. Once fallen back to the store it stays there. */
+  /** Which backend answers look-ups now, and why. */
   readonly backend: Backend;
   /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
   stats(): Stats;
   /**
-   * Reads the indexed properties of the socket's user anew. A connected socket that no authorizer with an index has seen,
-   * one that Socket.IO recovered, is registered. Without the option `index` it does nothing.
-   * @throws {TypeError} for what is no object.
+   * Reads the indexed properties of the socket's user again. A connected socket that no authorizer with an index has seen,
+   * as one that Socket.IO recovered, is registered. Without the option `index` it does nothing.
+   * @throws {TypeError} when `socket` is not an object.
    */
   reindex(socket: object): void;
   /**
@@ -290,9 +286,9 @@ export interface Authorizer<User = any> {
 }
 
 /**
- * `Request` for the callbacks, or `any` where the user is: old code reads whatever it put on the request. The
+ * `Request` for the callbacks, or `any` where the user is `any`: old code reads what it has put on the request. The
  * indexing keeps TypeScript from inferring `User` from the annotations of old callbacks, which need not agree
- * (`NoInfer` does the same, but only from TypeScript 5.4 on).
+ * (`NoInfer` does the same, from TypeScript 5.4 on).
  */
 type Shown<User, Request> = [IsAny<User> extends true ? any : Request][User extends any ? 0 : never];
 

@@ -3,15 +3,15 @@
 import type { IncomingMessage } from 'http';
 
 /**
- * - `'same-host'`: those whose host and port are those of the Host header, default ports left out.
- * - `'cors'`: the same, and what the Socket.IO server's own `cors.origin` allows. Under `allowRequest`, where that cannot be
- *   seen: the same host, and a process warning (`CORS_NOT_SEEN`).
+ * - `'same-host'`: pages whose host and port are those of the Host header; default ports are normalized.
+ * - `'cors'`: the same host, and the origins that the Socket.IO server's own `cors.origin` allows. Under `allowRequest`,
+ *   where it is not visible: the same host, and a process warning (`CORS_NOT_SEEN`).
  * - origins such as `'https://app.example.com'`, compared as browsers send them (`'null'`, `'capacitor://localhost'` too),
  *   and RegExps: one, or a list.
- * - a function that is asked about each origin; it refuses when it throws, or has not answered within `timeout`.
+ * - a function, called with each origin; the page is refused when it throws, rejects, or has not answered within `timeout`.
  * - `false`: everybody.
  *
- * A request without an Origin passes, unless a page of another origin made it (JSONP, `Sec-Fetch-Site`).
+ * A request without an Origin is allowed, unless a page of another origin sent it (JSONP, `Sec-Fetch-Site`).
  */
 export type Origin =
   | 'same-host'

@@ -1,10 +1,10 @@
 // The option `redis`: where the sessions are.
 
 /**
- * One Redis by its URL, some nodes of a Redis Cluster by theirs, or {@link RedisSettings}.
+ * The URL of a Redis server, URLs of some nodes of a Redis Cluster, or {@link RedisSettings}.
  *
  * A URL is `redis://[[user]:password@]host[:port][/db]`, `rediss://…` for TLS, or `unix:///path[?db=n]`; user and
- * password are percent-encoded. A cluster's nodes tell of the others, so that a few are enough.
+ * password are percent-encoded. The nodes of a cluster name the others: a few are enough.
  */
 export type RedisLocation = string | readonly string[] | RedisSettings;
 
@@ -17,7 +17,7 @@ export interface RedisServer extends RedisAccess {
   host?: string | undefined;
   /** Default 6379. */
   port?: number | undefined;
-  /** Of a Unix socket, in place of host and port. */
+  /** Path of a Unix socket, instead of host and port. */
   path?: string | undefined;
   /** Number of the database. Default 0. */
   db?: number | undefined;
@@ -25,11 +25,11 @@ export interface RedisServer extends RedisAccess {
   sentinel?: undefined;
 }
 
-/** A Redis Cluster. Each session is looked up at the master of its hash slot; MOVED and ASK are followed. */
+/** A Redis Cluster. Each session is read from the master of its hash slot; MOVED and ASK are followed. */
 export interface RedisCluster extends RedisAccess {
   /** Some of its nodes, at least one. */
   nodes: readonly RedisNode[];
-  /** A cluster has no other. */
+  /** A cluster has database 0 only. */
   db?: 0 | undefined;
   url?: undefined;
   host?: undefined;
@@ -38,17 +38,17 @@ export interface RedisCluster extends RedisAccess {
   sentinel?: undefined;
 }
 
-/** The master that Redis Sentinel names; asked again each second. */
+/** The master that Redis Sentinel names; Sentinel is queried again every second. */
 export interface RedisSentinel extends RedisAccess {
   sentinel: {
     /** The master's name, as in `sentinel monitor <name> …`. */
     name: string;
     /** At least one; the default port is 26379. */
     nodes: readonly RedisNode[];
-    /** Of the Sentinels themselves. `username` and `password` beside `sentinel` are the master's. */
+    /** For the Sentinels themselves. `username` and `password` beside `sentinel` are for the master. */
     username?: string | undefined;
     password?: string | undefined;
-    /** To the Sentinels. Default: none. */
+    /** For connections to the Sentinels. Default: none. */
     tls?: boolean | RedisTls | undefined;
   };
   /** Number of the master's database. Default 0. */
@@ -64,25 +64,25 @@ export interface RedisSentinel extends RedisAccess {
 export type RedisNode = string | { readonly host: string; readonly port?: number | undefined };
 
 interface RedisAccess {
-  /** User of Redis's ACL. Default: Redis's `default` user. */
+  /** ACL user. Default: Redis's `default` user. */
   username?: string | undefined;
   password?: string | undefined;
-  /** `true`, or with what. Default: as the URL says, else none. */
+  /** `true`, or settings. Default: as the URL says, else no TLS. */
   tls?: boolean | RedisTls | undefined;
-  /** What your client puts before every key, before the `prefix` of the store: ioredis's and node-redis's `keyPrefix`. */
+  /** Prefix that your client adds to every key, before the `prefix` of the store: ioredis's and node-redis's `keyPrefix`. */
   keyPrefix?: string | Uint8Array | undefined;
   /** Name of the connection in `CLIENT LIST`. Default: none. */
   clientName?: string | undefined;
 }
 
-/** As `tls.connect` of Node takes them; keys and certificates are PEM. Without `ca`, whom Node trusts. */
+/** As for Node's `tls.connect`; keys and certificates are PEM. Without `ca`, the authorities that Node trusts. */
 export interface RedisTls {
   ca?: Pem | readonly Pem[] | undefined;
-  /** Our own certificate, and `key` with it. */
+  /** Client certificate; needs `key`. */
   cert?: Pem | undefined;
-  /** Without a passphrase. */
+  /** Client key, without a passphrase. */
   key?: Pem | undefined;
-  /** The name to ask for and to expect, where that is not the host. */
+  /** Server name (SNI) that the certificate must have, where it is not the host. */
   servername?: string | undefined;
   /** `false` trusts every server. Default `true`. */
   rejectUnauthorized?: boolean | undefined;

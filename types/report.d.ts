@@ -1,4 +1,4 @@
-// What an authorizer says of its work.
+// What an authorizer reports.
 
 /** Why a client was refused. Stable, unlike the messages. */
 export type FailureCode =
@@ -14,7 +14,7 @@ export type FailureCode =
   | 'STORE_TIMEOUT'
   | 'OVERLOADED'
   | 'BAD_SESSION'
-  // 'Passport was not initialized'; critical. Also a visitor with a session who never logged in
+  // 'Passport was not initialized'; critical. Also for a session without any login
   | 'PASSPORT_NOT_INITIALIZED'
   // 'User not authorized through passport. (User Property not found)'
   | 'NOT_LOGGED_IN'
@@ -25,11 +25,11 @@ export type FailureCode =
   | 'USER_NOT_FOUND'
   // 'Error in deserializing the user': deserializeUser did not answer within `timeout`; critical
   | 'DESERIALIZE_TIMEOUT'
-  // 'Too many attempts': one client connection has as many under way as it may have
+  // 'Too many attempts': one client connection has too many authorizations under way
   | 'TOO_MANY_ATTEMPTS'
   // 'Origin not allowed': the option origin does not allow the page
   | 'ORIGIN_NOT_ALLOWED'
-  // success or fail called accept(null, false), or anything else that is no clear yes, with Socket.IO >= 1.0
+  // success or fail called accept(null, false), or accept with another falsy value (Socket.IO >= 1.0)
   | 'REFUSED'
   // the authorizer was closed
   | 'CLOSED';
@@ -43,11 +43,11 @@ export type Backend =
 export interface Stats {
   readonly authorized: number;
   readonly refused: number;
-  /** Connections that are under way: their look-up, or a callback that has not called `accept` within `timeout`. */
+  /** Authorizations under way: in their look-up, or in a callback that has not called `accept` yet. */
   readonly pending: number;
   /** How often each code occurred; one that never did is absent. */
   readonly failures: { readonly [Code in FailureCode]?: number };
-  /** Milliseconds that look-ups took, and how many of them were timed; all 0 when none was. */
+  /** Milliseconds of look-ups, and how many were timed; all 0 when none was. */
   readonly latency: {
     readonly p50: number;
     readonly p90: number;
@@ -56,10 +56,10 @@ export interface Stats {
     readonly count: number;
   };
   /**
-   * How queries by criteria were answered in this process: from the index alone, or by looking at users, for
-   * lack of an indexed property.
+   * How queries by criteria were answered in this process: from the index alone, or by reading users, because a property
+   * is not indexed.
    */
   readonly filters: { readonly indexed: number; readonly scanned: number };
-  /** How often the native connection, which authorizers with the same target share, was made anew after it was lost. */
+  /** How often the native connection was made again after a loss. Authorizers with the same target share it. */
   readonly reconnects: number;
 }

@@ -1,4 +1,4 @@
-// Sockets of any Socket.IO, told by their shape: no typings of Socket.IO are needed.
+// Sockets of any Socket.IO version, described by their shape: no typings of Socket.IO are needed.
 
 /** Where sockets can be found: a Server, a Namespace, or an iterable. */
 export type SocketSource =
@@ -8,8 +8,8 @@ export type SocketSource =
   | Iterable<object>;
 
 /**
- * The type of the sockets in a {@link SocketSource}. A Server's `sockets` is its default namespace, and a
- * Namespace's are a Map, in old versions an array or an object by id. Of a list of mere objects, and so in
+ * The type of the sockets in a {@link SocketSource}. The `sockets` of a Server are its default namespace; those of a
+ * Namespace are a Map, in old versions an array or an object by id. In a list of plain objects, and so in
  * `ReturnType<typeof filterSocketsByUser>`, they are `any`.
  */
 export type SocketOf<Source> =
@@ -30,20 +30,20 @@ export type SocketOf<Source> =
               : never;
 
 /**
- * Each property, by its name or its path (`'team.id'`), has this value, or one of these. Compared by `===`, so that
- * `NaN` equals nothing and `'42'` is not `42`. `{}` matches everybody. A plain object. More than 1,000 values of one
- * property are compared with the users as they are now.
+ * A plain object: each property, by its name or its path (`'team.id'`), has this value, or one of these values. Compared by
+ * `===`: `NaN` equals nothing, and `'42'` is not `42`. `{}` matches everybody. More than 1,000 values of one property are
+ * compared with the users as they are now.
  */
 export interface Criteria {
   readonly [property: string]: Indexable | readonly Indexable[];
 }
 
-/** What can be indexed and asked for. */
+/** The values that can be indexed and queried. */
 export type Indexable = string | number | boolean | bigint | null;
 
 /**
- * What a property of the users, named or by its path, can be in the index. Anything, where their type does not tell. Parts of
- * the path may be missing in some users.
+ * The type of an indexed property of the users, by its name or path: any {@link Indexable} where their type does not say.
+ * Parts of the path may be missing in some users.
  */
 export type ValuesOf<User, Property extends string> = Property extends `${infer First}.${infer Rest}`
   ? User extends { readonly [Name in First]?: infer Value }
