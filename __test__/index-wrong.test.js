@@ -183,7 +183,7 @@ test('an async function is no predicate: its promises would match everybody', ()
   for (const find of [filterSocketsByUser, countSocketsByUser]) {
     assert.throws(() => find([], async () => false), {
       name: 'TypeError',
-      message: `${find.name}(target, match): match must answer at once, and is an async function.`,
+      message: `${find.name}(target, match): match must answer synchronously, and is an async function.`,
     });
   }
 });

@@ -201,7 +201,7 @@ test('what goes wrong in rooms is told to the operator, once', async (t) => {
   const [{ message }] = await warned;
   assert.equal(
     message,
-    'The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. no tenant',
+    'The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. no tenant',
   );
   await new Promise(setImmediate);
   assert.deepEqual(codes, ['ROOMS_ERROR']);

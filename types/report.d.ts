@@ -43,7 +43,7 @@ export type Backend =
 export interface Stats {
   readonly authorized: number;
   readonly refused: number;
-  /** Authorizations under way: in their look-up, or in a callback that has not called `accept` yet. */
+  /** Authorizations under way: in their look-up, or in a callback that has not called `accept` within `timeout`. */
   readonly pending: number;
   /** How often each code occurred; one that never did is absent. */
   readonly failures: { readonly [Code in FailureCode]?: number };

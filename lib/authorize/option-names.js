@@ -33,7 +33,7 @@ function misnamed(given, known) {
     .filter(([, meant]) => meant !== undefined && given[meant] === undefined)
     .map(([name, meant]) => `${name} (was ${meant} meant?)`);
   if (advice.length === 0) return undefined;
-  return `authorize() has no such option, and looks at nothing of it: ${advice.join(', ')}.`;
+  return `authorize() ignores options that it does not know: ${advice.join(', ')}.`;
 }
 
 function meantBy(name, known) {

@@ -68,7 +68,7 @@ function read(given) {
     settings.host ??= '127.0.0.1';
   }
   if (places.length === 0)
-    complain('', `says not where Redis is. It must be ${SHAPES}: ${PLACES.join(', ')}`);
+    complain('', `does not say where Redis is. It must be ${SHAPES}: ${PLACES.join(', ')}`);
   if (places.length > 1)
     complain(`.${places[0]}`, `and redis.${places[1]} contradict each other: give one of them`);
   if (settings.nodes && settings.db)

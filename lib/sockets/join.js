@@ -101,7 +101,7 @@ class Joiner {
     } catch (error) {
       this.#warnings.once(
         'ROOMS_ERROR',
-        `The option rooms of authorize() failed, which fail() is told as CALLBACK_ERROR. ${masked(textOf(error?.message ?? error), data)}`,
+        `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${masked(textOf(error?.message ?? error), data)}`,
       );
       markReported(error);
       throw error;

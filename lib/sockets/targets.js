@@ -57,7 +57,7 @@ function complaintAboutElement(element) {
 }
 
 function complaintAbout(target) {
-  if (typeof target?.then === 'function') return 'is a promise: await it, and give what it comes to.';
+  if (typeof target?.then === 'function') return 'is a promise: await it, and give its value.';
   if (typeof target?.[Symbol.asyncIterator] === 'function') {
     return 'is an async iterator: put the sockets that it gives into an array, and give that.';
   }
