@@ -117,7 +117,7 @@ test('what is no import: comments, strings, test modules, other crates', (t) => 
     'lib/sessions/a.js':
       "// process.emitWarning\nconst text = 'process.emitWarning';\nmodule.exports = { text };",
     'src/core/outcome.rs':
-      '//! As crate::redis has it; see napi.\nuse std::fmt;\npub enum Outcome {}\n#[cfg(test)]\nmod tests {\n  use crate::redis::Fetch;\n}\n',
+      '//! As crate::redis has it; see napi.\nuse std::fmt;\npub(in crate::core) enum Outcome {}\n#[cfg(test)]\nmod tests {\n  use crate::redis::Fetch;\n}\n',
     'src/pipeline/mod.rs': 'fn f<\'a>(text: &\'a str) -> bool { text == "redis" && text != "\'" }\n',
   });
   assert.deepEqual(found, []);

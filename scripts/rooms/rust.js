@@ -31,8 +31,10 @@ function moduleOf(name) {
 }
 
 /** @returns {{ path: string[], line: number, name?: string }[]} `name`: under which a `use` has it */
-function usesOf(code) {
+function usesOf(given) {
   const uses = [];
+  // `pub(in crate::redis)` names a room, and imports nothing of it.
+  const code = given.replace(/\bpub\s*\([^)]*\)/g, (found) => ' '.repeat(found.length));
   const rest = code.replace(/\buse\s+([^;]+);/g, (found, tree, at) => {
     const line = lineAt(code, at);
     for (const path of leavesOf(tree.replace(/\s+/g, ' '))) uses.push({ ...path, line });
