@@ -46,7 +46,9 @@ module.exports = {
     const parse = (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body)));
     app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, parse);
     app.post('/login', { preValidation: passport.authenticate('local') }, async () => 'in');
-    app.addHook('preClose', async () => io.engine.close());
+    app.addHook('preClose', async () => {
+      io.engine.close();
+    });
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
     t.after(() => app.close());
 
