@@ -42,6 +42,19 @@ test(`the README has at most ${README_WORDS} words`, () => {
   assert.ok(words.length <= README_WORDS, `${words.length}`);
 });
 
+test('the number of the README is one of docs/benchmarks.md', () => {
+  const [, ours, original] = /\*\*([\d.]+) µs of the main thread, against ([\d.]+) µs\*\*/.exec(
+    textOf('README.md'),
+  );
+  const columns = (row) =>
+    textOf('docs/benchmarks.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${row}`))
+      .split('|');
+  assert.match(columns('ours, option redis')[4], new RegExp(`^ ${ours} `));
+  assert.match(columns('passport.socketio, connect-redis 10')[4], new RegExp(`^ ${original} `));
+});
+
 test('docs/options.md has every option', () => {
   const listed = rowsOf('docs/options.md', 'Options').flatMap(([name]) => codesIn(name));
   const typings = textOf('index.d.ts');

@@ -45,6 +45,31 @@ test('no sample is tested that no page has', () => {
   assert.deepEqual([...tested.keys()].sort(), fs.readdirSync(SAMPLES).sort());
 });
 
+test('what has no test is found', () => {
+  for (const language of ['', 'js', 'mjs', 'ts', 'diff', 'text', 'html']) {
+    assert.equal(testOf({ page: 'README.md', language, code: '' }), undefined, language);
+  }
+  assert.equal(testOf({ page: 'README.md', name: 'no such sample', language: 'sh', code: '' }), undefined);
+  assert.equal(testOf({ page: 'bench/README.md', name: 'whole app', language: 'js', code: '' }), undefined);
+  assert.throws(
+    () => testOf({ page: 'README.md', language: 'sh', code: 'make' })(),
+    /no test for the command make/,
+  );
+  for (const code of [
+    'npm run nothing',
+    'npm run bench -- --nothing',
+    'npm install nothing',
+    'node nothing.js',
+  ]) {
+    assert.throws(() => assertCommands({ code }), code);
+  }
+  const name = 'excerpt of package.json';
+  assert.throws(
+    () => testOf({ page: 'README.md', name, language: 'json', code: 'nothing' })(),
+    /no such lines/,
+  );
+});
+
 test('names and blocks are read as they stand in a page', () => {
   const text = [
     '<!-- test: one -->',
@@ -83,14 +108,9 @@ function testOf(block) {
   const { name, language, page } = block;
   const [, file] = /^excerpt of (\S+)$/.exec(name ?? '') ?? [];
   if (file !== undefined) return () => assertExcerpt(block, file);
-  const named = name === undefined ? undefined : sampleOf(page, name);
+  if (name !== undefined) return sampleOf(page, name);
   const general = { ...CONFIGS, sh: assertCommands }[language];
-  if (name !== undefined && !named) return undefined;
-  return async (t) => {
-    if (general && !named) general(block);
-    else if (CONFIGS[language]) general(block);
-    await named?.(t, block);
-  };
+  return general && (() => general(block));
 }
 
 function sampleOf(page, name) {

@@ -9,6 +9,7 @@ const { authorize } = require('../../../..');
 const { forged } = require('../../frameworks');
 const { notedConsole, openSite, runWith } = require('../site');
 const { blocksOf } = require('../blocks');
+const { CONFIGS } = require('../configs');
 
 module.exports = {
   'fail that logs': async (t, { code }) => {
@@ -88,6 +89,7 @@ module.exports = {
   },
 
   nginx: (t, { code }) => {
+    CONFIGS.nginx({ code });
     // What the text around it promises.
     for (const header of ['Upgrade', 'Connection', 'Host', 'X-Forwarded-Proto']) {
       assert.match(code, new RegExp(`^  proxy_set_header ${header} \\S+;$`, 'm'));
