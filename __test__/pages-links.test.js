@@ -29,7 +29,7 @@ for (const page of PAGES) {
 
 test('every page can be reached from the README', () => {
   const reached = reachableFrom('README.md');
-  // That of a folder of tools is for those who open the folder.
+  // It is read in its folder, beside the lists that it describes.
   const others = PAGES.filter((page) => !reached.has(page) && page !== 'scripts/tools/README.md');
   assert.deepEqual(others, []);
 });

@@ -1,10 +1,10 @@
 'use strict';
 
-// Runs every block of every page: samples as programs, or on a site where one finds what they need; commands and settings as
-// far as that can be done; texts against what is printed. A block that has no test fails here, so that no page grows one.
+// Runs every block of every page. Samples run as programs, or on a site that has what they need. Commands and settings are
+// checked as far as that is cheap. Texts are compared with what is printed. A block without a test is a failure.
 //
-// The comment above a block names its test: `<!-- test: whole app -->` is 'whole app' of the page's file in
-// support/pages/samples. `excerpt of <file>` needs none: the file has the same lines, and tests of its own.
+// A comment above a block names its test: `<!-- test: whole app -->` is the member 'whole app' of the page's file in
+// support/pages/samples. `<!-- test: excerpt of <file> -->` needs no member: the file has the same lines, and its own tests.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -14,7 +14,6 @@ const { PAGES, ROOT, blocksIn, blocksOf } = require('./support/pages/blocks');
 const { CONFIGS } = require('./support/pages/configs');
 const { assertCommands } = require('./support/pages/shell');
 
-/** What is started here is ended before. */
 const WITHIN = { timeout: 120_000 };
 const SAMPLES = path.join(__dirname, 'support', 'pages', 'samples');
 

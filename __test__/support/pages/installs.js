@@ -10,7 +10,7 @@ const { assertCommands } = require('./shell');
 
 /** What `npm run build` leaves in a checkout, as far as an app needs it. */
 const BUILT = ['package.json', 'index.js', 'index.d.ts', 'binding.js', 'lib', 'types'];
-/** Stands in for npm: what needs the network or the compiler is skipped, for the tests run in a checkout that has had it. */
+/** In place of npm: `ci` and `build` are skipped, because the tests run in a checkout where both are done. */
 const NPM = `#!/bin/sh
 case "$*" in ci|"run build") exit 0;; esac
 exec "$NPM" "$@" --offline --no-audit --no-fund

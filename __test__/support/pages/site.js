@@ -25,9 +25,9 @@ passport.serializeUser((user, done) => done(null, user.name));
 passport.deserializeUser((name, done) => done(null, { ...USERS[name] }));
 
 /**
- * A site with a log-in for the sample of a page to be put on, and the cookies of its visitors. What a sample finds there
- * without a declaration of its own is what `run` gives it. Closed with the test.
- * @param {{ withSocketIo?: boolean, withSessions?: boolean, sessionStore?: object }} [options] - what the sample brings itself
+ * A site with a log-in, on which the sample of a page runs, and the cookies of its visitors. `run` gives a sample the names
+ * that it does not declare. Closed with the test.
+ * @param {{ withSocketIo?: boolean, withSessions?: boolean, sessionStore?: object }} [options] - false for what the sample makes itself
  */
 async function openSite(t, options = {}) {
   const { withSocketIo = true, withSessions = true, sessionStore = new session.MemoryStore() } = options;
