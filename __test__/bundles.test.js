@@ -1,6 +1,7 @@
 'use strict';
 
-// Apps in a bundle: the package left out of it, as docs/installing.md says, or taken in with its binary copied beside.
+// Apps in a bundle: the package left out of it, or taken in with its binary copied beside. The samples of docs/installing.md
+// are run by pages.test.js.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');

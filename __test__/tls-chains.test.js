@@ -1,7 +1,7 @@
 'use strict';
 
 // Whom the addon trusts is whom Node trusts: each chain is shown to tls.connect and to the addon. Where they differ the
-// addon refuses, and the README says so.
+// addon refuses, and docs/redis.md says so.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -15,7 +15,7 @@ const { leaf, authority } = require('./support/chains/make');
 const { ownCertificates } = require('./support/chains/own');
 const { verdicts } = require('./support/tls-verdicts');
 
-const README = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8').replace(/\s+/g, ' ');
+const PAGE = fs.readFileSync(path.join(__dirname, '..', 'docs', 'redis.md'), 'utf8').replace(/\s+/g, ' ');
 
 /** OpenSSL's security level of Node 22 and newer refuses these too. */
 const BY_VERSION = ['small RSA'];
@@ -60,8 +60,8 @@ test('every authority that Node trusts can be read', () => {
   }
 });
 
-test('the README says where the addon refuses more than Node', () => {
-  for (const words of Object.values(DIFFERENCES)) assert.ok(README.includes(words), words);
+test('docs/redis.md says where the addon refuses more than Node', () => {
+  for (const words of Object.values(DIFFERENCES)) assert.ok(PAGE.includes(words), words);
 });
 
 function pemOf(certificates) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run bench:filter`: finding the sockets of users. See README.md.
+// `npm run bench:filter`: finding the sockets of users. See docs/benchmarks.md.
 
 const { fork } = require('node:child_process');
 const os = require('node:os');

@@ -61,7 +61,7 @@ function quantile(values, share) {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** Markdown, to be read in a terminal and pasted into the README. */
+/** Markdown, to be read in a terminal and pasted into docs/benchmarks.md. */
 function format(summary) {
   return summary.map(formatMode).join('\n\n');
 }

@@ -15,7 +15,7 @@ const KEPT = 4_000;
 
 /** Tests of tools, of documentation, and of many servers: they say little about a runtime, and take long. */
 const NOT_OF_A_RUNTIME =
-  /^(bundles|examples|fuzzing|migrating|matrix|release-build|workflows|.*cluster|.*sentinel)\.test\.js$/;
+  /^(bundles|examples|fuzzing|matrix|pages.*|release-build|workflows|.*cluster|.*sentinel)\.test\.js$/;
 
 /** What shows that the addon works: cookies, signatures, sessions, Redis, Socket.IO. None of them starts a Node of its own. */
 const CORE = [

@@ -61,7 +61,7 @@ const SAYS = {
   'nothing in common': 'found no cipher suite or kind of key in common',
 };
 
-/** Where the addon refuses what Node accepts, in the words of the README, which has all of them. */
+/** Where the addon refuses what Node accepts, in the words of docs/redis.md, which lists all of them. */
 const DIFFERENCES = {
   'small RSA': 'RSA keys below 2048 bits',
   'P-521': 'P-521',

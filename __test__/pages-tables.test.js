@@ -1,0 +1,120 @@
+'use strict';
+
+// What pages list is what there is: options, members, codes, warnings, reasons, platforms, settings. And the README stays a
+// page that one reads.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test } = require('node:test');
+const { MemoryStore } = require('express-session');
+const { Passport } = require('passport');
+const { authorize } = require('..');
+const { outcomes } = require('../binding');
+const { TARGETS } = require('../scripts/release/targets');
+const { ROOT, textOf } = require('./support/pages/blocks');
+
+const README_WORDS = 1200;
+const LIB = sourcesOf(path.join(ROOT, 'lib'));
+
+/** The rows of a table of a page, by the words of its first cell that are in code. */
+function rowsOf(page, heading) {
+  const [, section] = new RegExp(`^#+ ${heading}$([^]*?)(?=^#+ |(?![^]))`, 'm').exec(textOf(page)) ?? [];
+  assert.ok(section !== undefined, `${page} has no heading ${heading}`);
+  const rows = [...section.matchAll(/^\| (.*) \|$/gm)].map(([, cells]) => cells.split(' | '));
+  assert.ok(rows.length > 2, `${page}: there is no table below ${heading}`);
+  return rows.slice(2).map((cells) => cells.map((cell) => cell.trim()));
+}
+
+function codesIn(cell) {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
+}
+
+function sourcesOf(folder) {
+  const files = fs.readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.js'));
+  return files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')).join('\n');
+}
+
+const sorted = (names) => [...names].sort();
+
+test(`the README has at most ${README_WORDS} words`, () => {
+  const words = textOf('README.md').split(/\s+/).filter(Boolean);
+  assert.ok(words.length <= README_WORDS, `${words.length}`);
+});
+
+test('the number of the README is one of docs/benchmarks.md', () => {
+  const [, ours, original] = /\*\*([\d.]+) µs of the main thread, against ([\d.]+) µs\*\*/.exec(
+    textOf('README.md'),
+  );
+  const columns = (row) =>
+    textOf('docs/benchmarks.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${row}`))
+      .split('|');
+  assert.match(columns('ours, option redis')[4], new RegExp(`^ ${ours} `));
+  assert.match(columns('passport.socketio, connect-redis 10')[4], new RegExp(`^ ${original} `));
+});
+
+test('docs/options.md has every option', () => {
+  const listed = rowsOf('docs/options.md', 'Options').flatMap(([name]) => codesIn(name));
+  const typings = textOf('index.d.ts');
+  const interfaces = /^export interface OptionsWithRedis[^]*?^\/\*\* As in the typings/m.exec(typings)[0];
+  const declared = [...interfaces.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
+  assert.deepEqual(sorted(listed), sorted(new Set(declared)));
+});
+
+test('docs/options.md has every member, and every number of stats()', () => {
+  const authorizer = authorize({ secret: 'x', store: new MemoryStore(), passport: new Passport() });
+  const rows = rowsOf('docs/options.md', 'Members').map(([name]) => codesIn(name));
+  const members = rows.flat().map((name) => /^authorizer\.(\w+)/.exec(name)?.[1]);
+  assert.deepEqual(sorted(members.filter(Boolean)), sorted(Object.keys(authorizer)));
+  const numbers = rows.flat().filter((name) => /^\w+$/.test(name));
+  assert.deepEqual(sorted(numbers), sorted(Object.keys(authorizer.stats())));
+});
+
+test('docs/redis.md has every setting', () => {
+  const listed = rowsOf('docs/redis.md', 'The option `redis`').flatMap(([name]) => codesIn(name));
+  const complaint = catchMessage(() => authorize({ redis: { nothing: 1 }, passport: new Passport() }));
+  const known = /there are (.*)\.$/.exec(complaint)[1].split(', ');
+  assert.deepEqual(sorted(listed), sorted(known));
+});
+
+test('docs/troubleshooting.md has every code, and whether it is critical', () => {
+  const listed = rowsOf('docs/troubleshooting.md', 'By code').map(([code, critical]) => [
+    ...codesIn(code),
+    critical === 'yes',
+  ]);
+  const known = outcomes().filter(({ code }) => code !== 'FOUND');
+  assert.deepEqual(sorted(listed), sorted(known.map(({ code, critical }) => [code, critical])));
+});
+
+test('docs/troubleshooting.md has every warning', () => {
+  const listed = rowsOf('docs/troubleshooting.md', 'Warnings').flatMap(([code]) => codesIn(code));
+  const given = [...LIB.matchAll(/\b(?:warn|once)\(\s*'([A-Z_]+)'/g)].map(([, code]) => code);
+  const faults = outcomes().filter(({ code, critical }) => critical && !/^(CLOSED|PASSPORT_)/.test(code));
+  assert.deepEqual(sorted(listed), sorted([...new Set(given), ...faults.map(({ code }) => code)]));
+});
+
+test('docs/troubleshooting.md has reasons that an authorizer gives', () => {
+  const source = LIB.replaceAll("\\'", "'");
+  for (const [cell] of rowsOf('docs/troubleshooting.md', 'Look-ups are not native')) {
+    for (const part of codesIn(cell)[0].split('…')) {
+      const words = part.replaceAll(/[()]/g, '').trim();
+      assert.ok(words === '' || source.includes(words), words);
+    }
+  }
+});
+
+test('docs/installing.md has every platform', () => {
+  const listed = rowsOf('docs/installing.md', 'Platforms').map(([, , name]) => codesIn(name)[0]);
+  assert.deepEqual(sorted(listed), sorted(TARGETS.map((target) => target.package)));
+});
+
+function catchMessage(call) {
+  try {
+    call();
+  } catch ({ message }) {
+    return message;
+  }
+  return assert.fail('nothing was thrown');
+}

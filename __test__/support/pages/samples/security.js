@@ -1,0 +1,41 @@
+'use strict';
+
+// docs/security.md
+
+const assert = require('node:assert/strict');
+const { cookieOf } = require('../../visit');
+const { SECRET, openSite } = require('../site');
+
+module.exports = {
+  settled: async (t, { code }) => {
+    const site = await openSite(t, { withSocketIo: false });
+    const process = { env: { SESSION_SECRET: 'new', FORMER_SESSION_SECRET: SECRET } };
+    let io;
+    const { Server } = require('socket.io');
+    class Noted extends Server {
+      constructor(...args) {
+        super(...args);
+        io = this;
+      }
+    }
+    const withNoted = (name) => (name === 'socket.io' ? { Server: Noted } : require(name));
+    site.run(code, { process, require: withNoted });
+    t.after(() => io.close());
+    site.greet(io);
+    site.greet(io.of('/chat'));
+    const [id] = Object.entries(site.sessionStore.sessions).find(([, text]) => text.includes('"ann"'));
+
+    for (const cookie of [site.ann, cookieOf(id, { secret: 'new' })]) {
+      for (const namespace of ['/', '/chat']) {
+        assert.equal((await site.visit(cookie, namespace)).welcome, 'ann');
+      }
+    }
+    const codeOf = async (...visitor) => (await site.visit(...visitor)).refused?.data.code;
+    assert.equal(await codeOf(undefined, '/chat'), 'NO_COOKIE');
+    assert.equal(await codeOf(cookieOf(id, { secret: 'another' })), 'BAD_SIGNATURE');
+    assert.equal(await codeOf(undefined, '/', { query: { session_id: id } }), 'NO_COOKIE');
+    const extraHeaders = { cookie: site.ann, origin: 'https://evil.example' };
+    assert.equal(await codeOf(undefined, '/', { extraHeaders, transportOptions: {} }), 'ORIGIN_NOT_ALLOWED');
+    assert.ok(io.sockets.adapter.rooms.has(`session:${id}`));
+  },
+};
