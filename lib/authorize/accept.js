@@ -2,7 +2,6 @@
 
 const { inspect, types } = require('node:util');
 const { messageOf, textOf } = require('../errors');
-const { STEP } = require('./attempt');
 const { refusalBy, refusalOf } = require('./refusal');
 
 /**
@@ -96,13 +95,19 @@ function adviceOn(count, accepted) {
   return isThenable(accepted) ? ' (await the promise first)' : '';
 }
 
-/** A callback of the app has not called `accept` in time. */
-function warnOfSilence({ step, warnings }, timeout) {
-  const isSuccess = step === STEP.SUCCESS;
+/** `success` has not called `accept` in time. */
+function warnOfSilentSuccess({ warnings }, timeout) {
   warnings.once(
-    isSuccess ? 'SUCCESS_UNDECIDED' : 'FAIL_UNDECIDED',
-    `The ${step} callback given to authorize() has not called accept within ${timeout} ms (option timeout). ` +
-      (isSuccess ? 'The client waits for it.' : 'The client was refused.'),
+    'SUCCESS_UNDECIDED',
+    `The success callback given to authorize() has not called accept within ${timeout} ms (option timeout). The client waits for it.`,
+  );
+}
+
+/** `fail` has not called `accept` in time. */
+function warnOfSilentFail({ warnings }, timeout) {
+  warnings.once(
+    'FAIL_UNDECIDED',
+    `The fail callback given to authorize() has not called accept within ${timeout} ms (option timeout). The client was refused.`,
   );
 }
 
@@ -116,4 +121,12 @@ function refuseByDefault(data, message, critical, accept) {
   accept(null, false);
 }
 
-module.exports = { acceptByDefault, acceptOnce, answerSocketIo, isThenable, refuseByDefault, warnOfSilence };
+module.exports = {
+  acceptByDefault,
+  acceptOnce,
+  answerSocketIo,
+  isThenable,
+  refuseByDefault,
+  warnOfSilentFail,
+  warnOfSilentSuccess,
+};

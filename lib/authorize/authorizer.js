@@ -6,7 +6,7 @@ const { adoptUser, announce, putGuest, putUser, userPropertyOf } = require('../r
 const { chooseBackend } = require('../sessions');
 const { Verifier } = require('../sessions/verifier');
 const { Joiner } = require('../sockets/join');
-const { acceptOnce, answerSocketIo, isThenable, warnOfSilence } = require('./accept');
+const { acceptOnce, answerSocketIo, isThenable, warnOfSilentFail, warnOfSilentSuccess } = require('./accept');
 const { Attempt, STEP } = require('./attempt');
 const { BEGIN, REFUSE, beginNext, enter } = require('./connection-limits');
 const { Deadlines } = require('./deadlines');
@@ -263,12 +263,12 @@ class Authorizer {
           break;
         }
         // It may still let the client in; it no longer counts.
-        warnOfSilence(attempt, timeout);
+        warnOfSilentSuccess(attempt, timeout);
         attempt.release();
         if (attempt.connection !== undefined) beginNext(attempt.connection);
         break;
       default:
-        warnOfSilence(attempt, timeout);
+        warnOfSilentFail(attempt, timeout);
         attempt.accept(null, false);
     }
   }

@@ -24,7 +24,9 @@ function countSocketsByUser(target, match) {
 function matcherOf(match, caller) {
   // A promise is true, whatever it comes to: everybody would match.
   if (match instanceof AsyncFunction) {
-    throw new TypeError(`${caller}(target, match): match must answer synchronously, and is an async function.`);
+    throw new TypeError(
+      `${caller}(target, match): match must answer synchronously, and is an async function.`,
+    );
   }
   if (typeof match === 'function') return new Predicate(match);
   const isPlain = typeof match === 'object' && match !== null && !(Symbol.iterator in match);
