@@ -31,27 +31,6 @@ export declare class Delivery {
   drain(): () => string
 }
 
-/** Cookie parsing and signature checks under settings that can change. */
-export declare class Gate {
-  /** A gate under these settings. */
-  constructor(settings: GateSettings)
-  /** Replaces the settings; look-ups that were submitted before finish under the old ones. */
-  configure(settings: GateSettings): void
-  /** The session id of what the client sent, or the number of the outcome that refuses it. */
-  sessionId(sent: string, credential: number): string | number
-  /**
-   * The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
-   * `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
-   */
-  signedCookies(header: string): string
-  /** What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing. */
-  signedCookie(header: string): string | boolean | null
-  /** Counts a look-up that JavaScript made itself; milliseconds. */
-  record(took: number): void
-  /** How long look-ups took so far. */
-  latency(): Latency
-}
-
 /**
  * Credentials that JavaScript is asked for before each connection. Authorizers with the same ones may share a
  * connection; others do not.
@@ -81,7 +60,7 @@ export declare class Lookup {
    * # Errors
    * The target makes no sense; the message says what is wrong with it.
    */
-  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
+  constructor(verifier: Verifier, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
   /**
    * Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
    * ticket, or the number of the outcome where it can be told at once.
@@ -91,7 +70,7 @@ export declare class Lookup {
    */
   submitter(): (sent: string, credential: number, ticket: number) => number | undefined
   /** How the connection is doing. */
-  status(): LinkStatus
+  status(): ConnectionStatus
   /**
    * Look-ups that are pending, and all later ones, are answered by `CLOSED`. The connection ends, if no other authorizer
    * has it.
@@ -204,16 +183,65 @@ export declare class SocketIndex {
   get size(): number
 }
 
-/** What an authorizer looks for. Every member has to be there: JavaScript owns the defaults. */
-export interface GateSettings {
-  /** Name of the session cookie. */
-  key: string
-  /** Secrets of express-session, newest first. */
-  secrets: Array<string | Uint8Array>
-  /** What stands before the session id in a Redis key. */
-  prefix: string | Uint8Array
-  /** Name of Passport's member in the session. */
-  passportKey: string
+/** Cookie parsing and signature checks under settings that can change. */
+export declare class Verifier {
+  /** A verifier with these settings. */
+  constructor(settings: VerifierSettings)
+  /** Replaces the settings; look-ups that were submitted before finish under the old ones. */
+  configure(settings: VerifierSettings): void
+  /** The session id of what the client sent, or the number of the outcome that refuses it. */
+  sessionId(sent: string, credential: number): string | number
+  /**
+   * The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
+   * `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
+   */
+  signedCookies(header: string): string
+  /** What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing. */
+  signedCookie(header: string): string | boolean | null
+  /** Counts a look-up that JavaScript made itself; milliseconds. */
+  record(took: number): void
+  /** How long look-ups took so far. */
+  latency(): Latency
+}
+
+/** How the connection is doing, or those to all masters of a cluster. */
+export interface ConnectionStatus {
+  /** Where it leads, without credentials. */
+  address: string
+  /** How often it was made again. */
+  reconnects: number
+}
+
+/** The number of each kind of credential. */
+export declare function credentialKinds(): CredentialKinds
+
+/** The number of each kind of credential. */
+export interface CredentialKinds {
+  /** The text of a `Cookie` header. */
+  HEADER: number
+  /** A signed value as the cookie carries it, decoded. */
+  SIGNED: number
+  /** A bare session id, or a signed value if its signature is good. */
+  EITHER: number
+  /** A bare session id that the app itself vouches for. */
+  ID: number
+}
+
+/** The numbers that a `SocketIndex` answers with, the same for all. */
+export declare function indexLayout(): IndexLayout
+
+/** The numbers that a [`SocketIndex`] answers with. */
+export interface IndexLayout {
+  /** In place of a slot: the socket was not enrolled. */
+  noSlot: number
+  /** In place of a length: the array for the answer is too short. */
+  tooShort: number
+  /** In place of a length: there is no answer. */
+  noAnswer: number
+  /** Bit beside a slot or a position: the index does not know the whole answer, so the user has to be looked at. */
+  inDoubt: number
+  /** How many groups there can be. */
+  maxGroups: number
 }
 
 /** How long look-ups took, in milliseconds. */
@@ -228,14 +256,6 @@ export interface Latency {
   p99: number
   /** The longest. */
   max: number
-}
-
-/** How the connection is doing, or those to all masters of a cluster. */
-export interface LinkStatus {
-  /** Where it leads, without credentials. */
-  address: string
-  /** How often it was made again. */
-  reconnects: number
 }
 
 /** One row of the table of outcomes; its index is the number that look-ups deliver. */
@@ -323,4 +343,16 @@ export interface RowLayout {
   hasValue: number
   /** Bit beside it: the value is that of the row before. */
   sameValue: number
+}
+
+/** What an authorizer looks for. Every member has to be there: JavaScript owns the defaults. */
+export interface VerifierSettings {
+  /** Name of the session cookie. */
+  key: string
+  /** Secrets of express-session, newest first. */
+  secrets: Array<string | Uint8Array>
+  /** What stands before the session id in a Redis key. */
+  prefix: string | Uint8Array
+  /** Name of Passport's member in the session. */
+  passportKey: string
 }

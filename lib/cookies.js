@@ -13,13 +13,13 @@ class CookieReader {
   #requests = new WeakMap();
 
   constructor(settings) {
-    this.#gate = new native.Gate(settings);
+    this.#gate = new native.Verifier(settings);
   }
 
   /**
    * The reader of these settings. Authorizers of the same cookie share it: an app may make one a namespace, or one a
    * socket, and a request that comes to several is read once.
-   * @param {{ key: string, secrets: Array<string | Uint8Array> }} settings - GateSettings of the binding
+   * @param {{ key: string, secrets: Array<string | Uint8Array> }} settings - VerifierSettings of the binding
    */
   static of(settings) {
     const digest = digestOf(settings);

@@ -3,7 +3,7 @@
 const native = require('./native');
 const { number } = require('./outcomes');
 
-/** What a row's second number says beside the outcome; src/core/outbox/page.rs has the words. */
+/** What a row's second number says beside the outcome; src/pipeline/outbox/page.rs has the words. */
 const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE } = native.Delivery.layout();
 const OUTCOME = HAS_VALUE - 1;
 /** A count, then ticket and outcome of each row. */

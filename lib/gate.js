@@ -5,8 +5,8 @@ const native = require('./native');
 const { CookieReader } = require('./cookies');
 const { isSecret } = require('./options');
 
-/** What the client's words are; the numbers are those of `Credential` in src/core/admission.rs. */
-const CREDENTIAL = Object.freeze({ HEADER: 0, SIGNED: 1, EITHER: 2, ID: 3 });
+/** The number of each kind of credential, made in Rust (src/core/credential.rs). */
+const CREDENTIAL = Object.freeze(native.credentialKinds());
 
 /**
  * Cookie and signature under the app's live settings: a secret that was added to the array, a prefix
@@ -25,7 +25,7 @@ class Gate {
     this.#read();
     const settings = this.#settings();
     /** Look-ups go through this one, under the settings of the moment they are made. */
-    this.native = new native.Gate(settings);
+    this.native = new native.Verifier(settings);
     /** Reads cookies under the settings of now, whatever they become later. */
     this.reader = CookieReader.of(settings);
   }

@@ -3,7 +3,7 @@
 const native = require('./native');
 
 /**
- * The table of outcomes, made in Rust (src/core/code.rs). Look-ups deliver an index into it.
+ * The table of outcomes, made in Rust (src/core/outcome.rs). Look-ups deliver an index into it.
  * @type {ReadonlyArray<{ code: string, message: string, critical: boolean, appendsCause: boolean, hint: string }>}
  */
 const table = native.outcomes();

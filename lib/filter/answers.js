@@ -1,10 +1,12 @@
 'use strict';
 
-/** What the addon answers in place of a length: room for more is needed; there is none, and users have to be asked. */
-const TOO_SHORT = -1;
-const NO_ANSWER = -2;
-/** Marks a place in an answer where the user has to be asked. */
-const IN_DOUBT = 0x80000000;
+const native = require('../native');
+
+/**
+ * Made in Rust (src/node/index.rs). Two stand in place of a length: the array is too short; there is no answer, so users
+ * have to be asked. The third marks a place in an answer where the user has to be asked.
+ */
+const { tooShort: TOO_SHORT, noAnswer: NO_ANSWER, inDoubt: IN_DOUBT } = native.indexLayout();
 
 /**
  * Questions to the index of the addon, and the array that it writes answers to. A query has `parts` for the addon

@@ -1,7 +1,9 @@
 'use strict';
 
-/** As many as the addon has (src/core/index/members.rs), and some to spare for those of other copies. */
-const MOST = 60_000;
+const native = require('../native');
+
+/** As many as the addon has (src/core/index/registry.rs). */
+const { maxGroups: MOST } = native.indexLayout();
 
 /**
  * Groups of members: those of one authorizer. An app may make an authorizer for each socket, so that the group of one that

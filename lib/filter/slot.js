@@ -1,5 +1,7 @@
 'use strict';
 
+const native = require('../native');
+
 /**
  * On a socket: undefined before it is authorized, and after it has left; the Membership that awaits it, until it is
  * connected; BEING_READ while its user is; then its slot in the index.
@@ -7,7 +9,7 @@
 const MEMBER = Symbol('passport-socketio-native: member');
 const BEING_READ = Object.freeze({});
 /** In place of a slot: the socket is no member. */
-const NO_MEMBER = 0xffffffff;
+const { noSlot: NO_MEMBER } = native.indexLayout();
 
 function slotOf(socket) {
   const slot = socket?.[MEMBER];

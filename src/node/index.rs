@@ -1,6 +1,6 @@
 //! Connected sockets by their users' properties: the index of one environment.
 
-mod state;
+pub(super) mod state;
 
 use std::rc::Rc;
 
@@ -10,10 +10,45 @@ use napi::{
 };
 use napi_derive::napi;
 
-use crate::{core::index::Index, node::raw};
+use self::state::Shared;
+use crate::{
+    core::index::{IN_DOUBT, Index, MAX_GROUPS},
+    node::raw::{
+        index::{
+            NO_ANSWER, NO_SLOT, TOO_SHORT, counter_function, enroller_function, finder_function,
+            leaver_function, selector_function, updater_function,
+        },
+        values,
+    },
+};
 
-pub use state::Shared;
-pub(super) use state::State;
+/// The numbers that a [`SocketIndex`] answers with.
+#[napi(object, object_from_js = false)]
+pub struct IndexLayout {
+    /// In place of a slot: the socket was not enrolled.
+    pub no_slot: u32,
+    /// In place of a length: the array for the answer is too short.
+    pub too_short: i32,
+    /// In place of a length: there is no answer.
+    pub no_answer: i32,
+    /// Bit beside a slot or a position: the index does not know the whole answer, so the user has to be looked at.
+    pub in_doubt: u32,
+    /// How many groups there can be.
+    pub max_groups: u32,
+}
+
+/// The numbers that a `SocketIndex` answers with, the same for all.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn index_layout() -> IndexLayout {
+    IndexLayout {
+        no_slot: NO_SLOT,
+        too_short: TOO_SHORT,
+        no_answer: NO_ANSWER,
+        in_doubt: IN_DOUBT,
+        max_groups: MAX_GROUPS,
+    }
+}
 
 /// Members: sockets that are connected in a namespace, each known by its slot. Columns: properties of their users.
 ///
@@ -74,7 +109,7 @@ impl SocketIndex {
         ts_return_type = "(group: number, namespace: number, ...values: Array<unknown>) => number"
     )]
     pub fn enroller(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::enroller_function(env.raw(), Rc::clone(&self.shared))
+        enroller_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// Makes `update(slot, group, ...values)`: a member's group and values anew, all of them. Its place in the order of
@@ -84,7 +119,7 @@ impl SocketIndex {
     /// The engine is out of memory.
     #[napi(catch_unwind, ts_return_type = "(slot: number, group: number, ...values: Array<unknown>) => void")]
     pub fn updater(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::updater_function(env.raw(), Rc::clone(&self.shared))
+        updater_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// Makes `leave(slot)`: forgets a member; its slot will be another's. Without such a member, nothing happens.
@@ -93,7 +128,7 @@ impl SocketIndex {
     /// The engine is out of memory.
     #[napi(catch_unwind, ts_return_type = "(slot: number) => void")]
     pub fn leaver(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::leaver_function(env.raw(), Rc::clone(&self.shared))
+        leaver_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// The array that answers are written to from now on; it must not be moved, resized or shared with a thread.
@@ -121,7 +156,7 @@ impl SocketIndex {
     /// The engine is out of memory.
     #[napi(catch_unwind, ts_return_type = "(namespace: number, ...criteria: Array<unknown>) => number")]
     pub fn finder(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::finder_function(env.raw(), Rc::clone(&self.shared))
+        finder_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// Makes `count(namespace, ...criteria)`: how many match for sure; how many more are to be asked is written to the
@@ -131,7 +166,7 @@ impl SocketIndex {
     /// The engine is out of memory.
     #[napi(catch_unwind, ts_return_type = "(namespace: number, ...criteria: Array<unknown>) => number")]
     pub fn counter(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::counter_function(env.raw(), Rc::clone(&self.shared))
+        counter_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// Makes `select(n, ...criteria)`: of the first n slots of the list writes the positions of those that match, and
@@ -141,7 +176,7 @@ impl SocketIndex {
     /// The engine is out of memory.
     #[napi(catch_unwind, ts_return_type = "(n: number, ...criteria: Array<unknown>) => number")]
     pub fn selector(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        raw::selector_function(env.raw(), Rc::clone(&self.shared))
+        selector_function(env.raw(), Rc::clone(&self.shared))
     }
 
     /// The distinct values of a group's members in a column, and how many have each; whose first member enrolled first
@@ -175,7 +210,7 @@ fn list<'env>(env: &'env Env, index: &Index, column: u32, group: u32) -> napi::R
     let (mut values, mut counts): (Array<'_>, Array<'_>) =
         (env.create_array(length)?, env.create_array(length)?);
     for (place, (value, count)) in (0..).zip(distinct) {
-        values.set(place, raw::make(env.raw(), value)?)?;
+        values.set(place, values::make(env.raw(), value)?)?;
         counts.set(place, u32::try_from(count).unwrap_or(u32::MAX))?;
     }
     let mut object = Object::new(env)?;

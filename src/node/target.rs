@@ -1,10 +1,8 @@
 //! Where the sessions are, as JavaScript says it.
 
-use std::sync::Arc;
-
 use napi_derive::napi;
 
-use crate::redis_store::{Credentials, LoginSource, Node, SentinelParts, Target, TargetParts, Tls};
+use crate::redis::{NodeOptions, SentinelOptions, TargetOptions, TlsOptions};
 
 /// Where Redis is. Every member has to be there; null is unset.
 #[napi(object, object_to_js = false, use_nullable = true)]
@@ -20,7 +18,7 @@ pub struct RedisTarget {
     /// Their password.
     pub password: Option<String>,
     /// Database number; a cluster has 0 only.
-    pub db: Option<u32>,
+    pub db: Option<i64>,
     /// How to speak TLS to them; null: not at all, or as the URL says.
     pub tls: Option<RedisTls>,
     /// What `CLIENT LIST` shows.
@@ -68,47 +66,38 @@ pub struct RedisTls {
     pub reject_unauthorized: bool,
 }
 
-impl RedisTarget {
-    /// Checks it; `source` gives the credentials of each connection, where they are not fixed.
-    pub(super) fn check(self, source: Option<Arc<dyn LoginSource>>) -> Result<Target, String> {
-        let nodes = self.nodes.into_iter().map(Node::try_from).collect::<Result<_, _>>()?;
-        let parts = TargetParts {
-            nodes,
-            cluster: self.cluster,
-            sentinel: self.sentinel.map(SentinelParts::from),
-            username: self.username,
-            password: self.password,
-            credentials: source.map(Credentials::Asked),
-            db: self.db.map(i64::from),
-            tls: self.tls.map(Tls::from),
-            client_name: self.client_name,
-        };
-        Target::from_parts(&parts).map_err(|error| error.to_string())
+impl From<RedisTarget> for TargetOptions {
+    fn from(target: RedisTarget) -> Self {
+        let RedisTarget { nodes, cluster, sentinel, username, password, db, tls, client_name } = target;
+        Self {
+            nodes: nodes.into_iter().map(NodeOptions::from).collect(),
+            cluster,
+            sentinel: sentinel.map(SentinelOptions::from),
+            username,
+            password,
+            credentials: None,
+            db,
+            tls: tls.map(TlsOptions::from),
+            client_name,
+        }
     }
 }
 
-impl TryFrom<RedisNode> for Node {
-    type Error = String;
-
-    fn try_from(node: RedisNode) -> Result<Self, String> {
-        let port = node.port.map(u16::try_from).transpose();
-        let port = port.map_err(|_| "the port must be a number from 1 to 65535")?;
-        Ok(match (node.url, node.path) {
-            (Some(url), _) => Self::Url(url),
-            (None, Some(path)) => Self::Unix(path),
-            (None, None) => Self::Tcp(node.host.unwrap_or_else(|| "127.0.0.1".to_owned()), port),
-        })
+impl From<RedisNode> for NodeOptions {
+    fn from(node: RedisNode) -> Self {
+        let RedisNode { url, host, port, path } = node;
+        Self { url, host, port, path }
     }
 }
 
-impl From<RedisSentinel> for SentinelParts {
+impl From<RedisSentinel> for SentinelOptions {
     fn from(sentinel: RedisSentinel) -> Self {
         let RedisSentinel { name, username, password, tls } = sentinel;
-        Self { name, username, password, tls: tls.map(Tls::from) }
+        Self { name, username, password, tls: tls.map(TlsOptions::from) }
     }
 }
 
-impl From<RedisTls> for Tls {
+impl From<RedisTls> for TlsOptions {
     fn from(tls: RedisTls) -> Self {
         let RedisTls { ca, cert, key, servername, reject_unauthorized } = tls;
         Self { ca, cert, key, servername, reject_unauthorized }

@@ -1,13 +1,13 @@
-//! One property of all members.
+//! One property of all registry.
 
 use std::mem;
 
 use super::{
+    compact_vec,
     dictionary::{Dictionary, ValueId},
-    frugal,
-    members::Members,
     posting::{Links, Posting},
     primitive::Primitive,
+    registry::Registry,
     slots::Slot,
 };
 
@@ -39,7 +39,7 @@ pub struct Column {
 }
 
 impl Column {
-    /// A column for so many slots, as yet without members.
+    /// A column for so many slots, as yet without registry.
     pub fn with_slots(end: usize) -> Self {
         Self { ids: vec![UNINDEXED; end], links: Links::with_slots(end), ..Self::default() }
     }
@@ -47,7 +47,7 @@ impl Column {
     /// Adds the member at a slot, which is one that was free or the first beyond. `order`: when each slot enrolled.
     pub fn enter(&mut self, slot: Slot, given: Given<'_>, order: &[u32]) {
         let id = self.id_of(given);
-        frugal::put(&mut self.ids, slot as usize, id);
+        compact_vec::put(&mut self.ids, slot as usize, id);
         self.links.skip(slot);
         self.link(slot, id, order);
     }
@@ -77,7 +77,7 @@ impl Column {
     /// Forgets the slots from `end` on.
     pub fn truncate(&mut self, end: usize) {
         if end < self.ids.len() {
-            frugal::truncate(&mut self.ids, end);
+            compact_vec::truncate(&mut self.ids, end);
             self.links.truncate(end);
         }
     }
@@ -108,28 +108,28 @@ impl Column {
     }
 
     /// See [`Index::distinct`](super::Index::distinct); the group is one that indexes this column.
-    pub fn distinct(&self, members: &Members, group: u32) -> Vec<(Primitive<'_>, usize)> {
+    pub fn distinct(&self, registry: &Registry, group: u32) -> Vec<(Primitive<'_>, usize)> {
         // Usually one authorizer indexes the property; then nobody has to be looked at but the first of each value.
-        let is_alone = members.in_group(group) + self.unindexed.len() == members.len();
+        let is_alone = registry.in_group(group) + self.unindexed.len() == registry.len();
         let counted = |posting: &Posting| {
-            if is_alone { posting.len() } else { self.slots_in(posting, members, group).count() }
+            if is_alone { posting.len() } else { self.slots_in(posting, registry, group).count() }
         };
         let mut firsts: Vec<_> = self
             .values
             .iter()
             .filter_map(|(_, posting)| {
                 let looked_at = if posting.is_in_order() { 1 } else { posting.len() };
-                let slots = self.slots_in(posting, members, group).take(looked_at);
-                slots.min_by_key(|slot| members.enrolled(*slot))
+                let slots = self.slots_in(posting, registry, group).take(looked_at);
+                slots.min_by_key(|slot| registry.enrolled(*slot))
             })
             .collect();
-        members.sort(&mut firsts);
+        registry.sort(&mut firsts);
         let values = firsts.into_iter().filter_map(|first| self.values.get(self.id(first)));
         values.map(|(value, posting)| (value, counted(posting))).collect()
     }
 
-    fn slots_in(&self, posting: &Posting, members: &Members, group: u32) -> impl Iterator<Item = Slot> {
-        self.slots(posting).filter(move |slot| members.group(*slot) == Some(group))
+    fn slots_in(&self, posting: &Posting, registry: &Registry, group: u32) -> impl Iterator<Item = Slot> {
+        self.slots(posting).filter(move |slot| registry.group(*slot) == Some(group))
     }
 
     fn id_of(&mut self, given: Given<'_>) -> ValueId {

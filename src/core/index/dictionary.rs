@@ -7,7 +7,7 @@ use std::{
 
 use hashbrown::HashTable;
 
-use super::{frugal, posting::Posting, primitive::Primitive, value::Value};
+use super::{compact_vec, posting::Posting, primitive::Primitive, value::Value};
 
 /// A value's number within its column, given out again after the value is gone.
 pub type ValueId = u32;
@@ -57,7 +57,7 @@ impl Dictionary {
         let entry = Entry { value: value.into(), posting: Posting::default() };
         let id =
             self.free.pop().unwrap_or_else(|| ValueId::try_from(self.entries.len()).unwrap_or(ValueId::MAX));
-        frugal::put(&mut self.entries, id as usize, entry);
+        compact_vec::put(&mut self.entries, id as usize, entry);
         self.ids.insert_unique(hash, id, |id| hash_of(&self.hasher, &self.entries, *id));
         id
     }
@@ -69,7 +69,7 @@ impl Dictionary {
         let found = self.ids.find_entry(self.hasher.hash_one(value.get()), |other| *other == id);
         if let Ok(found) = found {
             found.remove();
-            frugal::push(&mut self.free, id);
+            compact_vec::push(&mut self.free, id);
         }
     }
 

@@ -1,25 +1,34 @@
 //! How to go about a question: whom to look at, and what to check of them.
 
 use super::{
-    Criteria, Index,
     column::{Column, UNINDEXED},
+    criteria::Criteria,
     dictionary::ValueId,
-    members::Members,
+    inverted_index::Index,
     posting::Posting,
-    query::Unanswered,
+    registry::Registry,
     slots::Slot,
 };
 
 /// Wanted values from which on they are searched by halves.
 const MANY: usize = 16;
 
+/// Why there is no answer. Nothing is written then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The room for the answer is less than it might need.
+    TooShort,
+    /// A criterion names a column that does not exist.
+    NoSuchColumn,
+}
+
 /// What is known of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Match {
     /// It does not match.
     No,
     /// It matches as far as the index knows; JavaScript has to tell the rest.
-    Ask,
+    InDoubt,
     /// It matches.
     Yes,
 }
@@ -49,14 +58,14 @@ pub fn parts<'i>(index: &'i Index, criteria: &Criteria) -> Result<Vec<Part<'i>>,
 
 impl<'i> Part<'i> {
     /// What the value at this slot says; where no member is, JavaScript has to tell.
-    pub fn judge(&self, slot: Slot) -> Verdict {
+    pub fn judge(&self, slot: Slot) -> Match {
         let id = self.column.id(slot);
         if self.wants(id) {
-            Verdict::Yes
+            Match::Yes
         } else if id == UNINDEXED {
-            Verdict::Ask
+            Match::InDoubt
         } else {
-            Verdict::No
+            Match::No
         }
     }
 
@@ -69,11 +78,11 @@ impl<'i> Part<'i> {
     }
 
     /// All members that this part does not refuse, list by list.
-    fn lists(&self) -> impl Iterator<Item = (&'i Posting, Verdict)> {
+    fn lists(&self) -> impl Iterator<Item = (&'i Posting, Match)> {
         let column = self.column;
         let sure =
-            self.wanted.iter().filter_map(|id| column.posting(*id)).map(|posting| (posting, Verdict::Yes));
-        sure.chain([(column.unindexed(), Verdict::Ask)]).filter(|(posting, _)| !posting.is_empty())
+            self.wanted.iter().filter_map(|id| column.posting(*id)).map(|posting| (posting, Match::Yes));
+        sure.chain([(column.unindexed(), Match::InDoubt)]).filter(|(posting, _)| !posting.is_empty())
     }
 
     fn candidates(&self) -> usize {
@@ -83,7 +92,7 @@ impl<'i> Part<'i> {
 
 /// Whom to look at: the members that the most selective column does not refuse, or all; and what to check of them.
 pub struct Plan<'i> {
-    members: &'i Members,
+    registry: &'i Registry,
     /// None where all are in the namespace that is asked for, or none is asked for.
     namespace: Option<u32>,
     driver: Option<Part<'i>>,
@@ -97,14 +106,14 @@ impl<'i> Plan<'i> {
     /// # Errors
     /// There is no such column.
     pub fn new(index: &'i Index, namespace: Option<u32>, criteria: &Criteria) -> Result<Self, Unanswered> {
-        let members = &index.members;
+        let registry = &index.registry;
         let mut checks = parts(index, criteria)?;
         let best = (0..checks.len()).min_by_key(|part| checks.get(*part).map(Part::candidates));
         let driver = best.map(|best| checks.swap_remove(best));
-        let there = namespace.map_or(members.len(), |namespace| members.in_namespace(namespace));
+        let there = namespace.map_or(registry.len(), |namespace| registry.in_namespace(namespace));
         Ok(Self {
-            members,
-            namespace: namespace.filter(|_| there < members.len()),
+            registry,
+            namespace: namespace.filter(|_| there < registry.len()),
             most: driver.as_ref().map_or(there, |driver| driver.candidates().min(there)),
             driver,
             checks,
@@ -117,17 +126,17 @@ impl<'i> Plan<'i> {
     }
 
     /// Shows each member that matches to `found`, or that JavaScript has to be asked about.
-    pub fn visit(&self, mut found: impl FnMut(Slot, Verdict)) {
-        let mut check = |slot, verdict| match self.check(slot, verdict) {
-            Verdict::No => {}
-            verdict => found(slot, verdict),
+    pub fn visit(&self, mut found: impl FnMut(Slot, Match)) {
+        let mut check = |slot, matched| match self.check(slot, matched) {
+            Match::No => {}
+            matched => found(slot, matched),
         };
         match &self.driver {
             _ if self.most == 0 => {}
-            None => self.members.slots().for_each(|slot| check(slot, Verdict::Yes)),
+            None => self.registry.slots().for_each(|slot| check(slot, Match::Yes)),
             Some(driver) => {
-                for (posting, verdict) in driver.lists() {
-                    driver.column.slots(posting).for_each(|slot| check(slot, verdict));
+                for (posting, matched) in driver.lists() {
+                    driver.column.slots(posting).for_each(|slot| check(slot, matched));
                 }
             }
         }
@@ -141,7 +150,7 @@ impl<'i> Plan<'i> {
         })
     }
 
-    /// How many there are of each verdict, where the lengths of lists say so.
+    /// How many members match and how many are in doubt, where the lengths of lists say so.
     pub fn known_counts(&self) -> Option<(usize, usize)> {
         match &self.driver {
             None => Some((self.most, 0)),
@@ -153,22 +162,22 @@ impl<'i> Plan<'i> {
         }
     }
 
-    fn check(&self, slot: Slot, verdict: Verdict) -> Verdict {
-        if self.namespace.is_some() && self.members.namespace(slot) != self.namespace {
-            return Verdict::No;
+    fn check(&self, slot: Slot, matched: Match) -> Match {
+        if self.namespace.is_some() && self.registry.namespace(slot) != self.namespace {
+            return Match::No;
         }
-        judge(&self.checks, slot, verdict)
+        judge(&self.checks, slot, matched)
     }
 }
 
 /// What all parts say together, and what is known before.
-pub fn judge(parts: &[Part<'_>], slot: Slot, before: Verdict) -> Verdict {
+pub fn judge(parts: &[Part<'_>], slot: Slot, before: Match) -> Match {
     let mut all = before;
     for part in parts {
         match part.judge(slot) {
-            Verdict::No => return Verdict::No,
-            Verdict::Ask => all = Verdict::Ask,
-            Verdict::Yes => {}
+            Match::No => return Match::No,
+            Match::InDoubt => all = Match::InDoubt,
+            Match::Yes => {}
         }
     }
     all

@@ -1,6 +1,6 @@
 //! Members with the same value, linked: a member comes and goes without anybody else being moved.
 
-use super::{frugal, slots::Slot};
+use super::{compact_vec, slots::Slot};
 
 /// Where a list ends. No slot: slots are below 2^31.
 const END: Slot = Slot::MAX;
@@ -65,7 +65,7 @@ impl Links {
             posting.head = slot;
             posting.is_in_order = true;
         }
-        frugal::put(&mut self.0, slot as usize, Link { previous: posting.tail, next: END });
+        compact_vec::put(&mut self.0, slot as usize, Link { previous: posting.tail, next: END });
         posting.tail = slot;
         posting.count += 1;
     }
@@ -86,7 +86,7 @@ impl Links {
 
     /// Makes room for a slot that is in no posting.
     pub fn skip(&mut self, slot: Slot) {
-        frugal::put(&mut self.0, slot as usize, UNLINKED);
+        compact_vec::put(&mut self.0, slot as usize, UNLINKED);
     }
 
     /// The members of a posting.
@@ -102,7 +102,7 @@ impl Links {
 
     /// Forgets the links of slots from `end` on.
     pub fn truncate(&mut self, end: usize) {
-        frugal::truncate(&mut self.0, end);
+        compact_vec::truncate(&mut self.0, end);
     }
 }
 

@@ -1,22 +1,14 @@
 //! The answers: who matches, how many, which of a list.
 
 use super::{
-    Criteria, Index,
-    plan::{Plan, Verdict, judge, parts},
+    criteria::Criteria,
+    inverted_index::Index,
+    plan::{Match, Plan, Unanswered, judge, parts},
     slots::{MASK, Slot},
 };
 
 /// Set in an answer beside the slot or the position of whoever JavaScript has to be asked about.
-pub const TO_BE_ASKED: u32 = !MASK;
-
-/// Why there is no answer. Nothing is written then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unanswered {
-    /// The room for the answer is less than it might need.
-    TooShort,
-    /// A criterion names a column that does not exist.
-    NoSuchColumn,
-}
+pub const IN_DOUBT: u32 = !MASK;
 
 /// How many match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,11 +16,11 @@ pub struct Count {
     /// For sure.
     pub sure: usize,
     /// If JavaScript, asked about the rest of their criteria, says so.
-    pub to_be_asked: usize,
+    pub in_doubt: usize,
 }
 
 impl Index {
-    /// Writes the slots of members that match, in the order of enrolment, and returns how many; with [`TO_BE_ASKED`]
+    /// Writes the slots of members that match, in the order of enrolment, and returns how many; with [`IN_DOUBT`]
     /// those about whom JavaScript has to be asked. Of one namespace, or of all.
     ///
     /// # Errors
@@ -42,10 +34,10 @@ impl Index {
         let plan = Plan::new(self, namespace, criteria)?;
         let out = out.get_mut(..plan.most()).ok_or(Unanswered::TooShort)?;
         let mut answer = Answer::new(out);
-        plan.visit(|slot, verdict| answer.push(slot, verdict));
+        plan.visit(|slot, matched| answer.push(slot, matched));
         let found = answer.len;
         if let (false, Some(found)) = (plan.is_in_order(), out.get_mut(..found)) {
-            self.members.sort(found);
+            self.registry.sort(found);
         }
         Ok(found)
     }
@@ -56,18 +48,18 @@ impl Index {
     /// No such column.
     pub fn count(&self, namespace: Option<u32>, criteria: &Criteria) -> Result<Count, Unanswered> {
         let plan = Plan::new(self, namespace, criteria)?;
-        if let Some((sure, to_be_asked)) = plan.known_counts() {
-            return Ok(Count { sure, to_be_asked });
+        if let Some((sure, in_doubt)) = plan.known_counts() {
+            return Ok(Count { sure, in_doubt });
         }
         let mut count = Count::default();
-        plan.visit(|_, verdict| match verdict {
-            Verdict::Yes => count.sure += 1,
-            _ => count.to_be_asked += 1,
+        plan.visit(|_, matched| match matched {
+            Match::Yes => count.sure += 1,
+            _ => count.in_doubt += 1,
         });
         Ok(count)
     }
 
-    /// Writes which of these slots match, as positions in `slots`, and returns how many; with [`TO_BE_ASKED`] where
+    /// Writes which of these slots match, as positions in `slots`, and returns how many; with [`IN_DOUBT`] where
     /// JavaScript has to be asked, which is so for a slot without a member as well.
     ///
     /// # Errors
@@ -78,13 +70,13 @@ impl Index {
         let slots = (0..).zip(slots.iter().copied());
         match parts.as_slice() {
             [] => slots.for_each(|(position, slot)| {
-                let is_there = self.members.contains(slot);
-                answer.push(position, if is_there { Verdict::Yes } else { Verdict::Ask });
+                let is_there = self.registry.contains(slot);
+                answer.push(position, if is_there { Match::Yes } else { Match::InDoubt });
             }),
             // Most questions are about one column: 1.4 ns a slot, where the loop over parts takes 3.
             [part] => slots.for_each(|(position, slot)| answer.push(position, part.judge(slot))),
             parts => {
-                slots.for_each(|(position, slot)| answer.push(position, judge(parts, slot, Verdict::Yes)));
+                slots.for_each(|(position, slot)| answer.push(position, judge(parts, slot, Match::Yes)));
             }
         }
         Ok(answer.len)
@@ -102,12 +94,12 @@ impl<'o> Answer<'o> {
         Self { out, len: 0 }
     }
 
-    /// Adds a slot or a position, unless the verdict is no.
-    fn push(&mut self, number: u32, verdict: Verdict) {
+    /// Adds a slot or a position, unless it does not match.
+    fn push(&mut self, number: u32, matched: Match) {
         // Written in any case and kept if it matches: no branch to be foretold wrongly where few match.
         if let Some(place) = self.out.get_mut(self.len) {
-            *place = if verdict == Verdict::Ask { number | TO_BE_ASKED } else { number };
-            self.len += usize::from(verdict != Verdict::No);
+            *place = if matched == Match::InDoubt { number | IN_DOUBT } else { number };
+            self.len += usize::from(matched != Match::No);
         }
     }
 }

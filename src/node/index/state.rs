@@ -6,7 +6,7 @@ use napi::{Status, bindgen_prelude::Uint32Array};
 
 use crate::{
     core::index::{Criteria, Index, primitive::Primitives},
-    node::raw,
+    node::raw::values::Reader,
 };
 
 /// What an index shares with its functions. Lives on the JS thread.
@@ -17,7 +17,7 @@ pub struct Shared(RefCell<State>);
 #[derive(Default)]
 pub(in crate::node) struct State {
     pub(in crate::node) index: Index,
-    pub(in crate::node) reader: raw::Reader,
+    pub(in crate::node) reader: Reader,
     /// The values of the member that comes or changes.
     pub(in crate::node) values: Primitives,
     /// What is asked.

@@ -13,20 +13,20 @@ use napi::{
 
 use super::{
     arguments::Arguments,
-    function,
+    function::function,
     values::{number, read_i32, read_u32, signed},
 };
 use crate::{
     core::index::Unanswered,
-    node::index::{Shared, State},
+    node::index::state::{Shared, State},
 };
 
-/// In place of a slot: nobody was enrolled.
-const NONE: u32 = u32::MAX;
+/// In place of a slot: the socket was not enrolled.
+pub(in crate::node) const NO_SLOT: u32 = u32::MAX;
 /// In place of a length: the array for the answer is too short.
-const TOO_SHORT: i32 = -1;
-/// In place of a length: the question makes no sense, or the index is broken.
-const NO_ANSWER: i32 = -2;
+pub(in crate::node) const TOO_SHORT: i32 = -1;
+/// In place of a length: the query makes no sense, or the index is broken.
+pub(in crate::node) const NO_ANSWER: i32 = -2;
 
 /// Makes the JS function `enrol(group, namespace, ...values)`.
 ///
@@ -100,7 +100,7 @@ unsafe extern "C" fn enrol(env: sys::napi_env, info: sys::napi_callback_info) ->
         read_values(env, values, state);
         state.index.enrol(read_u32(env, *group)?, read_u32(env, *namespace)?, &state.values)
     });
-    number(env, slot.flatten().unwrap_or(NONE))
+    number(env, slot.flatten().unwrap_or(NO_SLOT))
 }
 
 unsafe extern "C" fn update(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -135,7 +135,7 @@ unsafe extern "C" fn count(env: sys::napi_env, info: sys::napi_callback_info) ->
     answer(env, info, |state, namespace| {
         let place = slice_mut(&mut state.out).first_mut().ok_or(Unanswered::TooShort)?;
         let count = state.index.count(u32::try_from(namespace).ok(), &state.criteria)?;
-        *place = u32::try_from(count.to_be_asked).unwrap_or(u32::MAX);
+        *place = u32::try_from(count.in_doubt).unwrap_or(u32::MAX);
         Ok(count.sure)
     })
 }

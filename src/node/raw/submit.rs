@@ -9,10 +9,10 @@ use std::{
 use napi::{bindgen_prelude::Unknown, sys};
 
 use super::{
-    function,
+    function::function,
     values::{number, read_u32},
 };
-use crate::{core::code::Code, node::lookup::Submitter};
+use crate::{core::outcome::Outcome, node::submitter::Submitter};
 
 /// Room for a `Cookie` header. V8 writes UTF-8 fastest into three bytes a character, and headers
 /// above 5 KiB are rare; a longer one makes the buffer grow, up to what Node's header limit lets through.
@@ -42,25 +42,25 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
         let arguments = arguments.as_mut_ptr();
         sys::napi_get_cb_info(env, info, &raw mut count, arguments, ptr::null_mut(), &raw mut data);
     }
-    let [sent, credential, ticket] = arguments;
+    let [sent, kind, ticket] = arguments;
     // SAFETY: `data` is the `Submit` of this function, which outlives it, and only the JS thread uses it.
     let Some(context) = (unsafe { data.cast::<Submit>().as_ref() }) else { return ptr::null_mut() };
     // A panic must not unwind into C. If the look-up may be queued by then, its ticket must not be given out again.
     let refusal = catch_unwind(AssertUnwindSafe(|| {
-        let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Code::NoCookie) };
+        let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Outcome::NoCookie) };
         match read_utf8(env, sent, &mut header) {
             Some(sent) => context.submitter.submit(
                 env,
                 sent,
-                read_u32(env, credential).unwrap_or_default(),
+                read_u32(env, kind).unwrap_or_default(),
                 read_u32(env, ticket).unwrap_or_default(),
             ),
-            None => Some(Code::NoCookie),
+            None => Some(Outcome::NoCookie),
         }
     }))
-    .unwrap_or_else(|_| (!context.submitter.may_have_queued()).then_some(Code::StoreError));
+    .unwrap_or_else(|_| (!context.submitter.may_have_queued()).then_some(Outcome::StoreError));
     match refusal {
-        Some(code) => number(env, code as u32),
+        Some(outcome) => number(env, outcome as u32),
         None => ptr::null_mut(),
     }
 }

@@ -75,7 +75,7 @@ impl Reader {
 ///
 /// # Errors
 /// The engine is out of memory.
-pub fn make(env: sys::napi_env, primitive: Primitive<'_>) -> napi::Result<Unknown<'static>> {
+pub(in crate::node) fn make(env: sys::napi_env, primitive: Primitive<'_>) -> napi::Result<Unknown<'static>> {
     let mut made = ptr::null_mut();
     let to = &raw mut made;
     // SAFETY: plain calls in the current handle scope; each pointer and length are those of one live slice, which
