@@ -1,7 +1,5 @@
 //! Connected sockets by their users' properties: the index of one environment.
 
-pub(super) mod state;
-
 use std::rc::Rc;
 
 use napi::{
@@ -10,7 +8,7 @@ use napi::{
 };
 use napi_derive::napi;
 
-use self::state::Shared;
+use super::index_state::{self, SharedIndex};
 use crate::{
     core::index::{IN_DOUBT, Index, MAX_GROUPS},
     node::raw::{
@@ -65,7 +63,7 @@ pub fn index_layout() -> IndexLayout {
 #[napi]
 #[derive(Default)]
 pub struct SocketIndex {
-    shared: Rc<Shared>,
+    shared: Rc<SharedIndex>,
 }
 
 #[napi]
@@ -137,7 +135,9 @@ impl SocketIndex {
     /// It shares memory with the list.
     #[napi(catch_unwind)]
     pub fn set_out(&self, out: Uint32Array) -> napi::Result<()> {
-        self.shared.with(|state| state::put(out, &mut state.out, state.list.as_ref())).ok_or_else(broken)?
+        self.shared
+            .with(|state| index_state::put(out, &mut state.out, state.list.as_ref()))
+            .ok_or_else(broken)?
     }
 
     /// The array of slots that `select` selects from, from now on; as `setOut`.
@@ -146,7 +146,9 @@ impl SocketIndex {
     /// It shares memory with the array for answers.
     #[napi(catch_unwind)]
     pub fn set_list(&self, list: Uint32Array) -> napi::Result<()> {
-        self.shared.with(|state| state::put(list, &mut state.list, state.out.as_ref())).ok_or_else(broken)?
+        self.shared
+            .with(|state| index_state::put(list, &mut state.list, state.out.as_ref()))
+            .ok_or_else(broken)?
     }
 
     /// Makes `find(namespace, ...criteria)`: writes the slots of the members that match, in the order of enrolment, and

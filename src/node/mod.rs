@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod delivery;
 mod env_state;
 pub mod index;
+mod index_state;
 pub mod io_thread;
 pub mod lookup;
 mod lookup_state;

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     core::index::Unanswered,
-    node::index::state::{Shared, State},
+    node::index_state::{IndexState, SharedIndex},
 };
 
 /// In place of a slot: the socket was not enrolled.
@@ -34,7 +34,7 @@ pub(in crate::node) const NO_ANSWER: i32 = -2;
 /// The engine is out of memory.
 pub(in crate::node) fn enroller_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"enrol", enrol, index)
 }
@@ -45,7 +45,7 @@ pub(in crate::node) fn enroller_function(
 /// The engine is out of memory.
 pub(in crate::node) fn updater_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"update", update, index)
 }
@@ -56,7 +56,7 @@ pub(in crate::node) fn updater_function(
 /// The engine is out of memory.
 pub(in crate::node) fn leaver_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"leave", leave, index)
 }
@@ -67,7 +67,7 @@ pub(in crate::node) fn leaver_function(
 /// The engine is out of memory.
 pub(in crate::node) fn finder_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"find", find, index)
 }
@@ -78,7 +78,7 @@ pub(in crate::node) fn finder_function(
 /// The engine is out of memory.
 pub(in crate::node) fn counter_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"count", count, index)
 }
@@ -89,7 +89,7 @@ pub(in crate::node) fn counter_function(
 /// The engine is out of memory.
 pub(in crate::node) fn selector_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"select", select, index)
 }
@@ -153,7 +153,7 @@ unsafe extern "C" fn select(env: sys::napi_env, info: sys::napi_callback_info) -
 fn answer(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    ask: impl FnOnce(&mut State, i32) -> Result<usize, Unanswered>,
+    ask: impl FnOnce(&mut IndexState, i32) -> Result<usize, Unanswered>,
 ) -> sys::napi_value {
     let answer = call(env, info, |state, arguments| {
         let [first, criteria @ ..] = arguments else { return None };
@@ -173,20 +173,20 @@ fn answer(
 fn call<R>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    work: impl FnOnce(&mut State, &[sys::napi_value]) -> R,
+    work: impl FnOnce(&mut IndexState, &[sys::napi_value]) -> R,
 ) -> Option<R> {
     // A panic must not unwind into C.
     catch_unwind(AssertUnwindSafe(|| {
         let arguments = Arguments::of(env, info);
-        // SAFETY: `data` is the `Rc<Shared>` of this function, which outlives it, and only the JS thread uses it.
-        let shared = unsafe { arguments.data.cast::<Rc<Shared>>().as_ref() }?;
+        // SAFETY: `data` is the `Rc<SharedIndex>` of this function, which outlives it, and only the JS thread uses it.
+        let shared = unsafe { arguments.data.cast::<Rc<SharedIndex>>().as_ref() }?;
         shared.with(|state| work(state, arguments.values()))
     }))
     .ok()
     .flatten()
 }
 
-fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut State) {
+fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut IndexState) {
     state.values.clear();
     state.reader.shrink();
     for value in values {
@@ -195,7 +195,7 @@ fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut State
 }
 
 /// Reads column, count, value…, column, count, value… None if there are fewer values than counted.
-fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut State) -> Option<()> {
+fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut IndexState) -> Option<()> {
     state.criteria.clear();
     state.reader.shrink();
     while let [column, count, values @ ..] = rest {

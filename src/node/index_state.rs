@@ -11,28 +11,28 @@ use crate::{
 
 /// What an index shares with its functions. Lives on the JS thread.
 #[derive(Default)]
-pub struct Shared(RefCell<State>);
+pub struct SharedIndex(RefCell<IndexState>);
 
 /// The index, and what its functions read from and write to.
 #[derive(Default)]
-pub(in crate::node) struct State {
-    pub(in crate::node) index: Index,
-    pub(in crate::node) reader: Reader,
+pub(super) struct IndexState {
+    pub(super) index: Index,
+    pub(super) reader: Reader,
     /// The values of the member that comes or changes.
-    pub(in crate::node) values: Primitives,
+    pub(super) values: Primitives,
     /// What is asked.
-    pub(in crate::node) criteria: Criteria,
+    pub(super) criteria: Criteria,
     /// Where answers are written.
-    pub(in crate::node) out: Option<Uint32Array>,
+    pub(super) out: Option<Uint32Array>,
     /// The slots that `select` selects from.
-    pub(in crate::node) list: Option<Uint32Array>,
+    pub(super) list: Option<Uint32Array>,
     /// A panic has left it half changed; from then on it neither changes nor answers.
     is_broken: bool,
 }
 
-impl Shared {
+impl SharedIndex {
     /// Does something with the index, unless it is broken.
-    pub(in crate::node) fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> Option<R> {
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut IndexState) -> R) -> Option<R> {
         let mut state = self.0.try_borrow_mut().ok().filter(|state| !state.is_broken)?;
         // Taken back below, where a panic does not come by.
         state.is_broken = true;
