@@ -1,22 +1,23 @@
-//! The one table of outcomes: what became of a connection, in the words of `passport.socketio` 3.7.0.
+//! The table of outcomes: what became of a connection, in the words of `passport.socketio` 3.7.0. There is only this
+//! one.
 //!
-//! JavaScript reads the table once at load; only the discriminant crosses the boundary afterwards.
+//! JavaScript reads the table once at load. After that only the discriminant crosses the boundary.
 
 /// What became of a connection. The discriminant is the number that JavaScript sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Outcome {
-    /// The session names a user; the outcome's value is his key, to be deserialised by Passport.
+    /// The session names a user. The value of the outcome is the user key, which Passport deserialises.
     Found,
     /// Socket.IO 0.9 only: a cross-domain request, which carries no cookies. The page's fault.
     CorsNoSession,
-    /// No cookie of that name, or one that is signed but empty. Nobody's fault: a visitor.
+    /// There is no cookie of that name, or it is signed but empty. No fault: a visitor.
     NoCookie,
-    /// The cookie is there but is not a signed one (`s:…`). The client's or the set-up's fault.
+    /// The cookie is there but is not a signed one (`s:…`). The client's fault, or that of the settings.
     CookieNotSigned,
-    /// None of the secrets made this signature: a forged or an outdated cookie. The client's fault.
+    /// None of the secrets made this signature: the cookie is forged or outdated. The client's fault.
     BadSignature,
-    /// The store knows no such session: it has expired or was destroyed. Nobody's fault.
+    /// The store has no such session: it expired or was destroyed. No fault.
     SessionNotFound,
     /// The store could not be asked, or answered with an error. The server's fault.
     StoreError,
@@ -28,41 +29,41 @@ pub enum Outcome {
     BadSession,
     /// The session has no Passport member: since Passport 0.3 that is a visitor who has not logged in.
     PassportNotInitialized,
-    /// The session has a Passport member without a user, or with a user key that names nobody (`null`, `false`,
-    /// `""`: as Passport's own session strategy has it). Nobody's fault: a visitor.
+    /// The session has a Passport member without a user, or with a user key that Passport's own session strategy
+    /// ignores (`null`, `false`, `""`). No fault: a visitor.
     NotLoggedIn,
     /// The app's `deserializeUser` gave an error or threw one. The app's fault.
     DeserializeError,
     /// One of the app's own callbacks threw or rejected. The app's fault.
     CallbackError,
-    /// The app's `deserializeUser` knows no such user (any more).
+    /// The app's `deserializeUser` knows no such user.
     UserNotFound,
-    /// The app refused by `accept(null, false)`.
+    /// The app refused with `accept(null, false)`.
     Refused,
-    /// The authorizer was closed while the look-up was pending, or before.
+    /// The authorizer was closed before or during the look-up.
     Closed,
     /// The app's `deserializeUser` did not answer within `timeout`. The app's fault.
     DeserializeTimeout,
     /// One connection has as many authorizations under way as are allowed. The client's fault.
     TooManyAttempts,
-    /// The page that connects is of an origin that the option `origin` does not allow. Nobody's fault, or an attack.
+    /// The option `origin` does not allow the origin of the page that connects. No fault, or an attack.
     OriginNotAllowed,
 }
 
 /// One row of the table.
 #[derive(Debug)]
 pub struct OutcomeInfo {
-    /// Which one.
+    /// Which outcome it is.
     pub outcome: Outcome,
     /// Its stable name, the `code` of errors. Never renamed.
     pub code: &'static str,
-    /// `message` of the original, to the letter. Empty where the message is the app's own error.
+    /// The original's `message`, letter by letter. Empty where the message is the app's own error.
     pub message: &'static str,
-    /// `critical` of the original: not the visitor's doing.
+    /// The original's `critical`: the client did not cause it.
     pub critical: bool,
-    /// Whether what went wrong is appended to `message`, as the original does for its store's errors.
+    /// Whether the cause is appended to `message`, as the original does for errors of its store.
     pub appends_cause: bool,
-    /// What a client is told by default: a fixed text, nothing of the inside.
+    /// What a client is told by default: a fixed text that shows nothing of the server.
     pub client_text: &'static str,
     /// What it means and what to do, for a developer.
     pub hint: &'static str,
@@ -182,14 +183,14 @@ pub const OUTCOMES: [OutcomeInfo; 20] = [
 ];
 
 impl Outcome {
-    /// The row of this code.
+    /// The row of this outcome.
     #[must_use]
     pub fn info(self) -> &'static OutcomeInfo {
         OUTCOMES.get(self as usize).unwrap_or(&OUTCOMES[0])
     }
 }
 
-/// A refusal that is the visitor's own doing, or nobody's.
+/// A refusal that the client causes, or that is no fault.
 const fn visitor(
     outcome: Outcome,
     code: &'static str,
@@ -199,7 +200,7 @@ const fn visitor(
     OutcomeInfo { outcome, code, message, critical: false, appends_cause: false, client_text: message, hint }
 }
 
-/// A refusal because the session could not be had.
+/// A refusal because the session could not be read.
 const fn fault(outcome: Outcome, code: &'static str, hint: &'static str) -> OutcomeInfo {
     OutcomeInfo {
         outcome,
@@ -212,7 +213,7 @@ const fn fault(outcome: Outcome, code: &'static str, hint: &'static str) -> Outc
     }
 }
 
-/// A refusal whose message is the app's own error, handed on untouched.
+/// A refusal whose message is the app's own error, unchanged.
 const fn own(
     outcome: Outcome,
     code: &'static str,
