@@ -78,7 +78,7 @@ fn read_passport<'t>(scanner: &mut Scanner<'t>) -> Result<Session<'t>, NotJson> 
     while let Some(key) = next {
         let value = scanner.value()?;
         if key.is(b"user") {
-            said = if is_somebody(value) { Session::User(value) } else { Session::NotLoggedIn };
+            said = if is_user_key(value) { Session::User(value) } else { Session::NotLoggedIn };
         }
         next = scanner.next_key()?;
     }
@@ -86,7 +86,7 @@ fn read_passport<'t>(scanner: &mut Scanner<'t>) -> Result<Session<'t>, NotJson> 
 }
 
 /// Passport's own session strategy tests `if (su || su === 0)`: of the falsy values only a number is a key.
-fn is_somebody(user: &[u8]) -> bool {
+fn is_user_key(user: &[u8]) -> bool {
     !matches!(user, b"null" | b"false" | b"\"\"")
 }
 
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_that_names_nobody_is_not_logged_in() {
+    fn a_user_that_is_no_key_is_not_logged_in() {
         for key in ["null", "false", "\"\""] {
             let text = format!(r#"{{"passport":{{"a":1, "user" : {key} ,"b":2}}}}"#);
             assert_eq!(said(&text), Session::NotLoggedIn, "{text}");

@@ -1,9 +1,9 @@
-//! Vectors with little room to spare: they grow by a quarter, and give back what a mass of leavers leaves behind.
+//! Vectors with little spare room. They grow by a quarter, and give room back after many items were removed.
 
-/// Room below which nothing is saved.
+/// Below this room nothing is given back.
 const LEAST: usize = 64;
 
-/// Writes the item at `index`, which is in the vector or is its end.
+/// Writes the item at `index`, which is inside the vector or at its end.
 pub fn put<T>(vec: &mut Vec<T>, index: usize, item: T) {
     match vec.get_mut(index) {
         Some(place) => *place = item,
@@ -11,7 +11,7 @@ pub fn put<T>(vec: &mut Vec<T>, index: usize, item: T) {
     }
 }
 
-/// Appends an item; room for more grows by a quarter, where `Vec::push` doubles it.
+/// Appends an item. The room grows by a quarter, where `Vec::push` doubles it.
 pub fn push<T>(vec: &mut Vec<T>, item: T) {
     if vec.len() == vec.capacity() {
         vec.reserve_exact((vec.len() / 4).max(LEAST));
@@ -19,7 +19,7 @@ pub fn push<T>(vec: &mut Vec<T>, item: T) {
     vec.push(item);
 }
 
-/// Shortens the vector; below half of its room, it gives the rest back.
+/// Shortens the vector. If it then uses less than half of its room, the rest is given back.
 pub fn truncate<T>(vec: &mut Vec<T>, length: usize) {
     vec.truncate(length);
     if vec.capacity() > LEAST && vec.len() < vec.capacity() / 2 {

@@ -1,4 +1,4 @@
-//! How to go about a question: whom to look at, and what to check of them.
+//! How to answer a query: which members to visit, and what to check of each.
 
 use super::{
     column::{Column, UNINDEXED},
@@ -10,37 +10,37 @@ use super::{
     slots::Slot,
 };
 
-/// Wanted values from which on they are searched by halves.
+/// From this number of wanted values on, binary search is used.
 const MANY: usize = 16;
 
-/// Why there is no answer. Nothing is written then.
+/// Why there is no answer. Nothing is written in that case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unanswered {
-    /// The room for the answer is less than it might need.
+    /// The array is shorter than the answer may be.
     TooShort,
     /// A criterion names a column that does not exist.
     NoSuchColumn,
 }
 
-/// What is known of a member.
+/// What the index knows about a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
     /// It does not match.
     No,
-    /// It matches as far as the index knows; JavaScript has to tell the rest.
+    /// It matches as far as the index knows. JavaScript has to check the rest.
     InDoubt,
     /// It matches.
     Yes,
 }
 
-/// One column's share of the criteria.
+/// The criteria of one column.
 pub struct Part<'i> {
     column: &'i Column,
-    /// In ascending order, each once; values that nobody has are left out.
+    /// In ascending order, each once. Values that no member has are left out.
     wanted: Vec<ValueId>,
 }
 
-/// The criteria, in terms of this index.
+/// The criteria, column by column.
 ///
 /// # Errors
 /// There is no such column.
@@ -57,7 +57,7 @@ pub fn parts<'i>(index: &'i Index, criteria: &Criteria) -> Result<Vec<Part<'i>>,
 }
 
 impl<'i> Part<'i> {
-    /// What the value at this slot says; where no member is, JavaScript has to tell.
+    /// What the value at this slot says. A slot without a member is in doubt.
     pub fn judge(&self, slot: Slot) -> Match {
         let id = self.column.id(slot);
         if self.wants(id) {
@@ -77,7 +77,7 @@ impl<'i> Part<'i> {
         }
     }
 
-    /// All members that this part does not refuse, list by list.
+    /// The lists of all members that this part does not exclude.
     fn lists(&self) -> impl Iterator<Item = (&'i Posting, Match)> {
         let column = self.column;
         let sure =
@@ -90,10 +90,11 @@ impl<'i> Part<'i> {
     }
 }
 
-/// Whom to look at: the members that the most selective column does not refuse, or all; and what to check of them.
+/// The members to visit, and what to check of each. Visited are the members that the most selective column does not
+/// exclude, or all members.
 pub struct Plan<'i> {
     registry: &'i Registry,
-    /// None where all are in the namespace that is asked for, or none is asked for.
+    /// `None` if all members are in the namespace of the query, or if the query names none.
     namespace: Option<u32>,
     driver: Option<Part<'i>>,
     checks: Vec<Part<'i>>,
@@ -125,7 +126,7 @@ impl<'i> Plan<'i> {
         self.most
     }
 
-    /// Shows each member that matches to `found`, or that JavaScript has to be asked about.
+    /// Calls `found` for each member that matches or is in doubt.
     pub fn visit(&self, mut found: impl FnMut(Slot, Match)) {
         let mut check = |slot, matched| match self.check(slot, matched) {
             Match::No => {}
@@ -142,7 +143,7 @@ impl<'i> Plan<'i> {
         }
     }
 
-    /// Whether the visits come in the order of enrolment.
+    /// Whether members are visited in the order of enrolment.
     pub fn is_in_order(&self) -> bool {
         self.driver.as_ref().is_some_and(|driver| {
             let mut lists = driver.lists();
@@ -150,7 +151,7 @@ impl<'i> Plan<'i> {
         })
     }
 
-    /// How many members match and how many are in doubt, where the lengths of lists say so.
+    /// How many members match and how many are in doubt, if the lengths of the lists are enough to know.
     pub fn known_counts(&self) -> Option<(usize, usize)> {
         match &self.driver {
             None => Some((self.most, 0)),
@@ -170,7 +171,7 @@ impl<'i> Plan<'i> {
     }
 }
 
-/// What all parts say together, and what is known before.
+/// What all parts say together. `before`: what is already known.
 pub fn judge(parts: &[Part<'_>], slot: Slot, before: Match) -> Match {
     let mut all = before;
     for part in parts {

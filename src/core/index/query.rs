@@ -1,4 +1,4 @@
-//! The answers: who matches, how many, which of a list.
+//! The answers: which members match, how many, and which of a list.
 
 use super::{
     criteria::Criteria,
@@ -7,24 +7,25 @@ use super::{
     slots::{MASK, Slot},
 };
 
-/// Set in an answer beside the slot or the position of whoever JavaScript has to be asked about.
+/// Bit beside a slot or a position in an answer: the index does not know everything about this member, so JavaScript
+/// has to look at the user.
 pub const IN_DOUBT: u32 = !MASK;
 
-/// How many match.
+/// How many members match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// For sure.
+    /// Certainly.
     pub sure: usize,
-    /// If JavaScript, asked about the rest of their criteria, says so.
+    /// Perhaps: JavaScript has to check the rest of their criteria.
     pub in_doubt: usize,
 }
 
 impl Index {
-    /// Writes the slots of members that match, in the order of enrolment, and returns how many; with [`IN_DOUBT`]
-    /// those about whom JavaScript has to be asked. Of one namespace, or of all.
+    /// Writes the slots of the members that match, in the order of enrolment, and returns how many. [`IN_DOUBT`]
+    /// marks those that JavaScript has to check. `namespace`: one, or all.
     ///
     /// # Errors
-    /// `out` is shorter than the list of candidates (who may be more than those who match); no such column.
+    /// `out` is shorter than the list of candidates, which may be longer than the answer; no such column.
     pub fn find(
         &self,
         namespace: Option<u32>,
@@ -42,7 +43,7 @@ impl Index {
         Ok(found)
     }
 
-    /// How many [`find`](Self::find) would find.
+    /// Counts what [`find`](Self::find) finds.
     ///
     /// # Errors
     /// No such column.
@@ -59,8 +60,8 @@ impl Index {
         Ok(count)
     }
 
-    /// Writes which of these slots match, as positions in `slots`, and returns how many; with [`IN_DOUBT`] where
-    /// JavaScript has to be asked, which is so for a slot without a member as well.
+    /// Writes which of these slots match, as positions in `slots`, and returns how many. [`IN_DOUBT`] marks those
+    /// that JavaScript has to check, slots without a member included.
     ///
     /// # Errors
     /// `out` is shorter than `slots`; no such column.
@@ -73,7 +74,7 @@ impl Index {
                 let is_there = self.registry.contains(slot);
                 answer.push(position, if is_there { Match::Yes } else { Match::InDoubt });
             }),
-            // Most questions are about one column: 1.4 ns a slot, where the loop over parts takes 3.
+            // Most queries name one column: 1.4 ns per slot, where the loop over parts takes 3.
             [part] => slots.for_each(|(position, slot)| answer.push(position, part.judge(slot))),
             parts => {
                 slots.for_each(|(position, slot)| answer.push(position, judge(parts, slot, Match::Yes)));
@@ -83,7 +84,7 @@ impl Index {
     }
 }
 
-/// An answer being written.
+/// An answer while it is written.
 struct Answer<'o> {
     out: &'o mut [u32],
     len: usize,
@@ -96,7 +97,7 @@ impl<'o> Answer<'o> {
 
     /// Adds a slot or a position, unless it does not match.
     fn push(&mut self, number: u32, matched: Match) {
-        // Written in any case and kept if it matches: no branch to be foretold wrongly where few match.
+        // Always written, and kept only if it matches. A branch would be mispredicted where few match.
         if let Some(place) = self.out.get_mut(self.len) {
             *place = if matched == Match::InDoubt { number | IN_DOUBT } else { number };
             self.len += usize::from(matched != Match::No);
