@@ -43,7 +43,7 @@ impl<'a> Batch<'a> {
         Self { queue, outbox, latency, pending: Mutex::new(lookups) }
     }
 
-    /// Delivers refusals that need no read: the source never hears of a forged cookie.
+    /// Delivers refusals, which need no read: the source never sees a forged cookie.
     pub fn refuse(&self, refused: Vec<(&'a Item, Outcome)>) {
         self.deliver(refused, |page, item, outcome| page.outcome(item.ticket, outcome));
     }
@@ -95,7 +95,7 @@ impl<'a> Batch<'a> {
         self.deliver(self.take(is_meant), |page, item, _| result.write(page, item.ticket));
     }
 
-    /// Removes the look-ups that are meant from those that wait.
+    /// Takes the look-ups for which `is_meant` is true out of those that wait.
     fn take(&self, is_meant: impl Fn(&Lookup) -> bool) -> Vec<(&'a Item, Lookup)> {
         let mut taken = Vec::new();
         self.pending().retain(|lookup| {
@@ -125,13 +125,13 @@ impl<'a> Batch<'a> {
     }
 
     fn pending(&self) -> MutexGuard<'_, Vec<Lookup>> {
-        // The lock is held for a few lines that cannot leave the list half-done.
+        // The lock is held for a few lines that leave the list complete.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Batch<'_> {
-    /// No look-up waits for ever: those that are left when a batch ends, by a panic for example, fail.
+    /// No look-up waits for ever. Those that are left when a batch ends, for example by a panic, fail.
     fn drop(&mut self) {
         self.fail(&Fault::new("the look-up broke off"), |_| true);
     }

@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-/// Indices of keys, ascending.
+/// Indices of keys, in ascending order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
-    /// All from one to another.
+    /// All indices of a range.
     Range(Range<usize>),
-    /// Those that one node of a cluster has.
+    /// Some indices, not adjacent.
     Scattered(Vec<usize>),
 }
 
 impl Chunk {
-    /// How many.
+    /// How many indices there are.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -21,13 +21,13 @@ impl Chunk {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Where in the answer the key with this index is.
+    /// The position in the answer of the key with this index.
     #[must_use]
     pub fn position(&self, index: usize) -> Option<usize> {
         match self {

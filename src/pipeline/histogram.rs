@@ -1,4 +1,4 @@
-//! How long look-ups took: counts in log-linear buckets, so that recording is one atomic addition.
+//! Counts how long look-ups took, in log-linear buckets, so that recording is one atomic addition.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -33,23 +33,23 @@ impl Histogram {
         self.longest.fetch_max(micros, Relaxed);
     }
 
-    /// How many were counted.
+    /// How many look-ups were counted.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.buckets.iter().map(|bucket| bucket.load(Relaxed)).sum()
     }
 
-    /// The longest one.
+    /// The longest look-up.
     #[must_use]
     pub fn longest(&self) -> Duration {
         Duration::from_micros(self.longest.load(Relaxed))
     }
 
-    /// The time within which the share `quantile` (0 to 1) of all look-ups ended; zero if there was none.
+    /// The time within which the share `quantile` (0 to 1) of all look-ups ended. Zero if there were none.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
     pub fn quantile(&self, quantile: f64) -> Duration {
-        // 2^53 look-ups are out of reach, so the casts are exact.
+        // No process makes 2^53 look-ups, so the casts are exact.
         let rank = (self.count() as f64 * quantile).ceil().max(1.0) as u64;
         let mut seen = 0;
         for (index, bucket) in self.buckets.iter().enumerate() {

@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 use super::queue::Queue;
 use crate::core::{credential::CredentialKind, settings::Settings};
 
-/// A queue between the JS thread, which fills it, and a worker, which takes all that waits at once:
-/// while one batch is in flight the next one fills, without timers and without latency when idle.
+/// A queue between the JS thread, which fills it, and a worker, which takes all look-ups at once. While one batch is
+/// read the next one fills: there are no timers, and no latency when the queue is idle.
 #[derive(Debug, Default)]
 pub struct Inbox {
     state: Mutex<State>,
@@ -23,8 +23,8 @@ struct State {
 }
 
 impl Inbox {
-    /// Appends a look-up. True if the queue was empty, so that somebody has to [`wake`](Self::wake)
-    /// the worker; None if the inbox is closed.
+    /// Appends a look-up. True if the queue was empty: then the caller must [`wake`](Self::wake) the worker. `None`
+    /// if the inbox is closed.
     pub fn push(
         &self,
         ticket: u32,
@@ -41,7 +41,7 @@ impl Inbox {
         self.filled.notify_one();
     }
 
-    /// Takes nothing more; what waits is still handed out, to be refused.
+    /// Accepts no more look-ups. Those that wait are still handed out, and are then refused.
     pub fn close(&self) {
         self.lock().closed = true;
         self.wake();
@@ -54,7 +54,7 @@ impl Inbox {
         self.lock().closed
     }
 
-    /// Waits until it is closed. For the one worker that it has: one is woken.
+    /// Waits until it is closed. Only one waiter is woken: an inbox has one worker.
     pub async fn closed(&self) {
         while !self.is_closed() {
             self.ended.notified().await;
@@ -80,7 +80,7 @@ impl Inbox {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        // A queue is whole after every push, so a panic elsewhere does not spoil it.
+        // A panic elsewhere does no harm: the queue is complete after every push.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

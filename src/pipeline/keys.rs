@@ -2,13 +2,13 @@
 
 use std::{fmt, ops::Range};
 
-/// Keys to fetch, end to end in one buffer that is reused from batch to batch: a key costs no allocation of its own.
+/// Keys to read, one after another in one buffer: a key costs no allocation of its own.
 ///
-/// `Debug` shows how many, never the keys: they hold session ids.
+/// `Debug` shows their number only: the keys contain session ids.
 #[derive(Default)]
 pub struct Keys {
     bytes: Vec<u8>,
-    /// Where each key ends; it begins where the one before it ends.
+    /// The end of each key. A key begins at the end of the one before it.
     ends: Vec<usize>,
 }
 
@@ -52,7 +52,7 @@ impl Keys {
         self.bytes.get(self.start(index)..end)
     }
 
-    /// The keys of `range` in order; what lies beyond the last key is left out.
+    /// The keys of `range`, in order. Indices beyond the last key are left out.
     pub fn range(&self, range: Range<usize>) -> impl Iterator<Item = &[u8]> {
         range.map_while(|index| self.get(index))
     }

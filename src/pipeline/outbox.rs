@@ -1,5 +1,5 @@
-//! Verdicts on their way to the JS thread: rows of numbers, and the values that belong to some of
-//! them joined into one JSON array, so that V8 parses a whole page with one `JSON.parse`.
+//! Results on their way to the JS thread: rows of numbers, and the values that belong to some of them joined into one
+//! JSON array, so that V8 parses a whole page with one `JSON.parse`.
 
 mod page;
 
@@ -25,17 +25,17 @@ struct State {
     current: Page,
     /// An emptied page whose buffers can be used again.
     spare: Page,
-    /// A wake-up is under way: the JS thread will look again without another one.
+    /// A wake-up is under way: the JS thread will look again, so that another one is not needed.
     scheduled: bool,
 }
 
 impl Outbox {
-    /// `wake` asks the JS thread to call [`take`](Self::take) until it gives nothing; it must not block.
+    /// `wake` asks the JS thread to call [`take`](Self::take) until it returns `None`. It must not block.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         Self { state: Mutex::default(), wake: Box::new(wake) }
     }
 
-    /// Writes verdicts, each to [`Writer::page`], under one lock and with at most one wake-up.
+    /// Writes results, each to [`Writer::page`], under one lock and with at most one wake-up.
     pub fn write(&self, verdicts: impl FnOnce(&mut Writer<'_>)) {
         let mut state = self.lock();
         verdicts(&mut Writer(&mut state));
@@ -47,7 +47,7 @@ impl Outbox {
         }
     }
 
-    /// The oldest page. None if there is none: then the next verdict wakes the JS thread again.
+    /// The oldest page. After `None` the next result wakes the JS thread again.
     pub fn take(&self) -> Option<Page> {
         let mut state = self.lock();
         if let Some(page) = state.full.pop_front() {
@@ -60,20 +60,20 @@ impl Outbox {
         Some(state.turn_page())
     }
 
-    /// Hands a delivered page back, for its buffers.
+    /// Takes a delivered page back, to reuse its buffers.
     pub fn recycle(&self, mut page: Page) {
         page.clear();
         self.lock().spare = page;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic of a writer leaves whole rows behind: a row is pushed after its value.
+        // A panic of a writer leaves complete rows: a row is pushed after its value.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// Closes the current page and gives it away.
+    /// Closes the current page and returns it.
     fn turn_page(&mut self) -> Page {
         let next = mem::take(&mut self.spare);
         let mut page = mem::replace(&mut self.current, next);
@@ -82,11 +82,11 @@ impl State {
     }
 }
 
-/// Hands out the page for the next verdict.
+/// Gives the page for the next result.
 pub struct Writer<'a>(&'a mut State);
 
 impl Writer<'_> {
-    /// A page with room for one more verdict.
+    /// A page with room for one more result.
     pub fn page(&mut self) -> &mut Page {
         if self.0.current.is_full() {
             let page = self.0.turn_page();

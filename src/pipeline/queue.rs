@@ -1,12 +1,12 @@
-//! Look-ups that wait for the I/O thread: one arena for the bytes, so that a submission allocates nothing.
+//! Look-ups that wait for the I/O thread, with one buffer for their bytes, so that a submission allocates nothing.
 
 use std::{ops::Range, sync::Arc, time::Instant};
 
 use crate::core::{credential::CredentialKind, settings::Settings};
 
-/// Capacity that an emptied arena keeps: some 300 cookies. What a storm needed beyond it is given back.
+/// Capacity that an emptied buffer keeps: about 300 cookies. What a burst needed beyond it is given back.
 const KEPT_BYTES: usize = 64 * 1024;
-/// As many look-ups as fit the kept bytes, roughly.
+/// About as many look-ups as fit into the kept bytes.
 const KEPT_ITEMS: usize = 1024;
 
 /// One look-up that waits.
@@ -27,13 +27,13 @@ pub struct Item {
 pub struct Queue {
     items: Vec<Item>,
     arena: Vec<u8>,
-    /// The settings of these look-ups; usually one, because they seldom change. An index per item
-    /// instead of an `Arc` spares two atomic operations a look-up between two threads.
+    /// The settings of these look-ups: usually one, because settings seldom change. With an index per item instead of
+    /// an `Arc`, a look-up saves two atomic operations between two threads.
     settings: Vec<Arc<Settings>>,
 }
 
 impl Queue {
-    /// Appends a look-up. True if the queue was empty, so that the reader has to be woken.
+    /// Appends a look-up. True if the queue was empty, so that its reader must be woken.
     pub fn push(
         &mut self,
         ticket: u32,
@@ -69,19 +69,19 @@ impl Queue {
         self.arena.get(item.bytes.clone()).unwrap_or_default()
     }
 
-    /// The settings under which this item was submitted.
+    /// The settings with which this item was submitted.
     #[must_use]
     pub fn settings(&self, item: &Item) -> Option<&Settings> {
         self.settings.get(item.settings).map(Arc::as_ref)
     }
 
-    /// Whether nothing waits.
+    /// Whether no look-up waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// Forgets everything, keeping some room for the next ones.
+    /// Removes all look-ups and keeps some room.
     pub fn clear(&mut self) {
         self.items.clear();
         self.arena.clear();

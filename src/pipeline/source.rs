@@ -10,7 +10,7 @@ pub trait SessionSource: Send + Sync + 'static {
     /// Reads `keys`. `on_chunk` gets the result of each chunk as it arrives: a [`ReadResult`] for each key of the chunk,
     /// or the fault of the whole chunk. Every key is part of exactly one chunk.
     ///
-    /// The source has no deadline: its caller drops the future, which must be safe at any moment.
+    /// The source has no deadline. Its caller drops the future instead, which must be safe at any moment.
     fn fetch(
         &self,
         keys: &Keys,

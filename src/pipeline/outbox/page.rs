@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use crate::core::{json, outcome::Outcome};
 
-/// Rows a page holds. The JS side's row buffer has exactly this size, so a page is one delivery;
-/// beyond some hundreds the cost of a delivery is no longer seen (4–7 ns a row).
+/// Rows per page. The row buffer of JavaScript has exactly this size, so a page is one delivery. Beyond some hundreds
+/// of rows the cost of a delivery no longer matters (4–7 ns per row).
 pub const PAGE_ROWS: usize = 1024;
-/// Bytes of values after which a page is closed: far below V8's longest string (512 MiB), far above
-/// what 1024 user keys usually need (some 30 KiB).
+/// A page is closed after this many bytes of values. That is far below V8's longest string (512 MiB), and far above
+/// what 1024 user keys usually need (about 30 KiB).
 const PAGE_BYTES: usize = 16 * 1024 * 1024;
-/// Value buffers larger than this are not kept for the next page.
+/// Larger value buffers are not kept for the next page.
 const KEPT_BYTES: usize = 256 * 1024;
-/// What the JS side's number of a row says beside the code, which has the lower eight bits: a value belongs to it.
+/// Flag beside the number of an outcome, which has the lower eight bits: a value belongs to the row.
 pub const HAS_VALUE: i32 = 0x100;
-/// And it is that of the row before, which is not written a second time.
+/// Second flag: it is the value of the row before, which is not written again.
 pub const SAME_VALUE: i32 = 0x200;
 
 /// One delivery.
@@ -22,35 +22,35 @@ pub const SAME_VALUE: i32 = 0x200;
 pub struct Page {
     pub(super) rows: Vec<Row>,
     values: Vec<u8>,
-    /// Where the last value stands.
+    /// The place of the last value.
     last: Range<usize>,
 }
 
-/// One verdict.
+/// The result of one look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// JavaScript's number for the connection.
     pub ticket: u32,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What belongs to it: the user key of `FOUND`, the cause (a string) of a fault.
+    /// The value that belongs to it: the user key of `FOUND`, or the cause of a fault as a string.
     pub value: Value,
 }
 
 /// Which value of the page belongs to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// None.
+    /// There is none.
     Nothing,
     /// The next one.
     Next,
-    /// That of the row before. A thousand tabs of one user come back at once after a restart: were a user key of
-    /// 200 KB written for each, the outbox would hold 800 MB.
+    /// The value of the row before. After a restart many tabs of one user come back at once: a user key of 200 KB, written
+    /// for each of them, would fill the outbox with hundreds of MB.
     Same,
 }
 
 impl Row {
-    /// The number that JavaScript sees.
+    /// The number that JavaScript sees: the outcome with the flags.
     #[must_use]
     pub fn encode(&self) -> i32 {
         let flags = match self.value {
@@ -63,14 +63,14 @@ impl Row {
 }
 
 impl Page {
-    /// The verdicts.
+    /// The results.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// The values as one JSON array, or nothing if no row has one. Bytes that are not UTF-8 are as
-    /// they stand in Redis; whoever makes a JS string of them reads them as U+FFFD, as Node does.
+    /// The values as one JSON array, or nothing if no row has one. Bytes that are not UTF-8 stay as they are stored.
+    /// In a JavaScript string they become U+FFFD, as in Node.
     #[must_use]
     pub fn values(&self) -> &[u8] {
         &self.values
@@ -81,7 +81,7 @@ impl Page {
         self.rows.push(Row { ticket, outcome, value: Value::Nothing });
     }
 
-    /// Adds a user key, the raw JSON text of it.
+    /// Adds a user key: its raw JSON text.
     pub fn user(&mut self, ticket: u32, user_key: &[u8]) {
         let value = if self.repeats(user_key) {
             Value::Same
@@ -94,7 +94,7 @@ impl Page {
         self.rows.push(Row { ticket, outcome: Outcome::Found, value });
     }
 
-    /// Adds a fault and what is behind it, in words.
+    /// Adds a fault and its cause.
     pub fn fault(&mut self, ticket: u32, outcome: Outcome, cause: &str) {
         let before = self.values.len();
         let start = self.open_value();
@@ -109,13 +109,13 @@ impl Page {
         self.rows.push(Row { ticket, outcome, value });
     }
 
-    /// Whether the row before has this very value.
+    /// Whether the row before has this same value.
     fn repeats(&self, value: &[u8]) -> bool {
         let has_one = self.rows.last().is_some_and(|row| row.value != Value::Nothing);
         has_one && self.values.get(self.last.clone()) == Some(value)
     }
 
-    /// Gives where the value is to stand.
+    /// Starts a value and returns its place.
     fn open_value(&mut self) -> usize {
         self.values.push(if self.values.is_empty() { b'[' } else { b',' });
         self.values.len()
