@@ -1,8 +1,8 @@
-//! Redis Sentinel: who is master now.
+//! Redis Sentinel: which server is the master now.
 //!
-//! The protocol is that of <https://redis.io/docs/latest/develop/reference/sentinel-clients/>: ask a Sentinel, connect,
-//! check the role. Instead of its messages, which are lost with the connection that they come on, we ask again each
-//! second.
+//! The protocol is that of <https://redis.io/docs/latest/develop/reference/sentinel-clients/>: ask a Sentinel,
+//! connect, check the role. Sentinels also publish messages, which are lost with their connection. So the addon does
+//! not subscribe, but asks again every second.
 
 use std::{
     sync::{
@@ -87,7 +87,7 @@ impl Sentinels {
         Self { target, discovered: Mutex::default(), first: AtomicUsize::new(0) }
     }
 
-    /// On the same connection while it answers.
+    /// Asks on the same connection as long as it answers.
     async fn ask_again(&self, connection: Option<Connection>) -> Result<Answer, Fault> {
         if let Some(connection) = connection
             && let Ok(master) = self.ask(&connection).await
@@ -97,7 +97,7 @@ impl Sentinels {
         self.ask_all().await
     }
 
-    /// Asks one Sentinel after the other; the first answer counts.
+    /// Asks one Sentinel after another. The first answer counts.
     async fn ask_all(&self) -> Result<Answer, Fault> {
         let discovered = self.discovered().clone();
         let sentinels: Vec<_> = self.target.sentinels.iter().cloned().chain(discovered).collect();
@@ -109,7 +109,7 @@ impl Sentinels {
         Ok(answer)
     }
 
-    /// Gives the index back with the answer.
+    /// Returns the index with the answer, because attempts end in any order.
     async fn ask_one(&self, index: usize, address: &Address) -> Result<(Answer, usize), Fault> {
         let said = |fault: Fault| Fault::new(format!("Sentinel {}: {fault}", address.location()));
         let connection = connect(address, Probe::Ping).await.map_err(said)?;
@@ -130,7 +130,7 @@ impl Sentinels {
         }
     }
 
-    /// Asks `sentinel`, which is at `address`, for the others. One that may not tell does no harm.
+    /// Asks `sentinel`, which is at `address`, for the other Sentinels. One that may not answer does no harm.
     async fn discover(&self, sentinel: &Connection, address: &Address) {
         let question = self.question("SENTINELS");
         let Ok(Ok(Value::Array(others))) = timeout(ANSWER_TIMEOUT, sentinel.handle.ask(&question)).await
@@ -141,7 +141,7 @@ impl Sentinels {
         let others = others.iter().filter_map(read_sentinel);
         let others = others.filter_map(|server| address.on(&server).ok()).take(MOST_DISCOVERED);
         let is_configured = |one: &Address| configured.iter().any(|other| other.location() == one.location());
-        // It does not name itself.
+        // A Sentinel does not name itself.
         let all = others.chain([address.clone()]).filter(|one| !is_configured(one));
         *self.discovered() = all.collect();
     }
@@ -151,14 +151,14 @@ impl Sentinels {
     }
 
     fn discovered(&self) -> MutexGuard<'_, Vec<Address>> {
-        // Held for one line that cannot leave the list half-done.
+        // The lock is held for one line that leaves the list complete.
         self.discovered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 const NOT_A_SENTINEL: &str = "an answer that Sentinel does not give";
 
-/// `[host, port]`, both texts.
+/// Reads `[host, port]`, both strings.
 fn read_master(parts: &[Value]) -> Result<HostPort, Fault> {
     let [Value::BulkString(host), Value::BulkString(port)] = parts else {
         return Err(Fault::new(NOT_A_SENTINEL));
@@ -169,7 +169,7 @@ fn read_master(parts: &[Value]) -> Result<HostPort, Fault> {
     host.zip(port).map(|(host, port)| HostPort { host, port }).ok_or_else(|| Fault::new(NOT_A_SENTINEL))
 }
 
-/// One of the others: names and values in turn, all texts.
+/// Reads another Sentinel: names and values in turn, all strings.
 fn read_sentinel(parts: &Value) -> Option<HostPort> {
     let Value::Array(parts) = parts else { return None };
     let (pairs, _) = parts.as_chunks::<2>();

@@ -1,4 +1,4 @@
-//! One connection a target: whoever asks for a source that is open already gets that one.
+//! One source per target: authorizers with the same target share its connection.
 
 use std::{
     collections::HashMap,
@@ -10,10 +10,10 @@ use super::{
     source::RedisSource,
 };
 
-/// The open sources of an environment. Apps make an authorizer for each namespace, tenant or even socket; the server
-/// would see as many connections, where one serves them all as fast.
+/// The open sources of an environment. Apps create an authorizer per namespace, tenant or even socket. With a
+/// connection each the server would have as many clients, while one connection serves all authorizers as fast.
 ///
-/// Holds none of them open: a source is closed by the last one who has it.
+/// Keeps no source open: the last owner of a source closes it by dropping it.
 #[derive(Default)]
 pub struct SharedSources {
     open: Mutex<Open>,
@@ -22,22 +22,23 @@ pub struct SharedSources {
 #[derive(Default)]
 struct Open {
     sources: HashMap<Key, Weak<RedisSource>>,
-    /// How many there may be before those that are closed are forgotten.
+    /// At this number of sources those that are closed are removed.
     limit: usize,
 }
 
-/// Where the source is, and below which prefix it was proven that its user may read.
+/// Where the source is, and the key that proved that its user may read.
 type Key = (Fingerprint, Vec<u8>);
 
 impl SharedSources {
-    /// The source of `target`; if nobody has it, it starts to connect, on the current tokio runtime. `probe_key`: as in
-    /// [`ManagedConnection::open`](super::ManagedConnection::open); a source with another one is another one.
+    /// The source of `target`. If it is not open yet, it starts to connect, on the current tokio runtime.
+    /// `probe_key`: as in [`ManagedConnection::open`](super::ManagedConnection::open). Sources with different probe
+    /// keys are different sources.
     ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connections, if nobody else has it"]
     pub fn open(&self, target: &Target, probe_key: Vec<u8>) -> Arc<RedisSource> {
-        // Held for a few lines that cannot leave the table half-done.
+        // The lock is held for a few lines that leave the table complete.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (target.fingerprint(), probe_key);
         if let Some(source) = open.sources.get(&key).and_then(Weak::upgrade) {
@@ -45,7 +46,7 @@ impl SharedSources {
         }
         if open.sources.len() >= open.limit {
             open.sources.retain(|_, source| source.strong_count() > 0);
-            // Twice as many as there are: on the whole, each one that is opened is looked at twice.
+            // Twice the present number, so that on average each open looks at two entries.
             open.limit = (open.sources.len() * 2).max(LIMIT);
         }
         let source = Arc::new(RedisSource::open(target.clone(), key.1.clone()));
@@ -53,7 +54,7 @@ impl SharedSources {
         source
     }
 
-    /// How many it knows of; some may be closed.
+    /// How many sources it knows. Some may be closed.
     #[must_use]
     pub fn known(&self) -> usize {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).sources.len()

@@ -1,4 +1,4 @@
-//! Several to ask, of whom one answer is enough.
+//! Asks several servers, where one answer is enough.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use tokio::time::timeout;
 
 use crate::pipeline::Fault;
 
-/// Of so many the operator reads what they said.
+/// An error shows the faults of this many servers.
 const SHOWN_FAULTS: usize = 4;
 
-/// Makes one attempt after the other, the next one as soon as one has failed or been silent for `stagger`: neither the dead
-/// nor the hung may hold up the others. The first success counts.
+/// Starts one attempt after another. The next one starts as soon as one has failed or has been silent for `stagger`,
+/// so that neither a dead nor a hung server delays the others. The first success counts.
 ///
 /// # Errors
-/// What they said, one after the other.
+/// The faults of all attempts, joined.
 pub(super) async fn first_of<T>(
     attempts: Vec<impl Future<Output = Result<T, Fault>>>,
     stagger: Duration,
@@ -27,13 +27,13 @@ pub(super) async fn first_of<T>(
         match timeout(stagger, running.next()).await {
             Ok(Some(Ok(success))) => return Ok(success),
             Ok(Some(Err(fault))) => faults.push(fault),
-            Ok(None) => return Err(together(&faults)),
+            Ok(None) => return Err(joined(&faults)),
             Err(_silent) => {}
         }
     }
 }
 
-fn together(faults: &[Fault]) -> Fault {
+fn joined(faults: &[Fault]) -> Fault {
     match faults {
         [fault] => fault.clone(),
         faults => {

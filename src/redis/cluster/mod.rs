@@ -1,14 +1,16 @@
-//! Redis Cluster: which master has which session, and look-ups across all of them.
+//! Redis Cluster: which master has which session, and look-ups on all masters.
 //!
 //! ```text
-//!  Seeds ──► keeper: CLUSTER SLOTS ─► Topology ─ each 5 s, at once after MOVED, 4 times a second while a master is lost ─┐
-//!                        ▲──────────────────────────────────────────────────────────────────────────────────────────────┘
-//!  keys ─ by hash slot ─► one errand a master: GETs in a pipeline ─► found │ MOVED, ASK: another errand │ lost: once more
+//!  Seeds ──► topology_refresh: CLUSTER SLOTS ─► Topology ─┐ every 5 s, at once after MOVED,
+//!                  ▲──────────────────────────────────────┘ 4 times a second while a master is lost
+//!  keys ─ by hash slot ─► one NodeRequest per master: GETs in a pipeline ─► values
+//!                                 │ MOVED, ASK: another NodeRequest │ connection lost: once more
 //! ```
 //!
-//! The rules are those of the Redis Cluster specification. We route ourselves over one [`ManagedConnection`](super::ManagedConnection) a master,
-//! because the crate's `cluster-async` deadlocks with tokio 1.54 and newer, interleaves ASKING and its command between
-//! concurrent requests, does not look for the new master when one hangs, and spins while all are down.
+//! The rules are those of the Redis Cluster specification. This module routes over one
+//! [`ManagedConnection`](super::ManagedConnection) per master. The crate's `cluster-async` is not used, because it
+//! deadlocks with tokio 1.54 and newer, interleaves ASKING and its command between concurrent requests, does not look
+//! for the new master when one hangs, and spins while all masters are down.
 
 mod node_request;
 mod nodes;
@@ -38,7 +40,8 @@ struct Inner {
 }
 
 impl Cluster {
-    /// Starts to connect, on the current tokio runtime. `probe_key`: as in [`ManagedConnection::open`](super::ManagedConnection::open).
+    /// Starts to connect, on the current tokio runtime. `probe_key`: as in
+    /// [`ManagedConnection::open`](super::ManagedConnection::open).
     ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
@@ -49,8 +52,8 @@ impl Cluster {
         Self { inner: Arc::new(Inner { topology, refresh }) }
     }
 
-    /// Looks up `keys`, as [`SessionSource::fetch`](crate::pipeline::SessionSource::fetch) says. A MOVED or ASK is followed,
-    /// five times at most.
+    /// Reads `keys`, as [`SessionSource::fetch`](crate::pipeline::SessionSource::fetch) says. Follows MOVED and ASK,
+    /// at most five times.
     pub async fn fetch(
         &self,
         keys: &Keys,

@@ -1,4 +1,4 @@
-//! Look-ups across the masters of a cluster.
+//! Requests to the masters of a cluster, and the redirects among their answers.
 
 use std::collections::HashMap;
 
@@ -15,31 +15,31 @@ use crate::{
     },
 };
 
-/// Redirects to follow for one key. Two are in order while a slot moves; more is a cluster at odds with itself.
+/// Redirects to follow for one key. Two are normal while a slot moves. More mean that the nodes disagree.
 const REDIRECTS: u8 = 5;
 
-/// Some keys to be asked for at one node. Keys of several slots cannot be in one MGET, so each is a GET in one pipeline.
+/// Some keys to read from one node. Keys of several slots cannot be in one MGET, so each is a GET in one pipeline.
 struct NodeRequest {
     node: HostPort,
-    /// Indices, ascending.
+    /// Indices, in ascending order.
     keys: Vec<usize>,
-    /// The keys were promised by ASK.
+    /// An ASK sent the keys to this node.
     asking: bool,
     redirects: u8,
-    /// Their connection ended under them once.
+    /// The connection of these keys was lost once.
     retried: bool,
 }
 
-/// What came of an request.
+/// What became of a request.
 enum Reply {
     Answers(Vec<Value>),
-    /// There is no connection to the node, so there was no look-up.
+    /// There is no connection to the node, so nothing was sent.
     Unreachable(Fault),
-    /// The connection ended under the look-up.
+    /// The connection ended during the request.
     Lost(Fault),
 }
 
-/// All errands of one batch.
+/// All requests of one batch.
 pub(super) struct NodeRequests<'a, F> {
     topology: &'a Topology,
     keys: &'a Keys,
@@ -70,7 +70,7 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
         }
     }
 
-    /// Each key to the master of its slot.
+    /// Sends each key to the master of its slot.
     async fn send_to_owners(&mut self, keys: Vec<usize>, retried: bool) {
         let slots = match self.topology.slots().await {
             Ok(slots) => slots,
@@ -94,7 +94,7 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
         }
     }
 
-    /// In chunks, so that a node does not serve one request only.
+    /// In chunks, so that a node does not serve only one request for a long time.
     fn send(&mut self, request: &NodeRequest) {
         for keys in request.keys.chunks(CHUNK) {
             let request = NodeRequest { keys: keys.to_vec(), node: request.node.clone(), ..*request };
@@ -102,7 +102,7 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
         }
     }
 
-    /// Hands out what was found, and follows redirects.
+    /// Hands out the values, and follows redirects.
     fn sort(&mut self, request: NodeRequest, answers: Vec<Value>) {
         let mut settled = (Vec::new(), Vec::new());
         let mut redirected: HashMap<(HostPort, bool), Vec<usize>> = HashMap::new();
@@ -168,13 +168,13 @@ fn without_asking(answers: Vec<Value>, asking: bool) -> Vec<Value> {
     answers.into_iter().skip(step - 1).step_by(step).collect()
 }
 
-/// MOVED too often, CLUSTERDOWN, TRYAGAIN.
+/// More redirects than are followed, CLUSTERDOWN, TRYAGAIN, MASTERDOWN: the topology is out of date.
 fn is_of_the_cluster(answer: &Value) -> bool {
     let Value::ServerError(refusal) = answer else { return false };
     matches!(refusal.code(), "MOVED" | "ASK" | "CLUSTERDOWN" | "TRYAGAIN" | "MASTERDOWN")
 }
 
-/// An operator has to know which of the nodes it is.
+/// Names the node: an operator has to know which one it is.
 fn named(node: &HostPort, fault: Fault) -> Fault {
     match fault {
         Fault::Source(text) => Fault::new(format!("{node}: {text}")),

@@ -1,20 +1,21 @@
-//! A node that says where a key is instead.
+//! An answer that names another node.
 
 use ::redis::{ServerError, Value};
 
 use crate::redis::config::host_port::HostPort;
 
-/// Where to ask instead.
+/// The node to ask instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Redirect {
     /// The slot has another master from now on.
     Moved(HostPort),
-    /// The slot is on its way there, and this key has gone ahead: ask there, this once, and say `ASKING` first.
+    /// The slot is moving to that node, and this key is there already: ask there once, with `ASKING` before the
+    /// command.
     Ask(HostPort),
 }
 
 impl Redirect {
-    /// Of an answer `MOVED 3999 127.0.0.1:6381` or `ASK …`; a host that is left out is that of the node `asked`.
+    /// Reads `MOVED 3999 127.0.0.1:6381` or `ASK …`. A missing host is that of the node `asked`.
     pub(super) fn of(answer: &Value, asked: &HostPort) -> Option<Self> {
         let Value::ServerError(refusal) = answer else { return None };
         match refusal.code() {
@@ -27,7 +28,7 @@ impl Redirect {
 
 fn read_node(refusal: &ServerError, asked: &HostPort) -> Option<HostPort> {
     let (_, address) = refusal.details()?.split_once(' ')?;
-    // An IPv6 address has no brackets here, so the port is what follows the last colon.
+    // An IPv6 address has no brackets here: the port is behind the last colon.
     let (host, port) = address.trim().rsplit_once(':')?;
     let host = if matches!(host, "" | "?") { &*asked.host } else { host };
     let port = port.parse().ok().filter(|port| *port != 0)?;

@@ -8,8 +8,8 @@ use crate::{pipeline::Fault, redis::config::host_port::HostPort};
 
 /// Hash slots of a cluster.
 const SLOTS: usize = 16384;
-/// Stands for "nobody". No cluster has so many masters: there are fewer slots.
-const NOBODY: u16 = u16::MAX;
+/// The owner of a slot without master. No cluster has so many masters: there are fewer slots.
+const UNOWNED: u16 = u16::MAX;
 
 /// The master of every slot.
 #[derive(PartialEq, Eq)]
@@ -17,25 +17,25 @@ pub(super) struct SlotMap {
     /// In the order of their first slots.
     masters: Vec<HostPort>,
     replicas: BTreeSet<HostPort>,
-    /// For each slot, an index of `masters`.
+    /// For each slot, an index into `masters`.
     owners: Box<[u16]>,
 }
 
 impl SlotMap {
-    /// Reads the answer to `CLUSTER SLOTS`: `[[first, last, [host, port, …master], …replicas], …]`. A host that is not
-    /// told is the host of the node `asked`, as the Redis documentation of the command has it.
+    /// Reads the answer to `CLUSTER SLOTS`: `[[first, last, [host, port, …master], …replicas], …]`. A missing host is
+    /// that of the node `asked`, as the Redis documentation of the command says.
     ///
     /// # Errors
-    /// The answer is none to this command.
+    /// This is no answer to that command.
     pub(super) fn read(answer: &Value, asked: &HostPort) -> Result<Self, Fault> {
         let Value::Array(ranges) = answer else { return Err(unexpected()) };
         let ranges: Option<Vec<_>> = ranges.iter().map(|range| Range::read(range, asked)).collect();
         let mut ranges = ranges.ok_or_else(unexpected)?;
-        // A node whose address the cluster has lost, because another one is there now, has port 0.
+        // Port 0 marks a node whose address the cluster has lost, because another node is there now.
         ranges.retain(|range| range.master.port != 0);
-        // Each node tells them in an order of its own.
+        // Each node has its own order.
         ranges.sort_by_key(|range| range.first);
-        let owners = vec![NOBODY; SLOTS].into();
+        let owners = vec![UNOWNED; SLOTS].into();
         let mut map = Self { masters: Vec::new(), replicas: BTreeSet::new(), owners };
         let mut known = HashMap::new();
         for Range { first, last, master, replicas } in ranges {
@@ -66,11 +66,12 @@ impl SlotMap {
 
     /// Whether every slot has a master.
     pub(super) fn is_complete(&self) -> bool {
-        !self.owners.contains(&NOBODY)
+        !self.owners.contains(&UNOWNED)
     }
 }
 
-/// CRC16 (XMODEM) of the key, or of its hash tag: what is between the first `{` and the next `}`, unless that is nothing.
+/// CRC16 (XMODEM) of the key, or of its hash tag: the text between the first `{` and the next `}`, if it is not
+/// empty.
 fn slot_of(key: &[u8]) -> usize {
     let mut parts = key.splitn(2, |byte| *byte == b'{').skip(1);
     let tag = parts.next().and_then(|rest| {
@@ -80,7 +81,7 @@ fn slot_of(key: &[u8]) -> usize {
     usize::from(crc16::State::<crc16::XMODEM>::calculate(tag.unwrap_or(key))) % SLOTS
 }
 
-/// Slots in a row that the same nodes serve.
+/// Adjacent slots that the same nodes serve.
 struct Range {
     first: usize,
     last: usize,
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn slots_are_those_of_the_specification() {
-        // Its own example: CRC16 of 123456789 is 0x31C3.
+        // The example of the specification: CRC16 of 123456789 is 0x31C3.
         assert_eq!(slot_of(b"123456789"), 0x31C3);
         assert_eq!(slot_of(b"foo"), 12182);
         assert_eq!(slot_of(b"{user1000}.following"), slot_of(b"user1000"));

@@ -1,4 +1,4 @@
-//! What is known of a cluster, shared by the keeper, who learns it, and the look-ups.
+//! What is known of a cluster. The refresh updates it, and look-ups read it.
 
 use std::sync::Arc;
 
@@ -10,70 +10,70 @@ use crate::{
     redis::config::{address::Address, host_port::HostPort, seeds::Seeds},
 };
 
-/// How many nodes of the last map to ask at a time: the whole of a large cluster may be down.
+/// How many nodes of the last map to ask at a time: all nodes of a large cluster may be down.
 const MOST_UNCONNECTED: usize = 6;
 
 pub(super) struct Topology {
     pub(super) seeds: Seeds,
     pub(super) nodes: Nodes,
-    slots: watch::Sender<Knowledge>,
+    state: watch::Sender<State>,
     stale: Notify,
 }
 
 #[derive(Clone)]
-enum Knowledge {
-    /// Until the first attempt has ended: look-ups wait.
-    Asking,
+enum State {
+    /// Until the first attempt has ended. Look-ups wait.
+    Pending,
     Known(Arc<SlotMap>),
-    /// No node has told yet, and this is why.
-    Unknown(Fault),
+    /// No node has answered yet, and this is why.
+    Unavailable(Fault),
     Closed,
 }
 
 impl Topology {
     pub(super) fn new(seeds: Seeds, probe_key: Vec<u8>) -> Self {
         let nodes = Nodes::new(seeds.clone(), probe_key);
-        Self { seeds, nodes, slots: watch::Sender::new(Knowledge::Asking), stale: Notify::new() }
+        Self { seeds, nodes, state: watch::Sender::new(State::Pending), stale: Notify::new() }
     }
 
-    /// The map as last learnt. Waits only while it is asked for the first time.
+    /// The latest map. Waits only during the first attempt.
     pub(super) async fn slots(&self) -> Result<Arc<SlotMap>, Fault> {
-        let mut knowledge = self.slots.subscribe();
-        match knowledge.wait_for(|known| !matches!(known, Knowledge::Asking)).await.as_deref() {
-            Ok(Knowledge::Known(slots)) => Ok(slots.clone()),
-            Ok(Knowledge::Unknown(fault)) => Err(fault.clone()),
-            Ok(Knowledge::Asking | Knowledge::Closed) | Err(_) => Err(Fault::Closed),
+        let mut states = self.state.subscribe();
+        match states.wait_for(|known| !matches!(known, State::Pending)).await.as_deref() {
+            Ok(State::Known(slots)) => Ok(slots.clone()),
+            Ok(State::Unavailable(fault)) => Err(fault.clone()),
+            Ok(State::Pending | State::Closed) | Err(_) => Err(Fault::Closed),
         }
     }
 
-    /// What was just learnt; gives whether the map is another one now. A failure changes nothing once the map is known: it
-    /// may be right still, and the links to its masters say better what is wrong.
+    /// Takes a result of the refresh. Returns whether the map has changed. A failure changes nothing once a map is
+    /// known: the map may still be right, and the connections to its masters know better what is wrong.
     pub(super) fn update(&self, discovered: Result<SlotMap, Fault>) -> bool {
         if let Ok(slots) = &discovered {
             self.nodes.keep(slots.masters());
         }
-        let mut is_news = false;
-        self.slots.send_if_modified(|known| {
+        let mut has_changed = false;
+        self.state.send_if_modified(|known| {
             let next = match (&*known, discovered) {
-                (Knowledge::Closed, _) | (Knowledge::Known(_), Err(_)) => return false,
-                (Knowledge::Known(old), Ok(slots)) if **old == slots => return false,
-                (_, Ok(slots)) => Knowledge::Known(Arc::new(slots)),
-                (_, Err(fault)) => Knowledge::Unknown(fault),
+                (State::Closed, _) | (State::Known(_), Err(_)) => return false,
+                (State::Known(old), Ok(slots)) if **old == slots => return false,
+                (_, Ok(slots)) => State::Known(Arc::new(slots)),
+                (_, Err(fault)) => State::Unavailable(fault),
             };
-            is_news = matches!(next, Knowledge::Known(_));
+            has_changed = matches!(next, State::Known(_));
             *known = next;
             true
         });
-        is_news
+        has_changed
     }
 
-    /// Whom to ask when none of the nodes that we are connected to can tell: the seeds, and some nodes of the last map,
-    /// other ones each time.
+    /// The nodes to ask if no connected node answers: the seeds, and some nodes of the last map, different ones each
+    /// time.
     pub(super) fn unconnected(&self, turn: usize) -> Vec<Address> {
         let seeds = self.seeds.addresses();
-        let known = self.slots.borrow().clone();
+        let known = self.state.borrow().clone();
         let nodes: Vec<_> = match &known {
-            Knowledge::Known(slots) => slots.nodes().collect(),
+            State::Known(slots) => slots.nodes().collect(),
             _ => Vec::new(),
         };
         let is_seed = |node: &HostPort| seeds.iter().any(|seed| seed.tcp() == Some(node));
@@ -84,7 +84,7 @@ impl Topology {
         seeds.iter().cloned().chain(others).collect()
     }
 
-    /// The map is known to be out of date, or a master is lost.
+    /// The map is out of date, or a master is lost.
     pub(super) fn note_stale(&self) {
         self.stale.notify_one();
     }
@@ -95,7 +95,7 @@ impl Topology {
     }
 
     pub(super) fn close(&self) {
-        self.slots.send_replace(Knowledge::Closed);
+        self.state.send_replace(State::Closed);
         self.nodes.close();
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps the map of a cluster current.
+//! Keeps the topology of a cluster current.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -23,14 +23,14 @@ use crate::{
     },
 };
 
-/// While all is well. MOVED tells of most changes at once; this is for what no look-up has come across.
+/// While all masters answer. MOVED shows most changes at once. This finds changes that no look-up has met.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(5);
-/// While a master is lost or slots have none: the others agree on a new one within a second or two. Also between two
-/// questions that brought no news, however many look-ups fail meanwhile.
+/// While a master is lost or slots have no master: the other nodes agree on a new one within a second or two. Also
+/// the time between two refreshes that changed nothing, however many look-ups fail.
 const URGENT_INTERVAL: Duration = Duration::from_millis(250);
-/// Between two questions at the least while each brings news: slots are on the move.
+/// The least time between two refreshes that each change something: slots are moving.
 const LEAST_INTERVAL: Duration = Duration::from_millis(50);
-/// How long a node may think before the next one is asked too.
+/// How long a node may take before the next one is asked too.
 const STAGGER: Duration = Duration::from_millis(100);
 /// How long an answer may take on a connection that has answered before.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
@@ -40,20 +40,21 @@ pub(super) async fn keep_current(topology: Arc<Topology>) {
     for turn in 0.. {
         let asked = Instant::now();
         let discovered = ask(&topology, turn).await;
-        let is_calm = discovered.as_ref().is_ok_and(|slots| is_whole(&topology, slots));
-        let is_news = topology.update(discovered);
-        _ = timeout(if is_calm { REFRESH_INTERVAL } else { URGENT_INTERVAL }, topology.until_stale()).await;
-        sleep_until(asked + if is_news { LEAST_INTERVAL } else { URGENT_INTERVAL }).await;
+        let is_healthy = discovered.as_ref().is_ok_and(|slots| is_complete_and_up(&topology, slots));
+        let has_changed = topology.update(discovered);
+        _ = timeout(if is_healthy { REFRESH_INTERVAL } else { URGENT_INTERVAL }, topology.until_stale())
+            .await;
+        sleep_until(asked + if has_changed { LEAST_INTERVAL } else { URGENT_INTERVAL }).await;
     }
 }
 
-/// Whether every slot has a master that answers. A master that is new counts: its link has not been tried.
-fn is_whole(topology: &Topology, slots: &SlotMap) -> bool {
+/// Whether every slot has a master that answers. A new master counts, because its connection has not been tried yet.
+fn is_complete_and_up(topology: &Topology, slots: &SlotMap) -> bool {
     slots.is_complete() && !slots.masters().iter().any(|master| topology.nodes.is_down(master))
 }
 
-/// Asks the nodes that we are connected to, another one first each time. Then the seeds and some other nodes: all masters
-/// may have gone and come back elsewhere, or their replicas are in their place.
+/// Asks the connected nodes, starting with another one each time. Then the seeds and some other nodes: all masters
+/// may have gone and come back elsewhere, or replicas may have taken their place.
 async fn ask(topology: &Topology, turn: usize) -> Result<SlotMap, Fault> {
     let mut doubtful = OnceLock::new();
     let mut connected = topology.nodes.connected();
@@ -92,8 +93,8 @@ async fn in_time(asking: impl Future<Output = Result<SlotMap, Fault>>) -> Result
     timeout(ANSWER_TIMEOUT, asking).await.unwrap_or_else(|_| Err(Fault::new("no answer to CLUSTER SLOTS")))
 }
 
-/// A node that is cut off from the others goes on to believe in its old map, and one that heard of the old master's end but
-/// not of the new one has a gap in it. Such a map is put aside as `doubtful`, for when no better one is to be had.
+/// A node that is cut off from the others keeps its old map. A node that knows that a master is gone, but not yet the
+/// new one, has a map with a gap. Such a map is kept as `doubtful`, and used if there is no better one.
 async fn ask_node(
     handle: &ConnectionHandle,
     node: &HostPort,
@@ -106,18 +107,18 @@ async fn ask_node(
         answer => SlotMap::read(&answer, node)?,
     };
     if slots.masters().is_empty() {
-        // It was reset, or has not met the others yet.
+        // The node was reset, or has not met the others yet.
         return Err(Fault::new("this node belongs to no cluster"));
     }
-    if says_that_it_is_down(&info?) || !slots.is_complete() {
+    if reports_failure(&info?) || !slots.is_complete() {
         _ = doubtful.set(slots);
         return Err(Fault::new("the cluster is not in order for this node"));
     }
     Ok(slots)
 }
 
-/// A user who may not ask is told nothing, and the map is believed.
-fn says_that_it_is_down(info: &Value) -> bool {
+/// If the user may not call CLUSTER INFO, the map is believed.
+fn reports_failure(info: &Value) -> bool {
     const DOWN: &[u8] = b"cluster_state:fail";
     matches!(info, Value::BulkString(text) if text.windows(DOWN.len()).any(|part| part == DOWN))
 }

@@ -1,4 +1,4 @@
-//! How long to wait before the next attempt to connect.
+//! The delay before the next attempt to connect.
 
 use std::{
     collections::hash_map::RandomState,
@@ -8,7 +8,7 @@ use std::{
 
 /// The first retry is quick: most losses are a restart or a killed connection.
 const FIRST: Duration = Duration::from_millis(20);
-/// The last thing an operator wants after repairing Redis is to wait for its clients.
+/// An operator who has repaired Redis should not have to wait for its clients.
 const CAP: Duration = Duration::from_millis(500);
 
 /// Doubling delays with jitter, capped at half a second.
@@ -18,20 +18,22 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Between half and the whole of the current step, so that many clients of one server do not return in step.
+    /// Between half of the current step and the whole, so that the clients of one server do not return at the same
+    /// moment.
     pub(super) fn next_delay(&mut self) -> Duration {
         let step = FIRST.saturating_mul(1_u32.checked_shl(self.attempts).unwrap_or(u32::MAX)).min(CAP);
         self.attempts = self.attempts.saturating_add(1);
         step.mul_f64(0.5 + 0.5 * random_fraction())
     }
 
-    /// To be called once a connection has proved steady.
+    /// To be called after a connection has proved stable.
     pub(super) fn reset(&mut self) {
         self.attempts = 0;
     }
 }
 
-/// In 0..1. The standard library's hash keys are its only source of randomness, and good enough for jitter.
+/// Between 0 and 1. The hash keys are the only source of randomness in the standard library, and good enough for
+/// jitter.
 fn random_fraction() -> f64 {
     let bits = RandomState::new().build_hasher().finish();
     f64::from(u32::try_from(bits >> 32).unwrap_or(0)) / f64::from(u32::MAX)

@@ -19,25 +19,26 @@ use crate::{
     redis::config::{address::Address, credentials::Login},
 };
 
-/// A connection that has answered. Dropping it closes the socket, whoever still holds its [`ConnectionHandle`].
+/// A connection that has answered. Dropping it closes the socket, also while clones of its [`ConnectionHandle`]
+/// exist.
 pub struct Connection {
     pub(in crate::redis) handle: ConnectionHandle,
     driver: Driver,
 }
 
-/// What proves that a new connection is of use.
+/// What proves that a new connection works.
 #[derive(Clone, Copy)]
 pub(in crate::redis) enum Probe<'a> {
-    /// A look-up of this key. Only a look-up shows NOAUTH, LOADING and MASTERDOWN: on RESP2 a connection without a
-    /// password is accepted, and so is one to a server that still reads its dump.
+    /// A look-up of this key. Only a look-up shows NOAUTH, LOADING and MASTERDOWN: on RESP2 a server accepts a
+    /// connection without a password, and also while it still loads its dump.
     Get(&'a [u8]),
-    /// The same, of a master: a Sentinel may name one that it has not yet seen demoted.
+    /// The same, on a master: a Sentinel may name a server that it has not yet seen demoted.
     GetFromMaster(&'a [u8]),
-    /// Any answer: a Sentinel has no keys.
+    /// Any answer to PING: a Sentinel has no keys.
     Ping,
 }
 
-/// Connects, logs in, and proves with `probe` that the connection is of use.
+/// Connects, logs in, and proves with `probe` that the connection works.
 pub(in crate::redis) async fn connect(address: &Address, probe: Probe<'_>) -> Result<Connection, Fault> {
     let login = address.credentials.login().await?;
     let deadline = Instant::now() + CONNECT_TIMEOUT;
@@ -49,7 +50,7 @@ pub(in crate::redis) async fn connect(address: &Address, probe: Probe<'_>) -> Re
 }
 
 impl Connection {
-    /// Waits until the connection is of no more use, and tells those who wait for it.
+    /// Waits until the connection no longer works. Requests that wait then fail.
     pub(super) async fn until_lost(&mut self) -> Fault {
         let fault = tokio::select! {
             fault = self.handle.lost() => fault,
@@ -63,7 +64,7 @@ impl Connection {
         fault
     }
 
-    /// Whether the socket came to an end, as against a connection that we gave up.
+    /// Whether the socket ended, and not only our use of it.
     pub(super) fn was_ended(&self) -> bool {
         self.handle.activity().end().is_some()
     }
@@ -79,13 +80,13 @@ impl Drop for Driver {
     }
 }
 
-/// RESP2: every server and proxy speaks it, and look-ups need no more. Tracking of sessions (`CLIENT TRACKING`, whose
-/// messages arrive only on RESP3) would be asked for here, by the protocol of the settings and a push sender, and turned
-/// on in the [`Greeting`], before the probe.
+/// RESP2: every server and proxy speaks it, and look-ups need no more. A connection that tracks sessions (`CLIENT
+/// TRACKING`, whose messages need RESP3) would ask for the protocol and a push sender here, and turn tracking on in
+/// the [`Greeting`], before the probe.
 async fn start(socket: Box<dyn socket::Socket>) -> Result<Connection, Fault> {
     let activity = Arc::new(IoActivity::default());
-    // The crate logs in nobody and names itself to nobody: it loses the text of a wrong password, and CLIENT SETINFO may
-    // be forbidden. Deadlines are the caller's, so the crate has none.
+    // The crate neither logs in nor names the client: it loses the text of a wrong password, and CLIENT SETINFO may
+    // be forbidden. It has no deadlines, because the callers have them.
     let settings = RedisConnectionInfo::default().set_skip_set_lib_name();
     let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
     let socket = Monitored::new(socket, activity.clone());
@@ -100,10 +101,10 @@ struct Greeting<'a> {
     probe: Probe<'a>,
 }
 
-/// A command of the greeting, and what is wrong with an answer to it.
+/// A command of the greeting, and how its answer is checked.
 struct Step {
     command: Cmd,
-    /// Which refusals do no harm.
+    /// Which refusals are ignored.
     is_harmless: fn(&ServerError) -> bool,
     check: fn(&Value) -> Result<(), Fault>,
 }
@@ -111,7 +112,7 @@ struct Step {
 impl Greeting<'_> {
     async fn exchange(&self, handle: &ConnectionHandle) -> Result<(), Fault> {
         match greet(handle, self.steps(true)).await? {
-            // Before Redis 6 there were no users: AUTH takes the password alone.
+            // Before Redis 6 there were no users: AUTH takes only the password.
             Some(refusal) if is_auth_without_users(&refusal) => {
                 greet(handle, self.steps(false)).await?.map_or(Ok(()), |refusal| Err((&refusal).into()))
             }
@@ -138,7 +139,7 @@ impl Greeting<'_> {
             Probe::Get(key) => steps.push(get(key)),
             Probe::GetFromMaster(key) => {
                 steps.push(get(key));
-                // A user who may not ask is let through: the poll of the Sentinels corrects a wrong one.
+                // A user who may not call ROLE is accepted: the poll of the Sentinels corrects a wrong master.
                 steps.push(Step { check: is_master, ..Step::new(cmd("ROLE"), |_| true) });
             }
             Probe::Ping => steps.push(Step::new(cmd("PING"), |refusal| refusal.code() != "NOAUTH")),
@@ -153,8 +154,8 @@ impl Step {
     }
 }
 
-/// Sends all steps before it reads an answer; gives the first refusal that matters. Each step is a request of its own,
-/// for a server that is full says so once and hangs up.
+/// Sends all steps before it reads an answer, and returns the first refusal that is not ignored. Each step is a
+/// request of its own, because a server without a free client slot answers only once and closes the connection.
 async fn greet(handle: &ConnectionHandle, steps: Vec<Step>) -> Result<Option<ServerError>, Fault> {
     let answers = join_all(steps.iter().map(|step| handle.ask(&step.command))).await;
     for (answer, step) in answers.into_iter().zip(&steps) {
@@ -179,7 +180,8 @@ fn is_master(answer: &Value) -> Result<(), Fault> {
     }
 }
 
-/// A password that the server does not ask for: ioredis goes on too. The text is that of Redis 6 and newer, or older.
+/// The server does not ask for the password. ioredis ignores that too. The texts are those of Redis 6 and newer, and
+/// of older versions.
 fn is_password_not_needed(refusal: &ServerError) -> bool {
     refusal.details().is_some_and(|text| {
         text.contains("without any password configured") || text.contains("no password is set")
@@ -190,8 +192,8 @@ fn is_auth_without_users(refusal: &ServerError) -> bool {
     refusal.details().is_some_and(|text| text.contains("wrong number of arguments for 'auth'"))
 }
 
-/// A refusal that is about the key or the user's rights: look-ups are answered here, and will say it themselves.
-/// CLUSTERDOWN may be about the slot of the probe alone, while the node serves others.
+/// A refusal that concerns the key or the user's rights. The server answers look-ups, which will show it themselves.
+/// CLUSTERDOWN may concern only the slot of the probe, while the node serves other slots.
 fn is_answer_to_a_look_up(refusal: &ServerError) -> bool {
     matches!(refusal.code(), "NOPERM" | "WRONGTYPE" | "MOVED" | "ASK" | "CLUSTERDOWN")
 }

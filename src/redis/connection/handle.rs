@@ -1,4 +1,4 @@
-//! A connection that answers, until it is declared lost.
+//! Requests on a live connection.
 
 use std::sync::{
     Arc, OnceLock,
@@ -23,9 +23,9 @@ struct State {
     loss: OnceLock<Fault>,
     /// Tells the supervisor that `loss` is set.
     lost: Notify,
-    /// Holds a permit when a look-up was sent since the heartbeat last asked.
+    /// Holds a permit if a look-up was sent since the heartbeat last checked.
     used: Notify,
-    /// Whether this server refused MGET to this user: a matter of the log-in, so it is asked anew on each connection.
+    /// Whether this server refuses MGET to this user. It depends on the login, so each new connection tries again.
     mget_refused: AtomicBool,
 }
 
@@ -44,13 +44,13 @@ impl ConnectionHandle {
     /// Runs one command. A refusal of the server is the value [`Value::ServerError`].
     ///
     /// # Errors
-    /// What ended the connection, at once when it ends.
+    /// What ended the connection, as soon as it ends.
     pub async fn request(&self, command: &Cmd) -> Result<Value, Fault> {
         self.state.used.notify_one();
         self.ask(command).await
     }
 
-    /// Runs the commands of `pipeline` and gives an answer, or a [`Value::ServerError`], for each.
+    /// Runs the commands of `pipeline`. Returns an answer, or a [`Value::ServerError`], for each.
     ///
     /// # Errors
     /// As [`request`](Self::request).
@@ -65,7 +65,7 @@ impl ConnectionHandle {
         Ok(answers)
     }
 
-    /// As [`request`](Self::request), but does not count as use of the connection: for the heartbeat and the log-in.
+    /// As [`request`](Self::request), but does not count as use of the connection. For the heartbeat and the login.
     pub(in crate::redis) async fn ask(&self, command: &Cmd) -> Result<Value, Fault> {
         self.check()?;
         let answer =
@@ -74,7 +74,8 @@ impl ConnectionHandle {
         Ok(answer)
     }
 
-    /// From now on every request fails with `fault`, and the supervisor replaces the connection. The first call counts.
+    /// From now on every request fails with `fault`, and the supervisor replaces the connection. Only the first call
+    /// counts.
     pub(super) fn declare_lost(&self, fault: Fault) {
         self.state.loss.get_or_init(|| fault);
         self.state.lost.notify_one();
@@ -95,7 +96,7 @@ impl ConnectionHandle {
         }
     }
 
-    /// Waits for the next look-up; returns at once when there was one since the last call.
+    /// Waits for the next look-up. Returns at once if there was one since the last call.
     pub(super) async fn used(&self) {
         self.state.used.notified().await;
     }
@@ -116,8 +117,8 @@ impl ConnectionHandle {
         self.state.loss.get().map_or(Ok(()), |fault| Err(fault.clone()))
     }
 
-    /// Why a request failed: what was declared, else how the socket ended, else the crate's own word. The last alone
-    /// would be "broken pipe" for nearly everything.
+    /// Why a request failed: the declared loss, or else how the socket ended, or else the crate's own error. The
+    /// crate's error alone is "broken pipe" in nearly every case.
     fn cause(&self, error: RedisError) -> Fault {
         let fault =
             self.state.loss.get().or(self.state.activity.end()).cloned().unwrap_or_else(|| error.into());

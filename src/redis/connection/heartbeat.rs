@@ -1,4 +1,4 @@
-//! Notices a server that stopped answering.
+//! Notices a server that has stopped answering.
 
 use std::{pin::pin, time::Duration};
 
@@ -9,21 +9,21 @@ use tokio::time::{sleep, timeout};
 use super::handle::ConnectionHandle;
 use crate::pipeline::Fault;
 
-/// Between PINGs while look-ups are being sent.
+/// Time between PINGs while look-ups are sent.
 const BEAT: Duration = Duration::from_millis(250);
-/// Between PINGs otherwise: an idle app must not chatter with its Redis, yet should not find out by a user's look-up
-/// that the connection died in the night.
+/// Time between PINGs otherwise. An idle app should send little to its Redis, but it should not learn from a user's
+/// look-up that the connection died hours ago.
 const IDLE_BEAT: Duration = Duration::from_secs(5);
-/// Beats without a look-up after which the connection is idle: two seconds.
+/// After this many beats without a look-up the connection is idle: two seconds.
 const BEATS_IN_USE: u32 = 8;
-/// How long nothing may arrive while a PING is unanswered before it is a miss.
+/// A PING counts as missed if nothing arrives for this long.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(400);
-/// Two misses and not one: after a pause of our own process (a debugger, a suspended machine) the first one says
-/// nothing, for the answer is there but not read yet. A hung server is so noticed within
-/// [`BEAT`] + 2 × [`ANSWER_TIMEOUT`], 1.05 s.
+/// Two misses, not one. After a pause of this process (a debugger, a suspended machine) the first miss proves
+/// nothing, because the answer is there but not read yet. A hung server is noticed within [`BEAT`] + 2 ×
+/// [`ANSWER_TIMEOUT`], 1.05 s.
 const MISSES: u32 = 2;
 
-/// Runs until the server has stopped answering.
+/// Runs until the server stops answering.
 pub(super) async fn stopped(connection: &ConnectionHandle) -> Fault {
     let ping = cmd("PING");
     let mut unused_beats = 0;
@@ -47,7 +47,7 @@ pub(super) async fn stopped(connection: &ConnectionHandle) -> Fault {
     }
 }
 
-/// Any answer will do: NOPERM to PING comes from a living server too.
+/// Any answer will do: NOPERM to PING also comes from a server that works.
 async fn answered(connection: &ConnectionHandle, ping: &Cmd) -> Result<(), Fault> {
     let mut answer = pin!(connection.ask(ping));
     let mut misses = 0;

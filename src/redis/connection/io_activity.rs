@@ -1,4 +1,4 @@
-//! Signs of life of a connection, taken where its bytes pass.
+//! What the bytes of a connection show: whether the server is alive, and how the connection ended.
 
 use std::{
     io::{self, IoSlice},
@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::pipeline::Fault;
 
-/// What has been seen of the server on one connection.
+/// What was seen of the server on one connection.
 #[derive(Default)]
 pub(super) struct IoActivity {
     reads: AtomicU64,
@@ -22,13 +22,13 @@ pub(super) struct IoActivity {
 }
 
 impl IoActivity {
-    /// How many times bytes arrived. A server that is busy sending large sessions is alive although its answer to PING
-    /// waits behind them.
+    /// How many times bytes arrived. A server that is busy sending large sessions is alive, although its answer to
+    /// PING waits behind them.
     pub(super) fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// How the connection ended, if it did. The crate's driver keeps this to itself when no request is waiting.
+    /// How the connection ended, if it did. The crate's driver does not show this while no request waits.
     pub(super) fn end(&self) -> Option<&Fault> {
         self.end.get()
     }
@@ -40,22 +40,22 @@ impl IoActivity {
 
 const CLOSED: &str = "the server closed the connection";
 
-/// A socket whose [`IoActivity`] is taken.
+/// A socket that records its [`IoActivity`].
 pub(super) struct Monitored<S> {
     socket: S,
     activity: Arc<IoActivity>,
-    /// Whether we have said anything yet.
-    has_spoken: bool,
+    /// Whether anything was written to the socket.
+    has_written: bool,
 }
 
 impl<S> Monitored<S> {
     pub(super) fn new(socket: S, activity: Arc<IoActivity>) -> Self {
-        Self { socket, activity, has_spoken: false }
+        Self { socket, activity, has_written: false }
     }
 
     fn noting<T>(&self, result: io::Result<T>) -> io::Result<T> {
         match &result {
-            // TLS without a proper farewell, for which rustls has a long sentence.
+            // TLS without a close notification. The text of rustls is long.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => self.activity.note_end(CLOSED),
             Err(error) => self.activity.note_end(&error.to_string()),
             Ok(_) => {}
@@ -74,8 +74,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
         let result = ready!(Pin::new(&mut self.socket).poll_read(cx, buf));
         if buf.filled().len() > before {
             self.activity.reads.fetch_add(1, Ordering::Relaxed);
-            if !self.has_spoken
-                && let Some(text) = buf.filled().get(before..).and_then(farewell)
+            if !self.has_written
+                && let Some(text) = buf.filled().get(before..).and_then(closing_message)
             {
                 self.activity.note_end(text);
             }
@@ -88,7 +88,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Monitored<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.has_spoken = true;
+        self.has_written = true;
         let result = ready!(Pin::new(&mut self.socket).poll_write(cx, buf));
         Poll::Ready(self.noting(result))
     }
@@ -98,7 +98,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Monitored<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.has_spoken = true;
+        self.has_written = true;
         let result = ready!(Pin::new(&mut self.socket).poll_write_vectored(cx, bufs));
         Poll::Ready(self.noting(result))
     }
@@ -117,9 +117,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Monitored<S> {
     }
 }
 
-/// A server speaks unasked only to say why it hangs up: `ERR max number of clients reached`, `DENIED Redis is running in
-/// protected mode because …` with a page of advice, of which the first sentence is given.
-fn farewell(bytes: &[u8]) -> Option<&str> {
+/// A server that speaks first says why it closes the connection: `ERR max number of clients reached`, `DENIED Redis
+/// is running in protected mode because …` with a page of advice. Only the first sentence is returned.
+fn closing_message(bytes: &[u8]) -> Option<&str> {
     let line = bytes.strip_prefix(b"-")?.split(|byte| *byte == b'\r').next()?;
     std::str::from_utf8(line).ok()?.split(". ").next()
 }
@@ -129,14 +129,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_says_before_it_hangs_up() {
+    fn the_message_before_a_server_closes_the_connection() {
         assert_eq!(
-            farewell(b"-ERR max number of clients reached\r\n"),
+            closing_message(b"-ERR max number of clients reached\r\n"),
             Some("ERR max number of clients reached")
         );
         let denied = b"-DENIED Redis is running in protected mode. In this mode connections are\r\n";
-        assert_eq!(farewell(denied), Some("DENIED Redis is running in protected mode"));
-        assert_eq!(farewell(b"+OK\r\n"), None);
-        assert_eq!(farewell(b"-\xff\r\n"), None);
+        assert_eq!(closing_message(denied), Some("DENIED Redis is running in protected mode"));
+        assert_eq!(closing_message(b"+OK\r\n"), None);
+        assert_eq!(closing_message(b"-\xff\r\n"), None);
     }
 }

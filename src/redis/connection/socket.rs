@@ -1,8 +1,8 @@
 //! Opens the socket: TCP, TLS over TCP, or a Unix socket.
 //!
-//! We do this ourselves, and not through `redis::Client`, for four things that it keeps to itself: the moment an idle
-//! connection ends, the error that ended it, a TLS server name other than the host, and a TLS configuration that is
-//! built once instead of for every connection.
+//! The addon does this itself because `redis::Client` does not offer four things: the moment when an idle connection
+//! ends, the error that ended it, a TLS server name other than the host, and a TLS configuration that is built once
+//! and not for every connection.
 
 use std::{io, time::Duration};
 
@@ -20,14 +20,14 @@ use crate::{
     redis::config::{endpoint::Endpoint, host_port::HostPort, tls::refusal::handshake_fault},
 };
 
-/// TCP, TLS and the first answer take three round trips; this leaves half a second for each.
+/// TCP, TLS and the first answer take three round trips. This leaves half a second for each.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// Whatever carries the bytes.
+/// Any stream of bytes.
 pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 
-/// Opens the socket of `endpoint`, with the TLS handshake done where there is one.
+/// Opens the socket of `endpoint`, and does the TLS handshake if there is one.
 pub(super) async fn open(endpoint: &Endpoint, deadline: Instant) -> Result<Box<dyn Socket>, Fault> {
     match endpoint {
         Endpoint::Tcp { at, tls } => {
@@ -48,7 +48,7 @@ pub(super) async fn open(endpoint: &Endpoint, deadline: Instant) -> Result<Box<d
     }
 }
 
-/// `step`, or the fault "`without` within 1500 ms".
+/// The result of `step`, or the fault "`without` within 1500 ms".
 pub(super) async fn within<T, E: Into<Fault>>(
     deadline: Instant,
     without: &str,
@@ -60,7 +60,8 @@ pub(super) async fn within<T, E: Into<Fault>>(
     }
 }
 
-/// All addresses of the name at once, the first to answer wins: one that is silent must not use up the time.
+/// Connects to all addresses of the name at once. The first that answers wins, so that a silent address does not use
+/// up the time.
 async fn connect_tcp(at: &HostPort) -> io::Result<TcpStream> {
     let attempts: Vec<_> = lookup_host((&*at.host, at.port))
         .await?
@@ -73,9 +74,9 @@ async fn connect_tcp(at: &HostPort) -> io::Result<TcpStream> {
     // A request is one small write that waits for its answer: Nagle's algorithm could only delay it.
     tcp.set_nodelay(true)?;
     let socket = SockRef::from(&tcp);
-    // For the firewalls between: they forget connections on which nothing moves.
+    // For firewalls on the way: they forget connections without traffic.
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(30)))?;
-    // A socket that we gave up must not linger with unsent bytes for the system's quarter of an hour.
+    // An abandoned socket must not keep unsent bytes for the system's default of a quarter of an hour.
     #[cfg(any(target_os = "android", target_os = "linux"))]
     socket.set_tcp_user_timeout(Some(Duration::from_secs(5)))?;
     Ok(tcp)

@@ -17,9 +17,9 @@ use tokio::{
 use super::{backoff::Backoff, connect::Connection, handle::ConnectionHandle, route::Route};
 use crate::pipeline::Fault;
 
-/// A connection that lived this long was worth something, and its loss is answered by an attempt at once. One that is
-/// accepted and lost again and again is not.
-const STEADY: Duration = Duration::from_secs(1);
+/// A connection that lived this long worked, and its loss is followed by an attempt at once. A connection that is
+/// accepted and lost again and again did not.
+const STABLE_AFTER: Duration = Duration::from_secs(1);
 
 /// A supervised connection. A clone is cheap; the last one dropped closes the connection.
 #[derive(Clone)]
@@ -28,10 +28,10 @@ pub struct ManagedConnection {
 }
 
 impl ManagedConnection {
-    /// Starts to connect, on the current tokio runtime, and does not stop before [`close`](Self::close).
+    /// Starts to connect, on the current tokio runtime, and goes on until [`close`](Self::close).
     ///
-    /// `probe_key` is looked up to prove a new connection: take one below the prefix of the sessions, so that a user who
-    /// may read nothing else can read it, and which no session has.
+    /// `probe_key` is looked up to prove a new connection. It should begin with the prefix of the sessions, so that a
+    /// user who may read nothing else can read it, and no session should have it.
     ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
@@ -43,9 +43,9 @@ impl ManagedConnection {
         Self { inner: Arc::new(Inner { shared, supervisor }) }
     }
 
-    /// The live connection. Waits only while the first attempt to connect is under way, at the start and when the server
-    /// ended a connection that had been in order (a restart, a failover, a proxy that tidies up). Never gives a connection
-    /// that is lost already: whoever saw it end may ask before the supervisor has heard of it.
+    /// The live connection. Waits only during the first attempt to connect: at the start, and after the server ended
+    /// a connection that worked (a restart, a failover, an idle limit of a proxy). Never returns a connection that is
+    /// already lost: a caller may see the loss before the supervisor does.
     ///
     /// # Errors
     /// Why there is none: the error of the last attempt, or what ended the last connection.
@@ -58,8 +58,8 @@ impl ManagedConnection {
         }
     }
 
-    /// Closes the connection for good: requests that wait, and all later ones, fail with [`Fault::Closed`]. The socket is
-    /// closed when the runtime next runs, or with it.
+    /// Closes the connection for good: requests that wait, and all later ones, fail with [`Fault::Closed`]. The
+    /// socket is closed when the runtime next runs, or when it ends.
     pub fn close(&self) {
         self.inner.close();
     }
@@ -70,7 +70,7 @@ impl ManagedConnection {
         matches!(&*self.inner.shared.state.borrow(), State::Up(handle) if !handle.is_lost())
     }
 
-    /// Whether the last attempt to have a connection failed; while the first one is under way it has not.
+    /// Whether the last attempt to connect failed. False during the first attempt.
     pub(in crate::redis) fn is_down(&self) -> bool {
         matches!(*self.inner.shared.state.borrow(), State::Down(_))
     }
@@ -82,7 +82,7 @@ impl ManagedConnection {
     }
 }
 
-/// Apart from [`Shared`], which the supervisor holds too: when the last `ManagedConnection` goes, so does this.
+/// Apart from [`Shared`], which the supervisor holds too: this is dropped with the last `ManagedConnection`.
 struct Inner {
     shared: Arc<Shared>,
     supervisor: AbortHandle,
@@ -109,7 +109,7 @@ struct Shared {
 }
 
 enum State {
-    /// Until the first attempt has ended: look-ups wait.
+    /// Until the first attempt has ended. Look-ups wait.
     Connecting,
     Up(ConnectionHandle),
     Down(Fault),
@@ -127,7 +127,7 @@ impl State {
 }
 
 impl Shared {
-    /// Closed stays closed, also when `close` is called on another thread in this very moment.
+    /// A closed connection stays closed, also if `close` is called on another thread at this moment.
     fn publish(&self, state: State) {
         self.state.send_if_modified(|current| {
             let open = !matches!(current, State::Closed);
@@ -139,7 +139,8 @@ impl Shared {
     }
 }
 
-/// Every error is retried: a wrong password is corrected on the server, a host name appears, a dump is loaded.
+/// Retries every error: a wrong password may be corrected on the server, a host name may appear, a dump may finish
+/// loading.
 async fn supervise(shared: Arc<Shared>, route: impl Route, probe_key: Vec<u8>) {
     let mut backoff = Backoff::default();
     loop {
@@ -148,10 +149,10 @@ async fn supervise(shared: Arc<Shared>, route: impl Route, probe_key: Vec<u8>) {
                 let since = Instant::now();
                 shared.connects.fetch_add(1, Ordering::Relaxed);
                 shared.publish(State::Up(connection.handle.clone()));
-                let (fault, hope) = until_lost(connection, &route, &server).await;
-                if since.elapsed() >= STEADY {
+                let (fault, may_wait) = until_lost(connection, &route, &server).await;
+                if since.elapsed() >= STABLE_AFTER {
                     backoff.reset();
-                    if hope {
+                    if may_wait {
                         shared.publish(State::Connecting);
                         continue;
                     }
@@ -164,8 +165,8 @@ async fn supervise(shared: Arc<Shared>, route: impl Route, probe_key: Vec<u8>) {
     }
 }
 
-/// Why the connection is of no more use, and whether look-ups may wait for the next one: not when the server fell
-/// silent, for an attempt may then take all its time.
+/// Why the connection no longer works, and whether look-ups may wait for the next one. They may not if the server
+/// fell silent, because the next attempt may take its full time.
 async fn until_lost<R: Route>(mut connection: Connection, route: &R, server: &R::Server) -> (Fault, bool) {
     tokio::select! {
         fault = connection.until_lost() => (fault, connection.was_ended()),
