@@ -92,7 +92,8 @@ impl SocketIndex {
     #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
     pub fn add_group(&self, columns: Vec<u32>) -> napi::Result<u32> {
         self.shared.with(|state| state.index.add_group(&columns)).ok_or_else(broken)?.ok_or_else(|| {
-            napi::Error::new(Status::InvalidArg, "columns must exist, each once, and groups end at 65,536")
+            let reason = format!("columns must exist, each once, and there are at most {MAX_GROUPS} groups");
+            napi::Error::new(Status::InvalidArg, reason)
         })
     }
 
@@ -203,7 +204,7 @@ impl SocketIndex {
 }
 
 fn broken() -> napi::Error {
-    napi::Error::new(Status::GenericFailure, "the index is broken, by a fault of ours")
+    napi::Error::new(Status::GenericFailure, "the index is broken: this is a bug of passport-socketio-native")
 }
 
 fn list<'env>(env: &'env Env, index: &Index, column: u32, group: u32) -> napi::Result<Object<'env>> {

@@ -133,7 +133,7 @@ impl<'a> Batch<'a> {
 impl Drop for Batch<'_> {
     /// No look-up waits for ever. Those that are left when a batch ends, for example by a panic, fail.
     fn drop(&mut self) {
-        self.fail(&Fault::new("the look-up broke off"), |_| true);
+        self.fail(&Fault::new("the look-up ended without a result"), |_| true);
     }
 }
 

@@ -57,7 +57,7 @@ impl Route for Sentinels {
             .target
             .master
             .on(&master)
-            .map_err(|error| Fault::new(format!("Sentinel names a master that is none: {error}")))?;
+            .map_err(|error| Fault::new(format!("Sentinel names an unusable master: {error}")))?;
         match connect(&address, Probe::GetFromMaster(key)).await {
             Ok(connection) => Ok((connection, master)),
             Err(fault) => {
@@ -124,7 +124,7 @@ impl Sentinels {
         };
         match answer? {
             Value::Array(parts) => read_master(&parts),
-            Value::Nil => Err(Fault::new(format!("it knows no master of the name {}", self.target.name))),
+            Value::Nil => Err(Fault::new(format!("it knows no master named {}", self.target.name))),
             Value::ServerError(refusal) => Err((&refusal).into()),
             _ => Err(Fault::new(NOT_A_SENTINEL)),
         }

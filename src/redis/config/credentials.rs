@@ -11,14 +11,14 @@ use crate::pipeline::Fault;
 /// User and password. There is no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
-    /// User of Redis's ACL; `None` is Redis's `default` user.
+    /// User of Redis's ACL. `None` is Redis's `default` user.
     pub username: Option<String>,
-    /// May be empty: a user with `nopass` logs in with any.
+    /// May be empty: a user with `nopass` logs in with any password.
     pub password: String,
 }
 
 impl Login {
-    /// `None` where neither is given; an empty text counts as none.
+    /// `None` if neither is given. An empty string counts as none.
     #[must_use]
     pub fn new(username: Option<String>, password: Option<String>) -> Option<Self> {
         let password = password.filter(|password| !password.is_empty());
@@ -30,14 +30,14 @@ impl Login {
 
 /// Gives the credentials of each new connection: tokens that expire, passwords that rotate.
 pub trait CredentialsProvider: Send + Sync {
-    /// Asks once; `None` is to connect without a login.
+    /// Asks once. `None` means to connect without a login.
     fn ask(&self) -> BoxFuture<'static, Result<Option<Login>, Fault>>;
 }
 
 /// How a connection gets its credentials.
 #[derive(Clone, Default)]
 pub enum Credentials {
-    /// It has none.
+    /// The connection does not log in.
     #[default]
     None,
     /// Always the same.
@@ -50,7 +50,8 @@ pub enum Credentials {
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Credentials {
-    /// A source is itself and no other: it is compared by where it is, which no other can be while it is in use.
+    /// A provider equals only itself. It is compared by its address in memory, which no other provider has while it
+    /// is in use.
     pub(super) fn fingerprint(&self) -> Fingerprint {
         match self {
             Self::None => Fields::of("no login"),

@@ -55,6 +55,6 @@ impl Seeds {
     /// How to reach another node of the same cluster.
     pub(in crate::redis) fn address_of(&self, node: &HostPort) -> Result<Address, Fault> {
         let seed = self.addresses.first().ok_or_else(|| Fault::new("the cluster has no node"))?;
-        seed.on(node).map_err(|error| Fault::new(format!("the cluster names a node that is none: {error}")))
+        seed.on(node).map_err(|error| Fault::new(format!("the cluster names an unusable node: {error}")))
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn parse(url: &str, tls: Option<TlsOptions>) -> Result<UrlParts, Conf
     }
     let mut parts = match url.scheme() {
         "redis" | "valkey" if tls.is_some() => {
-            return Err(ConfigError::new("there are options for TLS, but the URL is without: write rediss:"));
+            return Err(ConfigError::new("there are options for TLS, but the URL has no TLS: write rediss:"));
         }
         "redis" | "valkey" => tcp_parts(&url, None)?,
         "rediss" | "valkeys" => tcp_parts(&url, Some(tls.unwrap_or_default()))?,

@@ -1,4 +1,4 @@
-//! The verifiers that rustls asks.
+//! The verifier of servers with `ca`.
 
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, PeerMisbehaved, RootCertStore, SignatureScheme,
@@ -13,8 +13,8 @@ use rustls::{
 
 use super::{certificate::Certificate, chain, names, refusal::Refusal};
 
-/// Trusts what leads to a root in `ca`, and a server whose very certificate, self-signed, is in `ca`: as Node's
-/// `tls.connect` does. Where webpki cannot follow OpenSSL, the server is refused.
+/// Trusts a server whose chain leads to a root in `ca`, and a server whose own self-signed certificate is in `ca`, as
+/// Node's `tls.connect` does. Where webpki cannot follow OpenSSL, the server is refused.
 #[derive(Debug)]
 pub(super) struct CaVerifier {
     ca: Vec<CertificateDer<'static>>,
@@ -22,7 +22,7 @@ pub(super) struct CaVerifier {
 }
 
 impl CaVerifier {
-    /// Certificates that cannot be read are left out: Node's own list may have one. `None` if none is left.
+    /// Leaves out certificates that cannot be read, because Node's own list may have one. `None` if none is left.
     pub(super) fn new(ca: Vec<CertificateDer<'static>>, provider: &CryptoProvider) -> Option<Self> {
         let readable: Vec<_> = ca.into_iter().filter(|der| Certificate::read(der).is_some()).collect();
         let algorithms = provider.signature_verification_algorithms;
@@ -37,7 +37,7 @@ impl CaVerifier {
         now: UnixTime,
     ) -> Result<(), Error> {
         let ca = self.ca.iter().filter_map(|der| Certificate::read(der)).collect();
-        // An unreadable certificate is left out: a server may send more than the chain needs.
+        // Unreadable certificates are left out: a server may send more than the chain needs.
         let sent = sent.iter().filter_map(|der| Certificate::read(der)).collect();
         let chain = chain::build(server, sent, ca, now)?;
         chain::check(server, &chain, now)?;
@@ -49,7 +49,7 @@ impl CaVerifier {
         names::check(server, name, is_constrained)
     }
 
-    /// By webpki, which is given this one chain.
+    /// Lets webpki verify this one chain.
     fn verify_signatures(
         &self,
         server: &Certificate<'_>,
@@ -69,7 +69,7 @@ impl CaVerifier {
         verify_server_cert_signed_by_trust_anchor(&server, &roots, &intermediates, now, self.algorithms.all)
     }
 
-    /// For a version 1 certificate, which webpki does not read: it was accepted because it is itself in `ca`.
+    /// For a certificate of version 1, which webpki does not read. It was accepted because it is in `ca` itself.
     fn verify_by_key(
         &self,
         message: &[u8],
@@ -80,7 +80,7 @@ impl CaVerifier {
         let key = webpki::RawPublicKeyEntity::try_from(&key).map_err(|_| Refusal::Unreadable)?;
         let offered = self.algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
         let (_, algorithms) = offered.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
-        // In TLS 1.2 a scheme leaves the curve open. webpki compares each with the key.
+        // In TLS 1.2 a scheme does not name the curve. webpki compares each algorithm with the key.
         let is_valid = |algorithm| key.verify_signature(algorithm, message, signed.signature()).is_ok();
         if algorithms.iter().copied().any(is_valid) {
             Ok(HandshakeSignatureValid::assertion())
@@ -142,10 +142,10 @@ mod tests {
 
     use super::{super::refusal::handshake_fault, *};
 
-    /// Name, `ca` and what the server sends as indexes of certificates, the name asked for, what a refusal says.
+    /// Name, `ca` and what the server sends as indexes of certificates, the name asked for, the text of the refusal.
     type Row = (String, Vec<usize>, Vec<usize>, String, Option<String>);
 
-    /// Written by tests/data/chains.js. What Node says to the same chains is asked in __test__/tls-chains.test.js.
+    /// Written by tests/data/chains.js. __test__/tls-chains.test.js compares the same chains with Node.
     struct Vectors {
         now: UnixTime,
         certificates: Vec<CertificateDer<'static>>,
@@ -163,16 +163,16 @@ mod tests {
     }
 
     #[test]
-    fn chains_have_the_verdicts_of_node() {
+    fn chains_are_judged_as_in_node() {
         let Vectors { now, certificates, rows } = vectors();
         let pick = |indexes: &[usize]| indexes.iter().map(|index| certificates[*index].clone()).collect();
         let mut failed = Vec::new();
         for (name, ca, sent, host, says) in &rows {
-            let given = CaVerifier::new(pick(ca), &ring::default_provider()).unwrap();
+            let verifier = CaVerifier::new(pick(ca), &ring::default_provider()).unwrap();
             let sent: Vec<_> = pick(sent);
             let host = ServerName::try_from(host.as_str()).unwrap();
-            let verdict = given.verify_server_cert(&sent[0], &sent[1..], &host, &[], now);
-            let said = verdict.err().map(|error| handshake_fault(io::Error::other(error)).to_string());
+            let result = verifier.verify_server_cert(&sent[0], &sent[1..], &host, &[], now);
+            let said = result.err().map(|error| handshake_fault(io::Error::other(error)).to_string());
             let is_right = match (&said, says) {
                 (Some(said), Some(says)) => said.contains(says.as_str()),
                 (said, says) => said.is_none() && says.is_none(),

@@ -1,4 +1,4 @@
-//! What OpenSSL looks at in a certificate. webpki reads the same, but does not expose it.
+//! The parts of a certificate that OpenSSL checks. webpki reads them too, but does not expose them.
 
 use rustls::pki_types::UnixTime;
 
@@ -7,12 +7,12 @@ use super::{
     extensions::{Extensions, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, SIGNATURE},
 };
 
-/// A certificate, version 1 or 3, that borrows its bytes.
+/// A certificate of version 1 or 3, which borrows its bytes.
 pub(super) struct Certificate<'a> {
     pub(super) der: &'a [u8],
     pub(super) is_version_1: bool,
     serial: &'a [u8],
-    /// Of the signature on it, as far as the kind of key shows.
+    /// The kind of key that signed it.
     signed_by: &'a [u8],
     pub(super) issuer: &'a [u8],
     not_before: i64,
@@ -28,9 +28,10 @@ pub(super) struct Certificate<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Authority {
     No,
-    /// basicConstraints say so.
+    /// basicConstraints mark it as an authority.
     Marked,
-    /// Older than basicConstraints. OpenSSL takes such a root, which is self-signed, and no such intermediate.
+    /// It is older than basicConstraints. OpenSSL accepts such a certificate as a root, which is self-signed, but not
+    /// as an intermediate.
     Legacy,
 }
 
@@ -42,13 +43,13 @@ pub(super) enum Validity {
 }
 
 impl<'a> Certificate<'a> {
-    /// `None`: not a certificate, or one of a version or form that we do not read.
+    /// `None`: not a certificate, or one whose version or form is not supported.
     pub(super) fn read(der: &'a [u8]) -> Option<Self> {
         let mut whole = Reader::new(der::only(der, SEQUENCE)?);
         let mut body = Reader::new(whole.expect(SEQUENCE)?);
         let is_version_1 = match body.optional(0xa0) {
             None => true,
-            // Version 3 is written as 2.
+            // Version 3 is encoded as 2.
             Some(version) if der::only(version, INTEGER)? == [2] => false,
             Some(_) => return None,
         };
@@ -81,9 +82,9 @@ impl<'a> Certificate<'a> {
         body.is_empty().then_some(certificate)
     }
 
-    /// Whether `issuer` can have signed this, by all but the signature: OpenSSL's `ossl_x509_likely_issued`.
+    /// Whether `issuer` may have signed this, by everything but the signature: OpenSSL's `ossl_x509_likely_issued`.
     pub(super) fn is_likely_issued_by(&self, issuer: &Certificate<'_>) -> bool {
-        // Where both sides say it. RFC 5280, sections 4.2.1.1 and 4.2.1.2.
+        // Compared only where both certificates say it. RFC 5280, sections 4.2.1.1 and 4.2.1.2.
         fn agree(named: Option<&[u8]>, own: Option<&[u8]>) -> bool {
             named.zip(own).is_none_or(|(named, own)| named == own)
         }
@@ -95,7 +96,7 @@ impl<'a> Certificate<'a> {
             && self.signed_by == issuer.key_kind
     }
 
-    /// By all but the signature, as in OpenSSL: a certificate in `ca` is trusted for being there.
+    /// By everything but the signature, as in OpenSSL: a certificate in `ca` is trusted because it is there.
     pub(super) fn is_self_signed(&self) -> bool {
         self.is_likely_issued_by(self)
     }
@@ -138,8 +139,8 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// What the identifiers of a key and of the signatures by it have in common: 1.2.840.113549.1.1 for RSA, 1.2.840.10045 for
-/// curves; Ed25519 has one for both.
+/// The common part of the identifiers of a key and of the signatures by it: 1.2.840.113549.1.1 for RSA, 1.2.840.10045
+/// for elliptic curves. Ed25519 has one identifier for both.
 fn kind(algorithm: &[u8]) -> Option<&[u8]> {
     let id = Reader::new(algorithm).expect(der::OID)?;
     Some(id.get(..5).unwrap_or(id))
@@ -159,7 +160,7 @@ mod tests {
         [&[tag, u8::try_from(content.len()).unwrap()][..], &content].concat()
     }
 
-    /// With what stands for the version, and what stands behind the key.
+    /// `version`: the field of the version. `rest`: what follows the key.
     fn certificate(version: &[u8], rest: &[u8]) -> Vec<u8> {
         let algorithm = element(SEQUENCE, &[&element(OID, &[&[0x2b, 0x65, 0x70]])]);
         let name = element(SEQUENCE, &[&element(SET, &[])]);

@@ -1,7 +1,8 @@
-//! From a server's certificate to one in `ca`, as OpenSSL 3 goes (`build_chain`, `check_extensions`).
+//! Builds the chain from a server's certificate to one in `ca`, as OpenSSL 3 does (`build_chain`,
+//! `check_extensions`).
 //!
-//! webpki then checks the chain that was built, signatures and name constraints included, and both must agree. There is one
-//! exception: a self-signed certificate that is itself in `ca` has no other signature to check.
+//! webpki then verifies this chain, signatures and name constraints included, and both must agree. There is one
+//! exception: a self-signed certificate that is itself in `ca` has no other signature to verify.
 
 use rustls::pki_types::UnixTime;
 
@@ -10,18 +11,18 @@ use super::{
     refusal::{Part, Refusal},
 };
 
-/// What is above the server's certificate.
+/// The certificates above the server's.
 pub(super) struct Chain<'a> {
     /// From the server upwards.
     pub(super) intermediates: Vec<Certificate<'a>>,
-    /// Of `ca`. `None`: the server's certificate is self-signed, and is in `ca` itself.
+    /// A certificate of `ca`. `None`: the server's certificate is self-signed and is in `ca` itself.
     pub(super) root: Option<Certificate<'a>>,
 }
 
-/// webpki's limit.
+/// The limit of webpki.
 const MOST_INTERMEDIATES: usize = 6;
 
-/// The chain from `server` to one of `ca`, over `sent`, which are not trusted.
+/// The chain from `server` to one of `ca`, over certificates of `sent`, which are not trusted.
 pub(super) fn build<'a>(
     server: &Certificate<'a>,
     mut sent: Vec<Certificate<'a>>,
@@ -33,7 +34,7 @@ pub(super) fn build<'a>(
         return issuer.map(|_| Chain { intermediates: Vec::new(), root: None }).ok_or(Refusal::SelfSigned);
     }
     let mut intermediates: Vec<Certificate<'a>> = Vec::new();
-    // OpenSSL takes no certificate from the server once the chain has reached `ca`.
+    // Once the chain has reached `ca`, OpenSSL takes no more certificates from the server.
     let mut is_in_ca = false;
     loop {
         let last = intermediates.last().unwrap_or(server);
@@ -46,7 +47,7 @@ pub(super) fn build<'a>(
             None => take_issuer(last, &mut sent, now).ok_or(Refusal::UnknownIssuer)?,
         };
         if next.is_self_signed() {
-            // If `ca` had the root that was sent, it would have come from there.
+            // If `ca` had the root that the server sent, it would have been found there.
             let root = is_in_ca.then_some(next).ok_or(Refusal::UnknownRoot)?;
             return Ok(Chain { intermediates, root: Some(root) });
         }
@@ -57,8 +58,8 @@ pub(super) fn build<'a>(
     }
 }
 
-/// Takes the first that can have issued this and is valid now; where none is, the one that is valid longest, so that the
-/// refusal is about its dates. What is taken cannot come a second time, so the chain has an end.
+/// Takes the first certificate that may have issued this one and is valid now. If none is valid, takes the one that
+/// is valid longest, so that the refusal is about its dates. A certificate is taken at most once, so the chain ends.
 fn take_issuer<'a>(
     of: &Certificate<'_>,
     among: &mut Vec<Certificate<'a>>,
@@ -80,7 +81,7 @@ fn take_issuer<'a>(
     best.map(|(index, _)| index).map(|index| among.remove(index))
 }
 
-/// What OpenSSL checks of each certificate but its signature.
+/// Checks everything that OpenSSL checks in each certificate, except for its signature.
 pub(super) fn check(server: &Certificate<'_>, chain: &Chain<'_>, now: UnixTime) -> Result<(), Refusal> {
     check_any(server, Part::Server, now)?;
     if !server.may_shake_hands() {
@@ -89,8 +90,8 @@ pub(super) fn check(server: &Certificate<'_>, chain: &Chain<'_>, now: UnixTime) 
     if server.extensions.netscape_forbids_servers() {
         return Err(Refusal::NotForServers(Part::Server));
     }
-    // Certificates between this one and the server's, those apart that were issued under their own name: RFC 5280,
-    // section 4.2.1.9.
+    // The number of certificates between this one and the server's, without those that were issued under their own
+    // name: RFC 5280, section 4.2.1.9.
     let mut below = 0;
     let intermediates = chain.intermediates.iter().map(|certificate| (Part::Intermediate, certificate));
     for (part, certificate) in intermediates.chain(chain.root.iter().map(|root| (Part::Root, root))) {

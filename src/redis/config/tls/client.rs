@@ -20,14 +20,14 @@ use super::{
     without_ca::WithoutCa,
 };
 
-/// [`TlsOptions`], checked and ready.
+/// [`TlsOptions`], checked and ready for use.
 #[derive(Clone)]
 pub(in crate::redis) struct ClientTls {
     pub(in crate::redis) config: Arc<ClientConfig>,
     pub(in crate::redis) server_name: ServerName<'static>,
-    /// Whether the name is that of the host, and so another one for another host.
+    /// Whether the name is the host's, and so changes with the host.
     follows_host: bool,
-    /// Of the options as they were given, without the host's name.
+    /// Fingerprint of the options as they were given, without the host's name.
     pub(in crate::redis::config) fingerprint: Fingerprint,
 }
 
@@ -35,7 +35,7 @@ impl ClientTls {
     pub(in crate::redis::config) fn new(tls: &TlsOptions, host: &str) -> Result<Self, ConfigError> {
         let given = tls.servername.as_deref().filter(|name| !name.is_empty());
         let server_name = server_name(given.unwrap_or(host))?;
-        // Our own provider and not the process's default: nothing global is set by a library in somebody's Node.
+        // A provider of its own and not the default of the process: a library should not set anything global.
         let provider = Arc::new(ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
@@ -83,9 +83,10 @@ fn verifier(
     let Some(pem) = &tls.ca else {
         return Ok(Arc::new(WithoutCa { trusts_all: false, provider: provider.clone() }));
     };
-    let given = CaVerifier::new(certificates(pem, "ca")?, provider);
-    let given = given.ok_or_else(|| ConfigError::new("TLS: no certificate in `ca` can be read"))?;
-    Ok(Arc::new(given))
+    let ca_verifier = CaVerifier::new(certificates(pem, "ca")?, provider);
+    let ca_verifier =
+        ca_verifier.ok_or_else(|| ConfigError::new("TLS: no certificate in `ca` can be read"))?;
+    Ok(Arc::new(ca_verifier))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
 
-/// The elements of some bytes, one after another. `None` is the end and anything malformed: who cares asks `is_empty`.
+/// The elements of a sequence of bytes. `None` is the end or a malformed element; `is_empty` tells which.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a>(&'a [u8]);
 
@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
             0..=0x7f => (usize::from(length), rest),
             0x81 => {
                 let (&[length], rest) = rest.split_first_chunk()?;
-                // The shortest form is the only one.
+                // DER allows only the shortest form.
                 (usize::from(length), if length > 0x7f { rest } else { return None })
             }
             0x82 => {
@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
                 let length = u16::from_be_bytes(bytes);
                 (usize::from(length), if length > 0xff { rest } else { return None })
             }
-            // A certificate of 64 KB is none, and webpki would not read it either.
+            // No certificate has 64 KB, and webpki refuses it too.
             _ => return None,
         };
         let (content, rest) = rest.split_at_checked(length)?;
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         Some((tag, content))
     }
 
-    /// The content of the next element, which has to have this tag.
+    /// The content of the next element, which must have this tag.
     pub(super) fn expect(&mut self, tag: u8) -> Option<&'a [u8]> {
         self.any().filter(|(found, _)| *found == tag).map(|(_, content)| content)
     }
@@ -64,14 +64,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The content of the one element that these bytes are.
+/// The content of the one element that these bytes consist of.
 pub(super) fn only(bytes: &[u8], tag: u8) -> Option<&[u8]> {
     let mut reader = Reader::new(bytes);
     let content = reader.expect(tag)?;
     reader.is_empty().then_some(content)
 }
 
-/// All elements of these bytes; `None` if they do not end with one.
+/// All elements of these bytes. `None` if they do not end with a whole element.
 pub(super) fn all(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     let mut reader = Reader::new(bytes);
     let mut found = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn all(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     Some(found)
 }
 
-/// Seconds since 1970 of a `UTCTime` or `GeneralizedTime`, in the one form that RFC 5280 section 4.1.2.5 allows.
+/// Seconds since 1970 of a `UTCTime` or `GeneralizedTime`, in the only form that RFC 5280, section 4.1.2.5, allows.
 pub(super) fn seconds((tag, text): (u8, &[u8])) -> Option<i64> {
     let (century, rest) = match tag {
         UTC_TIME if text.len() == 13 => (None, text),
@@ -112,8 +112,8 @@ fn two_digits(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// Days from 1970-01-01 to this date. With years that begin in March the leap day is the last of its year; the months from
-/// there on then begin after `(153 * m + 2) / 5` days (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+/// Days from 1970-01-01 to this date. If years begin in March, the leap day is the last of its year, and a month
+/// begins after `(153 * m + 2) / 5` days (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year / 4 - year / 100 + year / 400;
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(only(&[0x02, 1, 5, 0], INTEGER), None);
         assert_eq!(only(&[0x02, 1, 5], SEQUENCE), None);
         assert!(all(&[0x02, 1, 5, 0x02]).is_none());
-        // Of 0x7f bytes, which the short form would have said.
+        // A length of 0x7f, for which the short form must be used.
         let padded: Vec<u8> = [0x02, 0x81, 0x7f].into_iter().chain([0; 0x7f]).collect();
         assert_eq!(Reader::new(&padded).any(), None);
         let padded: Vec<u8> = [0x02, 0x82, 0, 0xff].into_iter().chain([0; 0xff]).collect();

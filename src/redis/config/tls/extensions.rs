@@ -1,4 +1,4 @@
-//! The extensions that decide whom a certificate vouches for, and for what. RFC 5280, section 4.2.
+//! The extensions that decide for which names and purposes a certificate is valid. RFC 5280, section 4.2.
 
 use super::der::{self, BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE};
 
@@ -12,7 +12,7 @@ pub(super) const KEY_CERT_SIGN: u8 = 0x04;
 const SERVER_AUTH: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 /// 1.3.6.1.5.5.7.1.14
 const PROXY: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x0e];
-/// 2.16.840.1.113730.1.1, of the time before extended key usage.
+/// 2.16.840.1.113730.1.1, older than extended key usage.
 const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x01, 0x01];
 const NETSCAPE_SERVER: u8 = 0x40;
 const NETSCAPE_AUTHORITY: u8 = 0x04;
@@ -31,18 +31,18 @@ pub(super) struct Extensions<'a> {
     pub(super) basic_constraints: Option<BasicConstraints>,
     /// The first eight bits.
     pub(super) key_usage: Option<u8>,
-    /// Whether extendedKeyUsage has serverAuth. OpenSSL does not take anyExtendedKeyUsage for it.
+    /// Whether extendedKeyUsage has serverAuth. OpenSSL does not accept anyExtendedKeyUsage instead.
     pub(super) purpose_is_server: Option<bool>,
     /// The first eight bits of Netscape's certificate type.
     netscape: Option<u8>,
     pub(super) subject_key: Option<&'a [u8]>,
     pub(super) authority_key: Option<&'a [u8]>,
     pub(super) authority_serial: Option<&'a [u8]>,
-    /// The issuer of the issuer, as the content of its name.
+    /// The issuer of the issuer: the content of its name.
     pub(super) authority_name: Option<&'a [u8]>,
     pub(super) has_dns_names: bool,
     pub(super) has_name_constraints: bool,
-    /// A critical extension that OpenSSL does not know: the certificate must not be used (section 4.2).
+    /// A critical extension that OpenSSL does not know. The certificate must not be used (section 4.2).
     pub(super) has_unknown_critical: bool,
     seen: Vec<&'a [u8]>,
 }
@@ -85,21 +85,21 @@ impl<'a> Extensions<'a> {
             [0x55, 0x1d, 37] => {
                 self.purpose_is_server = Some(elements(value)?.contains(&(OID, SERVER_AUTH)));
             }
-            // Policies and lists of revoked certificates, which neither OpenSSL nor we are asked to look at.
+            // Policies and revocation lists. Neither OpenSSL nor the addon is asked to check them.
             [0x55, 0x1d, 31..=33 | 36 | 54] => {}
             NETSCAPE_TYPE => self.netscape = Some(first_bits(value)?),
-            // OpenSSL takes no such certificate, critical or not, unless it is told to (RFC 3820).
+            // OpenSSL accepts such a certificate only if it is told to, critical or not (RFC 3820).
             PROXY => self.has_unknown_critical = true,
             _ => self.has_unknown_critical |= is_critical,
         }
-        // OpenSSL does not list these among what it handles.
+        // OpenSSL does not list these among the extensions that it handles.
         if matches!(id, [0x55, 0x1d, 14 | 35]) {
             self.has_unknown_critical |= is_critical;
         }
         extension.is_empty().then_some(())
     }
 
-    /// authorityKeyIdentifier. Of the names of the issuer's issuer OpenSSL looks at the first `directoryName`.
+    /// authorityKeyIdentifier. Of the names of the issuer's issuer OpenSSL reads the first `directoryName`.
     fn authority(&mut self, value: &'a [u8]) -> Option<()> {
         for (tag, content) in elements(value)? {
             match tag {
@@ -124,7 +124,8 @@ fn elements(value: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     der::all(der::only(value, SEQUENCE)?)
 }
 
-/// The first eight bits of a BIT STRING, whose first byte says how many of the last byte are not meant. None: all are off.
+/// The first eight bits of a BIT STRING. Its first byte is the number of unused bits in the last byte. Without bits
+/// all are off.
 fn first_bits(value: &[u8]) -> Option<u8> {
     let (_, bits) = der::only(value, BIT_STRING)?.split_first()?;
     Some(bits.first().copied().unwrap_or(0))
@@ -135,7 +136,7 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
     let is_ca = reader.optional(BOOLEAN).is_some_and(|value| value != [0]);
     let path_length = match reader.optional(INTEGER) {
         Some(&[length @ 0..0x80]) => Some(usize::from(length)),
-        // More than any chain has.
+        // Longer than any chain.
         Some(&[0..0x80, _, ..]) | None => None,
         Some(_) => return None,
     };
@@ -146,7 +147,7 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
 mod tests {
     use super::*;
 
-    /// An unknown identifier, with these elements behind it.
+    /// An extension with an unknown identifier, followed by these elements.
     fn unknown(number: u8, rest: &[u8]) -> Vec<u8> {
         let id = [OID, 3, 0x2a, 3, number];
         [&[SEQUENCE, u8::try_from(id.len() + rest.len()).unwrap()], &id[..], rest].concat()

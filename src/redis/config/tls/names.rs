@@ -1,7 +1,7 @@
-//! Whether a certificate is for the server that was meant.
+//! Whether a certificate is valid for the server that was asked for.
 //!
-//! Names of subjectAltName are webpki's matter. A certificate without DNS names there is matched by its common name, as
-//! Node's `tls.checkServerIdentity` does (lib/tls.js, Node 18 to 24); webpki does not read it.
+//! webpki checks the names of subjectAltName. A certificate without DNS names there is matched by its common name, as
+//! Node's `tls.checkServerIdentity` does (lib/tls.js, Node 18 to 24). webpki does not read the common name.
 
 use rustls::{
     Error,
@@ -16,8 +16,8 @@ use super::{
     refusal::Refusal,
 };
 
-/// `is_constrained`: an authority above limits for which names it may sign. webpki applies those limits to
-/// subjectAltName only, so a common name does not count then.
+/// `is_constrained`: an authority above is limited to certain names. webpki applies such limits to subjectAltName
+/// only, so a common name is not accepted in that case.
 pub(super) fn check(
     certificate: &Certificate<'_>,
     wanted: &ServerName<'_>,
@@ -28,7 +28,7 @@ pub(super) fn check(
             let has_name = !is_constrained && has_common_name(certificate.subject, name.as_ref());
             if has_name { Ok(()) } else { Err(Refusal::CommonName.into()) }
         }
-        // Without extensions it has no names, and webpki reads no version 1.
+        // Without extensions it has no names, and webpki does not read version 1.
         _ if certificate.is_version_1 => Err(Refusal::CommonName.into()),
         _ => {
             let der = CertificateDer::from(certificate.der);
@@ -41,7 +41,7 @@ fn has_common_name(subject: &[u8], host: &str) -> bool {
     common_names(subject).is_some_and(|names| names.iter().any(|name| matches(name, host)))
 }
 
-/// RFC 5280, section 4.1.2.4: a sequence of sets of pairs of type and value. The type is 2.5.4.3.
+/// RFC 5280, section 4.1.2.4: a sequence of sets of pairs of type and value. The type of the common name is 2.5.4.3.
 fn common_names(subject: &[u8]) -> Option<Vec<&[u8]>> {
     let mut names = Vec::new();
     for (tag, set) in der::all(subject)? {
@@ -58,8 +58,8 @@ fn common_names(subject: &[u8]) -> Option<Vec<&[u8]>> {
     Some(names)
 }
 
-/// Letters of either case and one dot at the end do not count. `*` stands for the first label, if two labels follow. Node
-/// takes it for a part of the label too; RFC 9525, section 6.3, does not.
+/// Ignores case and one dot at the end. `*` stands for the first label, if two labels follow. Node also accepts it
+/// for a part of the label; RFC 9525, section 6.3, does not.
 fn matches(pattern: &[u8], host: &str) -> bool {
     let Some(pattern) = std::str::from_utf8(pattern).ok() else {
         return false;

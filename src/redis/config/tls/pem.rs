@@ -1,4 +1,4 @@
-//! The options that are PEM.
+//! Reads the options that are PEM.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use super::{
     certificate::Certificate,
 };
 
-/// Our own certificate and its key. rustls's `with_client_auth_cert` would not take one of version 1, as Redis's own
-/// `gen-test-certs.sh` makes them.
+/// The client's certificate and its key. rustls's `with_client_auth_cert` does not accept certificates of version 1,
+/// which Redis's own `gen-test-certs.sh` makes.
 pub(super) fn own_certificate(
     tls: &TlsOptions,
     provider: &CryptoProvider,
@@ -27,7 +27,7 @@ pub(super) fn own_certificate(
     };
     let key = provider.key_provider.load_private_key(key).map_err(|_| {
         ConfigError::new(
-            "TLS: `key` is not supported: there are RSA from 2048 bits, ECDSA P-256 and P-384, and Ed25519",
+            "TLS: `key` is not supported: use RSA from 2048 bits, ECDSA P-256 and P-384, and Ed25519",
         )
     })?;
     let of_cert = cert.first().and_then(|der| Certificate::read(der)).map(|own| own.public_key);
@@ -38,7 +38,7 @@ pub(super) fn own_certificate(
     Ok(Some(Arc::new(CertifiedKey::new(cert, key).into())))
 }
 
-/// The crate that reads PEM finds no certificate in garbage without calling it an error.
+/// Without a certificate in the text it is an error here. The crate that reads PEM returns an empty list then.
 pub(super) fn certificates(pem: &str, option: &str) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match found {

@@ -11,7 +11,7 @@ use crate::pipeline::Fault;
 pub(super) enum Part {
     Server,
     Intermediate,
-    /// Where the chain ends.
+    /// The end of the chain.
     Root,
 }
 
@@ -25,7 +25,8 @@ impl fmt::Display for Part {
     }
 }
 
-/// Why a server is not trusted. `Display` says it to an operator, with what to do, and quotes nothing that a server sent.
+/// Why a server is not trusted. `Display` tells an operator the reason and what to do, and quotes nothing that a
+/// server sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     NoCa,
@@ -129,7 +130,8 @@ impl fmt::Display for Refusal {
                  from 2048 bits with SHA-2, ECDSA P-256 and P-384 with SHA-256 and SHA-384, and Ed25519"
             }
             Self::NothingInCommon => {
-                "the server found no cipher suite or kind of key in common: there are the suites of TLS 1.3, those of                  TLS 1.2 with ECDHE, and keys RSA from 2048 bits, ECDSA P-256 and P-384, and Ed25519"
+                "the server found no cipher suite or kind of key in common: there are the suites of TLS 1.3, those of \
+                 TLS 1.2 with ECDHE, and keys RSA from 2048 bits, ECDSA P-256 and P-384, and Ed25519"
             }
         };
         f.write_str(text)
@@ -144,7 +146,7 @@ impl From<Refusal> for Error {
     }
 }
 
-/// A failed handshake in words for an operator. rustls prints most errors of certificates by `Debug`.
+/// A failed handshake, in words for an operator. rustls prints most certificate errors as `Debug`.
 pub(in crate::redis) fn handshake_fault(error: io::Error) -> Fault {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
     match cause.and_then(Explained::of) {
@@ -156,7 +158,7 @@ pub(in crate::redis) fn handshake_fault(error: io::Error) -> Fault {
 
 enum Explained {
     Refusal(Refusal),
-    /// rustls says which names there are.
+    /// rustls lists the names of the certificate itself.
     Name,
 }
 
@@ -164,7 +166,7 @@ impl Explained {
     fn of(error: &Error) -> Option<Self> {
         let error = match error {
             Error::InvalidCertificate(error) => error,
-            // What a server answers that has no key for any of our signatures.
+            // The alert of a server that has no key for any of our signature schemes.
             Error::AlertReceived(AlertDescription::HandshakeFailure) => {
                 return Some(Self::Refusal(Refusal::NothingInCommon));
             }

@@ -1,4 +1,4 @@
-//! Verifiers without `ca`.
+//! The verifier of servers without `ca`.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use rustls::{
 
 use super::refusal::Refusal;
 
-/// Trusts every server (`reject_unauthorized: false`), or none, for lack of authorities. The signature is not looked at
-/// either: a man in the middle has a key of their own, and webpki does not read the version 1 certificates that many
-/// home-made servers have.
+/// Trusts every server (`reject_unauthorized: false`), or none, because there are no authorities. It does not verify
+/// the signature either: a man in the middle signs with a key of their own, and webpki does not read the version 1
+/// certificates that many self-made servers have.
 #[derive(Debug)]
 pub(super) struct WithoutCa {
     pub(super) trusts_all: bool,
