@@ -1,4 +1,4 @@
-//! Credentials that JavaScript gives anew for each connection.
+//! Credentials that JavaScript provides for each connection.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,8 +16,8 @@ use crate::{
     redis::{Credentials, CredentialsProvider, Login},
 };
 
-/// Credentials that JavaScript is asked for before each connection. Authorizers with the same ones may share a
-/// connection; others do not.
+/// Asks JavaScript for credentials before each connection. Authorizers with the same object may share a connection;
+/// others do not.
 #[napi]
 pub struct JsCredentials {
     provider: Arc<JsProvider>,
@@ -25,13 +25,13 @@ pub struct JsCredentials {
 
 #[napi]
 impl JsCredentials {
-    /// `ask` is called before each connection, and answered by `logIn` or `loginFailed`; all that wait by then get that
-    /// answer.
+    /// `ask` is called before each connection and answered by `logIn` or `loginFailed`. All connections that wait at
+    /// that time get the answer.
     ///
     /// # Errors
     /// The engine is out of memory.
     #[napi(constructor, catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn new(ask: Function<'_, (), UnknownReturnValue>) -> napi::Result<Self> {
         let ask = ask
             .build_threadsafe_function::<()>()
@@ -41,30 +41,30 @@ impl JsCredentials {
         Ok(Self { provider: Arc::new(JsProvider { ask, waiting: Mutex::default() }) })
     }
 
-    /// Log in like this; null and null: not at all.
+    /// Answers with credentials. null and null: do not log in.
     #[napi(catch_unwind)]
     pub fn log_in(&self, username: Option<String>, password: Option<String>) {
         self.provider.answer(&Ok(Login::new(username, password)));
     }
 
-    /// There are no credentials, and this is why.
+    /// Answers that there are no credentials, with the reason.
     #[napi(catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn login_failed(&self, reason: String) {
         self.provider.answer(&Err(Fault::new(reason)));
     }
 
-    /// The same provider each time: connections are told apart by it.
+    /// The same provider each time: connections are shared by comparing it.
     pub(super) fn provided(&self) -> Credentials {
         let provider = Arc::clone(&self.provider);
         Credentials::Provided(provider)
     }
 }
 
-/// `() => void`. Weak: a connection that is made again keeps no process alive.
+/// `() => void`. Weak: a reconnect does not keep the process alive.
 type AskLogin = ThreadsafeFunction<(), UnknownReturnValue, (), Status, false, true>;
 
-/// Asks JavaScript, which answers by another call.
+/// Asks JavaScript, which answers with another call.
 struct JsProvider {
     ask: AskLogin,
     waiting: Mutex<Vec<oneshot::Sender<Answer>>>,
@@ -73,16 +73,16 @@ struct JsProvider {
 type Answer = Result<Option<Login>, Fault>;
 
 impl JsProvider {
-    /// All connections that wait log in like this: the nodes of a cluster have the same credentials.
+    /// Gives the answer to all connections that wait: the nodes of a cluster have the same credentials.
     fn answer(&self, answer: &Answer) {
         for waiting in self.waiting().drain(..) {
-            // One that has given up meanwhile.
+            // The receiver may have given up.
             _ = waiting.send(answer.clone());
         }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<oneshot::Sender<Answer>>> {
-        // Held for one line that cannot leave the list half-done.
+        // The lock is held for one line that leaves the list complete.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +96,7 @@ impl CredentialsProvider for JsProvider {
             waiting.push(sender);
             waiting.len() == 1
         };
-        // Whoever comes while an answer is on its way gets that one.
+        // Connections that wait for the same answer do not ask again.
         if is_first {
             _ = self.ask.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }

@@ -18,18 +18,18 @@ use crate::pipeline::outbox::{HAS_VALUE, PAGE_ROWS, SAME_VALUE};
 /// Numbers in the row buffer: a count, then ticket and outcome of each row.
 const ROW_NUMBERS: usize = 1 + 2 * PAGE_ROWS;
 
-/// How rows cross.
+/// How results cross to JavaScript.
 #[napi(object, object_from_js = false)]
 pub struct RowLayout {
-    /// Numbers that the array for rows holds: a count, then ticket and outcome of each row of a page.
+    /// Length of the array for rows: a count, then ticket and outcome of each row of a page.
     pub numbers: u32,
-    /// Bit of an outcome's number: a value belongs to it, the next one.
+    /// Flag beside the number of an outcome: a value belongs to the row.
     pub has_value: i32,
-    /// Bit beside it: the value is that of the row before.
+    /// Second flag: it is the value of the row before.
     pub same_value: i32,
 }
 
-/// The way of verdicts into JavaScript.
+/// Delivers results to JavaScript.
 #[napi]
 pub struct Delivery {
     pub(super) state: Rc<EnvState>,
@@ -37,7 +37,7 @@ pub struct Delivery {
 
 #[napi]
 impl Delivery {
-    /// How rows cross, the same for all.
+    /// How results cross, the same for all.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "some thousand numbers")]
@@ -45,13 +45,13 @@ impl Delivery {
         RowLayout { numbers: ROW_NUMBERS as u32, has_value: HAS_VALUE, same_value: SAME_VALUE }
     }
 
-    /// `onWake` is called when verdicts wait; it calls `drain` until `rows[0]` is 0. `rows` holds as many
-    /// numbers as `layout` says.
+    /// `onWake` is called when results wait. It calls `drain` until `rows[0]` is 0. `rows` has the length that
+    /// `layout` gives.
     ///
     /// # Errors
     /// `rows` has another length.
     #[napi(constructor, catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn new(on_wake: Function<'_, (), UnknownReturnValue>, rows: Int32Array) -> napi::Result<Self> {
         if rows.len() != ROW_NUMBERS {
             return Err(napi::Error::new(
@@ -69,8 +69,8 @@ impl Delivery {
         Ok(Self { state: Rc::new(EnvState::new(on_wake, rows)) })
     }
 
-    /// Makes `drain()`: moves the oldest page of verdicts into `rows` (a count, then ticket and
-    /// outcome of each, with the bits of `layout`) and returns its values, a JSON array, or ''.
+    /// Makes `drain()`, which moves the oldest page of results into `rows` (a count, then ticket and outcome of each,
+    /// with the flags of `layout`) and returns its values: a JSON array, or ''.
     ///
     /// # Errors
     /// The engine is out of memory.

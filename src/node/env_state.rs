@@ -1,4 +1,4 @@
-//! What all authorizers of an environment share.
+//! The state that all authorizers of an environment share.
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -20,30 +20,30 @@ use crate::{
     redis::SharedSources,
 };
 
-/// `() => void`: asks JavaScript to drain. Not error-first, and weak: it keeps no process alive by
-/// itself; [`EnvState::expect`] refers to it exactly while verdicts are outstanding.
+/// `() => void`: asks JavaScript to drain. Not error-first, and weak: it does not keep the process alive by itself.
+/// [`EnvState::expect`] refers to it as long as results are outstanding.
 pub(super) type OnWake = ThreadsafeFunction<(), UnknownReturnValue, (), Status, false, true>;
 
-/// What all authorizers of an environment share. Lives on the JS thread.
+/// The state of one environment. Lives on the JS thread.
 pub struct EnvState {
     on_wake: Arc<OnWake>,
     pub(super) outbox: Arc<Outbox>,
     pub(super) rows: RefCell<Int32Array>,
     /// Look-ups submitted and not yet delivered.
     outstanding: Cell<usize>,
-    /// Verdicts are being delivered: the app may submit many look-ups, so the I/O thread is woken at the end.
+    /// Results are being delivered. The app may then submit many look-ups, so the I/O thread is woken at the end.
     delivering: Cell<bool>,
     filled_meanwhile: RefCell<Vec<Arc<Inbox>>>,
-    /// Connections to Redis, one a target.
+    /// Connections to Redis, one per target.
     pub(super) sources: SharedSources,
     io: OnceCell<IoThread>,
 }
 
 impl EnvState {
-    /// Nothing is started: neither the thread nor a connection.
+    /// Starts neither the thread nor a connection.
     pub(super) fn new(on_wake: Arc<OnWake>, rows: Int32Array) -> Self {
         let waker = Arc::clone(&on_wake);
-        // The status says at most that the environment has ended, and with it everything that waits.
+        // A failed call means that the environment has ended, and with it everything that waits.
         let wake = move || _ = waker.call((), ThreadsafeFunctionCallMode::NonBlocking);
         Self {
             on_wake,
@@ -57,10 +57,10 @@ impl EnvState {
         }
     }
 
-    /// Where to spawn what does I/O. The thread starts with the first call.
+    /// The runtime on which to spawn. The first call starts the thread.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system provides no thread.
     pub fn io(&self) -> io::Result<&Handle> {
         if self.io.get().is_none() {
             _ = self.io.set(IoThread::start()?);
@@ -68,7 +68,7 @@ impl EnvState {
         self.io.get().map(IoThread::handle).ok_or_else(|| io::Error::other("the I/O thread did not start"))
     }
 
-    /// One more verdict is to come: with the first, the process stays alive for it.
+    /// Expects one more result. From the first one on the process stays alive.
     pub(super) fn expect(&self, env: sys::napi_env) {
         let outstanding = self.outstanding.get();
         if outstanding == 0 {
@@ -77,7 +77,7 @@ impl EnvState {
         self.outstanding.set(outstanding + 1);
     }
 
-    /// `count` verdicts have come: with the last, the process may end.
+    /// `count` results were delivered. After the last one the process may end.
     pub(super) fn delivered(&self, env: sys::napi_env, count: usize) {
         let outstanding = self.outstanding.get().saturating_sub(count);
         if outstanding == 0 && self.outstanding.get() > 0 {
@@ -86,7 +86,7 @@ impl EnvState {
         self.outstanding.set(outstanding);
     }
 
-    /// A queue that was empty has an item: wakes its reader, but only after a delivery that is under way.
+    /// Wakes the reader of a queue that was empty, at once or after the present delivery.
     pub(super) fn filled(&self, inbox: &Arc<Inbox>) {
         if self.delivering.get() {
             self.filled_meanwhile.borrow_mut().push(Arc::clone(inbox));

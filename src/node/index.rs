@@ -48,18 +48,20 @@ pub fn index_layout() -> IndexLayout {
     }
 }
 
-/// Members: sockets that are connected in a namespace, each known by its slot. Columns: properties of their users.
+/// Finds connected sockets by the properties of their users. A member is a socket in a namespace, known by its slot.
+/// A column is a property.
 ///
-/// A value is a primitive as `===` compares it. What is absent, undefined, NaN, an object, a function or a symbol
-/// equals no criterion. Where a member's group does not index a column, only JavaScript can tell: such a member is "to
-/// be asked", unless other criteria refuse it.
+/// Values are primitives and compare as with `===`. A value that is absent, undefined, NaN, an object, a function or
+/// a symbol equals no criterion. If a member's group does not index a column, a match is in doubt and JavaScript has
+/// to check it, unless other criteria exclude the member.
 ///
-/// Criteria are flattened: column, count, value…, column, count, value… A member matches if it has, in each of these
-/// columns, one of the values. Without criteria, every member does.
+/// Criteria are flat: column, count, value…, column, count, value… A member matches if it has, in each of these
+/// columns, one of the values. Without criteria every member matches.
 ///
-/// The functions that answer return a length, or -1 if the array for the answer is too short (nothing is written; with
-/// as many places as there are members, or slots in the list, it is long enough), or -2 if there is no answer: a column
-/// that does not exist, fewer values than counted, or a fault of ours after which the index is silent for good.
+/// The functions that answer return a length, or one of two numbers of `indexLayout()`: `tooShort` if the array for
+/// the answer is too short (nothing is written; as many places as there are members, or slots in the list, are
+/// enough), `noAnswer` if a column does not exist, if there are fewer values than counted, or if a bug has broken the
+/// index, which then answers no more.
 #[napi]
 #[derive(Default)]
 pub struct SocketIndex {
@@ -68,14 +70,14 @@ pub struct SocketIndex {
 
 #[napi]
 impl SocketIndex {
-    /// An empty one.
+    /// An empty index.
     #[napi(constructor, catch_unwind)]
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a property: 0, 1, 2, … Members that are there already are to be asked about it.
+    /// Adds a property and returns its number: 0, 1, 2, … Members that are already there are in doubt about it.
     ///
     /// # Errors
     /// The index is broken.
@@ -84,12 +86,13 @@ impl SocketIndex {
         self.shared.with(|state| state.index.add_column()).ok_or_else(broken)
     }
 
-    /// Adds a group, an authorizer: its members' values are for these columns, in this order. Returns its number.
+    /// Adds a group, which belongs to one authorizer, and returns its number. Its members have values for these
+    /// columns, in this order.
     ///
     /// # Errors
-    /// A column that does not exist or is named twice; more than 65,536 groups; the index is broken.
+    /// A column does not exist or is named twice; there are `maxGroups` groups; the index is broken.
     #[napi(catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn add_group(&self, columns: Vec<u32>) -> napi::Result<u32> {
         self.shared.with(|state| state.index.add_group(&columns)).ok_or_else(broken)?.ok_or_else(|| {
             let reason = format!("columns must exist, each once, and there are at most {MAX_GROUPS} groups");
@@ -97,9 +100,9 @@ impl SocketIndex {
         })
     }
 
-    /// Makes `enrol(group, namespace, ...values)`, which returns the slot of a new member. Values that are missing are
-    /// as undefined. Namespaces are numbered from 0. 0xFFFFFFFF: there is no such group, the namespace's number is not
-    /// below 2^20, or the index is broken.
+    /// Makes `enrol(group, namespace, ...values)`, which returns the slot of a new member. Missing values count as
+    /// undefined. Namespaces are numbered from 0. Returns `noSlot` if there is no such group, if the namespace's
+    /// number is not below 2^20, or if the index is broken.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -111,8 +114,8 @@ impl SocketIndex {
         enroller_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// Makes `update(slot, group, ...values)`: a member's group and values anew, all of them. Its place in the order of
-    /// enrolment stays. Without such a member or such a group, nothing happens.
+    /// Makes `update(slot, group, ...values)`, which replaces a member's group and all of its values. The member
+    /// keeps its place in the order of enrolment. Does nothing if there is no such member or no such group.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -121,7 +124,7 @@ impl SocketIndex {
         updater_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// Makes `leave(slot)`: forgets a member; its slot will be another's. Without such a member, nothing happens.
+    /// Makes `leave(slot)`, which removes a member. The slot is used again. Does nothing if there is no such member.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -130,7 +133,7 @@ impl SocketIndex {
         leaver_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// The array that answers are written to from now on; it must not be moved, resized or shared with a thread.
+    /// Sets the array that answers are written to. It must not be moved, resized or shared with a thread.
     ///
     /// # Errors
     /// It shares memory with the list.
@@ -141,7 +144,7 @@ impl SocketIndex {
             .ok_or_else(broken)?
     }
 
-    /// The array of slots that `select` selects from, from now on; as `setOut`.
+    /// Sets the array of slots that `select` selects from. As for `setOut`.
     ///
     /// # Errors
     /// It shares memory with the array for answers.
@@ -152,8 +155,9 @@ impl SocketIndex {
             .ok_or_else(broken)?
     }
 
-    /// Makes `find(namespace, ...criteria)`: writes the slots of the members that match, in the order of enrolment, and
-    /// returns how many; | 0x80000000 for those to be asked. Namespace -1: of all.
+    /// Makes `find(namespace, ...criteria)`, which writes the slots of the members that match, in the order of
+    /// enrolment, and returns how many. `inDoubt` marks those that JavaScript has to check. Namespace -1 stands for
+    /// all.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -162,8 +166,8 @@ impl SocketIndex {
         finder_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// Makes `count(namespace, ...criteria)`: how many match for sure; how many more are to be asked is written to the
-    /// first place.
+    /// Makes `count(namespace, ...criteria)`, which returns how many members certainly match, and writes to the first
+    /// place how many more are in doubt.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -172,8 +176,9 @@ impl SocketIndex {
         counter_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// Makes `select(n, ...criteria)`: of the first n slots of the list writes the positions of those that match, and
-    /// returns how many; | 0x80000000 for those to be asked, as is every slot that no member has.
+    /// Makes `select(n, ...criteria)`, which reads the first n slots of the list, writes the positions of those that
+    /// match, and returns how many. `inDoubt` marks those that JavaScript has to check, slots without a member
+    /// included.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -182,8 +187,8 @@ impl SocketIndex {
         selector_function(env.raw(), Rc::clone(&self.shared))
     }
 
-    /// The distinct values of a group's members in a column, and how many have each; whose first member enrolled first
-    /// comes first. What equals no criterion is no value.
+    /// The distinct values of a group's members in a column, and how many members have each. The value whose member
+    /// enrolled first comes first. Values that equal no criterion are left out.
     ///
     /// # Errors
     /// The engine is out of memory; the index is broken.

@@ -1,4 +1,4 @@
-//! What the functions of an index work on.
+//! What the functions of a `SocketIndex` share.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,7 @@ use crate::{
     node::raw::values::Reader,
 };
 
-/// What an index shares with its functions. Lives on the JS thread.
+/// The state of one `SocketIndex`. Lives on the JS thread.
 #[derive(Default)]
 pub struct SharedIndex(RefCell<IndexState>);
 
@@ -18,23 +18,23 @@ pub struct SharedIndex(RefCell<IndexState>);
 pub(super) struct IndexState {
     pub(super) index: Index,
     pub(super) reader: Reader,
-    /// The values of the member that comes or changes.
+    /// The values of the member that is enrolled or updated.
     pub(super) values: Primitives,
-    /// What is asked.
+    /// The criteria of the query.
     pub(super) criteria: Criteria,
     /// Where answers are written.
     pub(super) out: Option<Uint32Array>,
     /// The slots that `select` selects from.
     pub(super) list: Option<Uint32Array>,
-    /// A panic has left it half changed; from then on it neither changes nor answers.
+    /// A panic has left the index half changed. From then on it neither changes nor answers.
     is_broken: bool,
 }
 
 impl SharedIndex {
-    /// Does something with the index, unless it is broken.
+    /// Runs `work` on the index, unless the index is broken.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut IndexState) -> R) -> Option<R> {
         let mut state = self.0.try_borrow_mut().ok().filter(|state| !state.is_broken)?;
-        // Taken back below, where a panic does not come by.
+        // Reset below. A panic does not get there.
         state.is_broken = true;
         let result = work(&mut state);
         state.is_broken = false;
@@ -42,7 +42,7 @@ impl SharedIndex {
     }
 }
 
-/// Puts an array in its place, unless it overlaps the other: one is read while the other is written.
+/// Sets an array, unless it overlaps with the other: one is read while the other is written.
 pub(super) fn put(
     array: Uint32Array,
     place: &mut Option<Uint32Array>,

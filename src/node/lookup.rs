@@ -17,12 +17,12 @@ use crate::{
     redis::{Target, TargetOptions},
 };
 
-/// How the connection is doing, or those to all masters of a cluster.
+/// The state of the connection, or of those to all masters of a cluster.
 #[napi(object, object_from_js = false)]
 pub struct ConnectionStatus {
     /// Where it leads, without credentials.
     pub address: String,
-    /// How often it was made again.
+    /// How often a connection was made again.
     pub reconnects: f64,
 }
 
@@ -36,14 +36,14 @@ pub struct Lookup {
 
 #[napi]
 impl Lookup {
-    /// Prepares look-ups; nothing is started or connected before the first one, which takes the connection that another
-    /// authorizer has to the same target, with the same credentials. `timeout`: milliseconds. `credentials`: null where
-    /// `target` has them.
+    /// Prepares look-ups. Nothing starts or connects before the first one. It shares the connection of other
+    /// authorizers with the same target and the same credentials. `timeout`: milliseconds. `credentials`: null if
+    /// they are part of `target`.
     ///
     /// # Errors
-    /// The target makes no sense; the message says what is wrong with it.
+    /// The target is not valid. The message says what is wrong with it.
     #[napi(constructor, catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn new(
         verifier: &Verifier,
         delivery: &Delivery,
@@ -64,8 +64,8 @@ impl Lookup {
         })
     }
 
-    /// Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
-    /// ticket, or the number of the outcome where it can be told at once.
+    /// Makes `submit(sent, credential, ticket)`. It returns undefined if a result will be delivered for the ticket,
+    /// or the number of the outcome if that is known at once. `credential`: a number of `credentialKinds()`.
     ///
     /// # Errors
     /// The engine is out of memory.
@@ -77,7 +77,7 @@ impl Lookup {
         submit_function(env.raw(), Submitter::new(&self.state, &self.env_state, &self.settings))
     }
 
-    /// How the connection is doing.
+    /// The state of the connection.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "no connection is made 2^53 times")]
@@ -85,8 +85,7 @@ impl Lookup {
         ConnectionStatus { address: self.state.address(), reconnects: self.state.reconnects() as f64 }
     }
 
-    /// Look-ups that are pending, and all later ones, are answered by `CLOSED`. The connection ends, if no other authorizer
-    /// has it.
+    /// Look-ups that wait, and all later ones, end with `CLOSED`. The connection ends if no other authorizer uses it.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.state.close();

@@ -13,23 +13,23 @@ use crate::{
     redis::{RedisSource, Target},
 };
 
-/// The look-ups of one authorizer.
+/// The state of one authorizer's look-ups.
 pub(super) struct LookupState {
     target: Target,
     timeout: Duration,
     latency: Arc<Histogram>,
     pub(super) inbox: Arc<Inbox>,
-    /// Made with the first look-up.
+    /// Set by the first look-up.
     share: OnceCell<Share>,
-    /// As last seen, for when the share has been given up.
+    /// The last known number, for the time after the source was released.
     reconnects: Cell<u64>,
 }
 
-/// A part in a connection that other authorizers may have too. The worker holds it, and gives it up when the inbox is
+/// A share in a source that other authorizers may use too. The worker owns it, and releases it when the inbox is
 /// closed.
 struct Share {
     source: Weak<RedisSource>,
-    /// How often it had been made again when this authorizer came.
+    /// The reconnects before this authorizer began to use the source.
     reconnects_before: u64,
 }
 
@@ -45,12 +45,12 @@ impl LookupState {
         }
     }
 
-    /// Where sessions are, without credentials.
+    /// Where the sessions are, without credentials.
     pub(super) fn address(&self) -> String {
         self.target.identity()
     }
 
-    /// Opens the source and starts the worker, with the first look-up.
+    /// Opens the source and starts the worker, at the first look-up.
     pub(super) fn start(&self, env_state: &EnvState, settings: &Settings) -> Result<(), Outcome> {
         if self.share.get().is_some() {
             return Ok(());
@@ -74,7 +74,7 @@ impl LookupState {
         Ok(())
     }
 
-    /// How often the connection was made again while this authorizer had it.
+    /// How often the connection was made again while this authorizer used it.
     pub(super) fn reconnects(&self) -> u64 {
         if !self.inbox.is_closed()
             && let Some(Share { source, reconnects_before }) = self.share.get()
@@ -92,13 +92,13 @@ impl LookupState {
 }
 
 impl Drop for LookupState {
-    /// An authorizer that was collected leaves no connection behind.
+    /// An authorizer that was garbage-collected leaves no connection behind.
     fn drop(&mut self) {
         self.close();
     }
 }
 
-/// A key that a reader of sessions may read and that no session has: ids of express-session are 32
+/// A key that a user with access to sessions may read, and that no session has: ids of express-session have 32
 /// characters.
 fn probe_key(prefix: &[u8]) -> Vec<u8> {
     [prefix, b"passport-socketio-native"].concat()

@@ -1,17 +1,17 @@
-//! What both halves share about credentials and outcomes, as JavaScript reads it once.
+//! Constants that both halves share. JavaScript reads them once.
 
 use napi_derive::napi;
 
 use crate::core::{credential::CredentialKind, outcome::OUTCOMES};
 
-/// One row of the table of outcomes; its index is the number that look-ups deliver.
+/// A row of the table of outcomes. Its index is the number of the outcome.
 #[napi(object, object_from_js = false)]
 pub struct Outcome {
     /// Stable name.
     pub code: String,
-    /// The original's message; empty where the message is the app's own error.
+    /// The original's message. Empty where the message is the app's own error.
     pub message: String,
-    /// Whether it is not the visitor's doing.
+    /// Whether the client did not cause it.
     pub critical: bool,
     /// Whether the cause is appended to the message.
     pub appends_cause: bool,

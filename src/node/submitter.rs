@@ -11,7 +11,7 @@ use napi::sys;
 use super::{env_state::EnvState, lookup_state::LookupState, verifier::kind_from};
 use crate::core::{credential, outcome::Outcome, settings::Settings};
 
-/// What `submit` needs; lives on the JS thread.
+/// What `submit` needs. Lives on the JS thread.
 pub struct Submitter {
     state: Rc<LookupState>,
     env_state: Rc<EnvState>,
@@ -34,12 +34,12 @@ impl Submitter {
         }
     }
 
-    /// Whether the last look-up may be in the queue, although `submit` did not return.
+    /// Whether the last look-up may be in the queue, although `submit` did not return: it panicked.
     pub(super) fn may_have_queued(&self) -> bool {
         self.queued.get()
     }
 
-    /// Queues a look-up, or says at once why there is nothing to look up.
+    /// Queues a look-up. Returns an outcome if it is known at once.
     pub(super) fn submit(&self, env: sys::napi_env, sent: &[u8], kind: u32, ticket: u32) -> Option<Outcome> {
         self.queued.set(false);
         let kind = kind_from(kind);

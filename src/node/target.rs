@@ -1,15 +1,16 @@
-//! Where the sessions are, as JavaScript says it.
+//! Where Redis is, as JavaScript passes it. Only converts: `redis::TargetOptions` has the same members, and `Target`
+//! checks them.
 
 use napi_derive::napi;
 
 use crate::redis::{NodeOptions, SentinelOptions, TargetOptions, TlsOptions};
 
-/// Where Redis is. Every member has to be there; null is unset.
+/// Where Redis is. Every member must be there; null means that it is not set.
 #[napi(object, object_to_js = false, use_nullable = true)]
 pub struct RedisTarget {
     /// One server; with `cluster`, some of its nodes; with `sentinel`, the Sentinels.
     pub nodes: Vec<RedisNode>,
-    /// Whether the nodes are those of a cluster.
+    /// Whether the nodes belong to a cluster.
     pub cluster: bool,
     /// The nodes are Sentinels, and this is what to ask them.
     pub sentinel: Option<RedisSentinel>,
@@ -17,15 +18,15 @@ pub struct RedisTarget {
     pub username: Option<String>,
     /// Their password.
     pub password: Option<String>,
-    /// Database number; a cluster has 0 only.
+    /// Database number. A cluster has only 0.
     pub db: Option<i64>,
-    /// How to speak TLS to them; null: not at all, or as the URL says.
+    /// TLS to the servers that have the sessions. null: none, or as the URL says.
     pub tls: Option<RedisTls>,
     /// What `CLIENT LIST` shows.
     pub client_name: Option<String>,
 }
 
-/// One server: `url`, or `path`, or `host` and `port`. Every member has to be there; null is unset.
+/// One server: `url`, or `path`, or `host` and `port`. Every member must be there; null means that it is not set.
 #[napi(object, object_to_js = false, use_nullable = true)]
 pub struct RedisNode {
     /// `redis://`, `rediss://` or `unix://`.
@@ -38,7 +39,7 @@ pub struct RedisNode {
     pub path: Option<String>,
 }
 
-/// What to ask Sentinels, and how to log in to them. Every member has to be there; null is unset.
+/// What to ask Sentinels, and how to log in to them. Every member must be there; null means that it is not set.
 #[napi(object, object_to_js = false, use_nullable = true)]
 pub struct RedisSentinel {
     /// Name of the master in Sentinel's configuration.
@@ -47,16 +48,16 @@ pub struct RedisSentinel {
     pub username: Option<String>,
     /// Their password.
     pub password: Option<String>,
-    /// How to speak TLS to them.
+    /// TLS to the Sentinels.
     pub tls: Option<RedisTls>,
 }
 
-/// Options of TLS as Node's `tls.connect` names them. Every member has to be there; null is unset.
+/// Options of TLS as Node's `tls.connect` names them. Every member must be there; null means that it is not set.
 #[napi(object, object_to_js = false, use_nullable = true)]
 pub struct RedisTls {
-    /// Authorities to trust, PEM, instead of those that Node trusts.
+    /// Authorities to trust, PEM, instead of those of Node.
     pub ca: Option<String>,
-    /// Our own certificate, PEM.
+    /// The client's certificate, PEM.
     pub cert: Option<String>,
     /// The key of `cert`, PEM.
     pub key: Option<String>,

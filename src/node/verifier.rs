@@ -1,4 +1,4 @@
-//! Cookie and signature: the part of an authorizer that needs no store.
+//! Cookie and signature: the part of an authorizer that needs no session store.
 
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
@@ -15,14 +15,14 @@ use crate::{
     pipeline::Histogram,
 };
 
-/// What an authorizer looks for. Every member has to be there: JavaScript owns the defaults.
+/// Settings of an authorizer. Every member must be there: JavaScript owns the defaults.
 #[napi(object, object_to_js = false, use_nullable = true)]
 pub struct VerifierSettings {
     /// Name of the session cookie.
     pub key: String,
     /// Secrets of express-session, newest first.
     pub secrets: Vec<Either<String, Uint8Array>>,
-    /// What stands before the session id in a Redis key.
+    /// The text before the session id in a store's key.
     pub prefix: Either<String, Uint8Array>,
     /// Name of Passport's member in the session.
     pub passport_key: String,
@@ -31,19 +31,19 @@ pub struct VerifierSettings {
 /// How long look-ups took, in milliseconds.
 #[napi(object, object_from_js = false)]
 pub struct Latency {
-    /// Look-ups counted.
+    /// How many look-ups were counted.
     pub count: f64,
     /// Median.
     pub p50: f64,
-    /// 90 % took no longer.
+    /// 90 % took no longer than this.
     pub p90: f64,
-    /// 99 % took no longer.
+    /// 99 % took no longer than this.
     pub p99: f64,
     /// The longest.
     pub max: f64,
 }
 
-/// Cookie parsing and signature checks under settings that can change.
+/// Parses cookies and verifies signatures, with settings that can change.
 #[napi]
 pub struct Verifier {
     pub(super) settings: Rc<RefCell<Arc<Settings>>>,
@@ -59,16 +59,17 @@ impl Verifier {
         Self { settings: Rc::new(RefCell::new(Arc::new(settings.into()))), latency: Arc::default() }
     }
 
-    /// Replaces the settings; look-ups that were submitted before finish under the old ones.
+    /// Replaces the settings. Look-ups that were submitted before finish with the old ones.
     #[napi(catch_unwind)]
     pub fn configure(&self, settings: VerifierSettings) {
         self.settings.replace(Arc::new(settings.into()));
     }
 
-    /// The session id of what the client sent, or the number of the outcome that refuses it.
+    /// The session id of what the client sent, or the number of the outcome that refuses it. `credential`: a number
+    /// of `credentialKinds()`.
     #[napi(catch_unwind)]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn session_id(&self, sent: String, credential: u32) -> Either<String, u32> {
         let settings = self.settings.borrow();
         let kind = kind_from(credential);
@@ -80,20 +81,20 @@ impl Verifier {
         }
     }
 
-    /// The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
-    /// `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
+    /// The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, … The
+    /// value of a cookie with a wrong signature is `false` (cookie-parser 1.4.7, `signedCookies`).
     #[napi(catch_unwind)]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn signed_cookies(&self, header: String) -> String {
         let cookies = signed_cookies::all(header.as_bytes(), &self.settings.borrow().secrets);
         String::from_utf8(cookies).unwrap_or_else(|error| text(error.as_bytes()))
     }
 
-    /// What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing.
+    /// The session cookie as `signedCookies` has it: a string or `false`. null if there is none.
     #[napi(catch_unwind)]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value, reason = "napi gives arguments away")]
+    #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]
     pub fn signed_cookie(&self, header: String) -> Option<Either<String, bool>> {
         let settings = self.settings.borrow();
         signed_cookies::find(header.as_bytes(), &settings.key, &settings.secrets).map(|cookie| match cookie {
@@ -102,13 +103,13 @@ impl Verifier {
         })
     }
 
-    /// Counts a look-up that JavaScript made itself; milliseconds.
+    /// Counts a look-up that JavaScript made, in milliseconds.
     #[napi(catch_unwind)]
     pub fn record(&self, took: f64) {
         self.latency.record(Duration::try_from_secs_f64(took / 1000.0).unwrap_or_default());
     }
 
-    /// How long look-ups took so far.
+    /// How long look-ups took.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "no server makes 2^53 look-ups")]
@@ -136,8 +137,8 @@ impl From<VerifierSettings> for Settings {
     }
 }
 
-/// The number that JavaScript gives for a kind of credential. An unknown one cannot come from our
-/// own JavaScript; it is read as the strictest kind.
+/// The kind of credential with this number. An unknown number cannot come from the package's own JavaScript. It is
+/// read as the strictest kind.
 pub(super) fn kind_from(number: u32) -> CredentialKind {
     [CredentialKind::Header, CredentialKind::Signed, CredentialKind::Either, CredentialKind::Id]
         .into_iter()

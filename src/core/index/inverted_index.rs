@@ -23,7 +23,7 @@ struct Group {
 }
 
 impl Index {
-    /// Adds a property and returns its number: 0, 1, 2, … Members that are already there are [`UNINDEXED`] in it.
+    /// Adds a property and returns its number: 0, 1, 2, … Members that are already there are `UNINDEXED` in it.
     pub fn add_column(&mut self) -> u32 {
         let mut column = Column::with_slots(self.registry.end());
         for slot in self.registry.in_order() {
@@ -46,7 +46,7 @@ impl Index {
         Some(number)
     }
 
-    /// Enrols a member and returns its slot, which another member may have had before. Missing values are [`OTHER`].
+    /// Enrols a member and returns its slot, which another member may have had before. Missing values are `OTHER`.
     /// `None` if there is no such group or no room: a namespace number from 2^20 on, or more than 2^31 members.
     pub fn enrol(&mut self, group: u32, namespace: u32, values: &Primitives) -> Option<Slot> {
         let indexed = self.groups.get(group as usize)?;

@@ -1,4 +1,4 @@
-//! Verdicts come out.
+//! Results come out.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -28,7 +28,7 @@ pub(in crate::node) fn drain_function(
 
 unsafe extern "C" fn drain(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let mut data = ptr::null_mut();
-    // SAFETY: Node calls this with a live `info`; null is allowed for what is not asked.
+    // SAFETY: Node calls this with a live `info`; null is allowed for what is not asked for.
     unsafe {
         sys::napi_get_cb_info(env, info, ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), &raw mut data);
     }
@@ -43,7 +43,7 @@ fn drain_page(env: sys::napi_env, state: &EnvState) -> sys::napi_value {
     let text = string(env, values);
     let mut rows = state.rows.borrow_mut();
     // SAFETY: JavaScript reads the array only between two calls of `drain`, on this same thread; `Int32Array` holds a
-    // reference that keeps it from being collected; and nobody but lib/delivery.js has it, which neither transfers nor
+    // reference that keeps it from being collected; and only lib/delivery.js has it, which neither transfers nor
     // resizes its buffer.
     let numbers = unsafe { rows.as_mut() };
     write_rows(page.as_ref().map_or(&[][..], Page::rows), text.is_some(), numbers);
@@ -57,8 +57,8 @@ fn drain_page(env: sys::napi_env, state: &EnvState) -> sys::napi_value {
     text.or_else(|| string(env, b"")).unwrap_or(ptr::null_mut())
 }
 
-/// Writes count, then ticket and outcome of each row. Where the values could not be made a string,
-/// whoever needs one gets `BAD_SESSION`: a session too large for the engine.
+/// Writes the count, then ticket and outcome of each row. If the values could not be made a string, rows with a value
+/// get `BAD_SESSION`: a session too large for the engine.
 fn write_rows(rows: &[Row], values_arrive: bool, numbers: &mut [i32]) {
     let [count, pairs @ ..] = numbers else { return };
     *count = i32::try_from(rows.len()).unwrap_or(i32::MAX);
@@ -71,7 +71,7 @@ fn write_rows(rows: &[Row], values_arrive: bool, numbers: &mut [i32]) {
     }
 }
 
-/// A JS string; ASCII takes the short way, and bytes that are not UTF-8 become U+FFFD. None if it is
+/// A JS string. ASCII is created as Latin-1, which is faster. Bytes that are not UTF-8 become U+FFFD. `None` if it is
 /// longer than V8 allows.
 fn string(env: sys::napi_env, bytes: &[u8]) -> Option<sys::napi_value> {
     let create = if bytes.is_ascii() { sys::napi_create_string_latin1 } else { sys::napi_create_string_utf8 };

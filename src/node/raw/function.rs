@@ -41,8 +41,8 @@ pub(super) fn function<T>(
     Ok(unsafe { Unknown::from_raw_unchecked(env, function) })
 }
 
-/// Frees the context of a function that was collected, or whose environment ends.
+/// Frees the context of a function that was collected, or whose environment has ended.
 unsafe extern "C" fn free<T>(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
-    // SAFETY: `data` is the box that `function` leaked, and Node finalizes once.
+    // SAFETY: `data` is the box that `function` leaked, and Node finalizes only once.
     drop(unsafe { Box::from_raw(data.cast::<T>()) });
 }

@@ -1,4 +1,4 @@
-//! Sockets enrolled, and found.
+//! Sockets are enrolled and found.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -148,8 +148,8 @@ unsafe extern "C" fn select(env: sys::napi_env, info: sys::napi_callback_info) -
     })
 }
 
-/// Does what a question asks for, and returns the length of the answer or why there is none. The first argument is a
-/// number, the others are criteria.
+/// Runs a query. Returns the length of the answer, or why there is none. The first argument is a number, the others
+/// are criteria.
 fn answer(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -168,8 +168,8 @@ fn answer(
     signed(env, length)
 }
 
-/// Does something with the index behind the function that is called. None if the index is broken, and will be from
-/// here on if this panics.
+/// Runs `work` on the index of the function that is called. `None` if the index is broken, or if `work` panics and so
+/// breaks it.
 fn call<R>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -194,7 +194,7 @@ fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut Index
     }
 }
 
-/// Reads column, count, value…, column, count, value… None if there are fewer values than counted.
+/// Reads column, count, value…, column, count, value… `None` if there are fewer values than counted.
 fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut IndexState) -> Option<()> {
     state.criteria.clear();
     state.reader.shrink();
@@ -211,8 +211,8 @@ fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut I
 }
 
 fn slice_mut(array: &mut Option<Uint32Array>) -> &mut [u32] {
-    // SAFETY: JavaScript touches the array only between two calls, on this same thread; `Uint32Array` holds a reference
-    // that keeps it from being collected; nobody but lib/filter/answers.js has it, which neither transfers nor resizes its
-    // buffer; and `SocketIndex` takes no list that shares memory with it.
+    // SAFETY: JavaScript touches the array only between two calls, on this same thread; `Uint32Array` holds a
+    // reference that keeps it from being collected; only lib/filter/answers.js has it, which neither transfers nor
+    // resizes its buffer; and `SocketIndex` accepts no list that shares memory with it.
     array.as_mut().map_or(&mut [], |array| unsafe { array.as_mut() })
 }

@@ -28,7 +28,7 @@ impl Login {
     }
 }
 
-/// Gives the credentials of each new connection: tokens that expire, passwords that rotate.
+/// Gives the credentials of each new connection: for tokens that expire and passwords that rotate.
 pub trait CredentialsProvider: Send + Sync {
     /// Asks once. `None` means to connect without a login.
     fn ask(&self) -> BoxFuture<'static, Result<Option<Login>, Fault>>;
@@ -46,7 +46,7 @@ pub enum Credentials {
     Provided(Arc<dyn CredentialsProvider>),
 }
 
-/// A token may come from a service on the network, so this is more than a connection gets.
+/// A token may come from a service on the network. So this is longer than the time for a connection.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Credentials {
