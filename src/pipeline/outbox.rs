@@ -36,9 +36,9 @@ impl Outbox {
     }
 
     /// Writes results, each to [`Writer::page`], under one lock and with at most one wake-up.
-    pub fn write(&self, verdicts: impl FnOnce(&mut Writer<'_>)) {
+    pub fn write(&self, results: impl FnOnce(&mut Writer<'_>)) {
         let mut state = self.lock();
-        verdicts(&mut Writer(&mut state));
+        results(&mut Writer(&mut state));
         let waiting = !state.full.is_empty() || !state.current.rows.is_empty();
         let wake = waiting && !mem::replace(&mut state.scheduled, true);
         drop(state);

@@ -36,7 +36,7 @@ impl SharedSources {
     ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
-    #[must_use = "dropping it closes the connections, if nobody else has it"]
+    #[must_use = "dropping it closes the connections, if there is no other owner"]
     pub fn open(&self, target: &Target, probe_key: Vec<u8>) -> Arc<RedisSource> {
         // The lock is held for a few lines that leave the table complete.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);

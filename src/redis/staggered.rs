@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_succeeds() {
+    async fn all_attempts_fail() {
         assert_eq!(first(vec![fails("a")]).await, Err(Fault::new("a")));
         assert_eq!(first(vec![fails("a"), fails("b")]).await, Err(Fault::new("a; b")));
         assert_eq!(first(vec![Box::pin(ready(Err(Fault::Closed)))]).await, Err(Fault::Closed));

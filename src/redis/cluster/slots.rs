@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_belong_to_nobody() {
+    fn gaps_have_no_master() {
         let map = read(&answer(&[(0, 100, "a", 7000)])).unwrap();
         assert!(!map.is_complete());
         assert_eq!(map.owner(b"foo"), None);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_master_whose_address_is_lost_is_nobody() {
+    fn a_master_whose_address_is_lost_is_left_out() {
         let map = read(&answer(&[(0, 8191, "", 0), (8192, 16383, "b", 7001)])).unwrap();
         assert_eq!(map.masters(), [node("b", 7001)]);
         assert!(!map.is_complete());

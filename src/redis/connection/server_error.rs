@@ -31,7 +31,7 @@ impl From<RedisError> for Fault {
     }
 }
 
-/// Whether this answer ends the usefulness of the whole connection: every later command fails too, until somebody logs
+/// Whether this answer makes the whole connection useless: every later command fails too, until the client logs
 /// in again or the state of the server changes. The probe of a new connection notices both.
 pub(super) fn is_fatal(error: &ServerError) -> bool {
     matches!(error.code(), "NOAUTH" | "LOADING" | "MASTERDOWN")

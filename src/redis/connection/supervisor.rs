@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::BoxFuture;
 use tokio::{
     sync::watch,
     task::AbortHandle,
@@ -39,7 +40,9 @@ impl ManagedConnection {
     pub fn open(route: impl Route, probe_key: Vec<u8>) -> Self {
         let shared =
             Arc::new(Shared { state: watch::Sender::new(State::Connecting), connects: AtomicU64::new(0) });
-        let supervisor = tokio::spawn(supervise(shared.clone(), route, probe_key)).abort_handle();
+        // Boxed, so that the runtime's code for a task is compiled once for all routes.
+        let supervising: BoxFuture<'static, ()> = Box::pin(supervise(shared.clone(), route, probe_key));
+        let supervisor = tokio::spawn(supervising).abort_handle();
         Self { inner: Arc::new(Inner { shared, supervisor }) }
     }
 
