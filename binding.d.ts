@@ -9,21 +9,21 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** The way of verdicts into JavaScript. */
+/** Delivers results to JavaScript. */
 export declare class Delivery {
-  /** How rows cross, the same for all. */
+  /** How results cross, the same for all. */
   static layout(): RowLayout
   /**
-   * `onWake` is called when verdicts wait; it calls `drain` until `rows[0]` is 0. `rows` holds as many
-   * numbers as `layout` says.
+   * `onWake` is called when results wait. It calls `drain` until `rows[0]` is 0. `rows` has the length that
+   * `layout` gives.
    *
    * # Errors
    * `rows` has another length.
    */
   constructor(onWake: () => unknown, rows: Int32Array)
   /**
-   * Makes `drain()`: moves the oldest page of verdicts into `rows` (a count, then ticket and
-   * outcome of each, with the bits of `layout`) and returns its values, a JSON array, or ''.
+   * Makes `drain()`, which moves the oldest page of results into `rows` (a count, then ticket and outcome of each,
+   * with the flags of `layout`) and returns its values: a JSON array, or ''.
    *
    * # Errors
    * The engine is out of memory.
@@ -31,170 +31,151 @@ export declare class Delivery {
   drain(): () => string
 }
 
-/** Cookie parsing and signature checks under settings that can change. */
-export declare class Gate {
-  /** A gate under these settings. */
-  constructor(settings: GateSettings)
-  /** Replaces the settings; look-ups that were submitted before finish under the old ones. */
-  configure(settings: GateSettings): void
-  /** The session id of what the client sent, or the number of the outcome that refuses it. */
-  sessionId(sent: string, credential: number): string | number
-  /**
-   * The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, …;
-   * `false` is the value of one whose signature is not good (cookie-parser 1.4.7, `signedCookies`).
-   */
-  signedCookies(header: string): string
-  /** What `signedCookies` has under the name of the session cookie: a string, or `false`; null: nothing. */
-  signedCookie(header: string): string | boolean | null
-  /** Counts a look-up that JavaScript made itself; milliseconds. */
-  record(took: number): void
-  /** How long look-ups took so far. */
-  latency(): Latency
-}
-
 /**
- * Credentials that JavaScript is asked for before each connection. Authorizers with the same ones may share a
- * connection; others do not.
+ * Asks JavaScript for credentials before each connection. Authorizers with the same object may share a connection;
+ * others do not.
  */
 export declare class JsCredentials {
   /**
-   * `ask` is called before each connection, and answered by `logIn` or `loginFailed`; all that wait by then get that
-   * answer.
+   * `ask` is called before each connection and answered by `logIn` or `loginFailed`. All connections that wait at
+   * that time get the answer.
    *
    * # Errors
    * The engine is out of memory.
    */
   constructor(ask: () => unknown)
-  /** Log in like this; null and null: not at all. */
+  /** Answers with credentials. null and null: do not log in. */
   logIn(username?: string | undefined | null, password?: string | undefined | null): void
-  /** There are no credentials, and this is why. */
+  /** Answers that there are no credentials, with the reason. */
   loginFailed(reason: string): void
 }
 
 /** Native session look-ups of one authorizer. */
 export declare class Lookup {
   /**
-   * Prepares look-ups; nothing is started or connected before the first one, which takes the connection that another
-   * authorizer has to the same target, with the same credentials. `timeout`: milliseconds. `credentials`: null where
-   * `target` has them.
+   * Prepares look-ups. Nothing starts or connects before the first one. It shares the connection of other
+   * authorizers with the same target and the same credentials. `timeout`: milliseconds. `credentials`: null if
+   * they are part of `target`.
    *
    * # Errors
-   * The target makes no sense; the message says what is wrong with it.
+   * The target is not valid. The message says what is wrong with it.
    */
-  constructor(gate: Gate, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
+  constructor(verifier: Verifier, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
   /**
-   * Makes `submit(sent, credential, ticket)`: undefined if a verdict will be delivered for the
-   * ticket, or the number of the outcome where it can be told at once.
+   * Makes `submit(sent, credential, ticket)`. It returns undefined if a result will be delivered for the ticket,
+   * or the number of the outcome if that is known at once. `credential`: a number of `credentialKinds()`.
    *
    * # Errors
    * The engine is out of memory.
    */
   submitter(): (sent: string, credential: number, ticket: number) => number | undefined
-  /** How the connection is doing. */
-  status(): LinkStatus
-  /**
-   * Look-ups that are pending, and all later ones, are answered by `CLOSED`. The connection ends, if no other authorizer
-   * has it.
-   */
+  /** The state of the connection. */
+  status(): ConnectionStatus
+  /** Look-ups that wait, and all later ones, end with `CLOSED`. The connection ends if no other authorizer uses it. */
   close(): void
 }
 
 /**
- * Members: sockets that are connected in a namespace, each known by its slot. Columns: properties of their users.
+ * Finds connected sockets by the properties of their users. A member is a socket in a namespace, known by its slot.
+ * A column is a property.
  *
- * A value is a primitive as `===` compares it. What is absent, undefined, NaN, an object, a function or a symbol
- * equals no criterion. Where a member's group does not index a column, only JavaScript can tell: such a member is "to
- * be asked", unless other criteria refuse it.
+ * Values are primitives and compare as with `===`. A value that is absent, undefined, NaN, an object, a function or
+ * a symbol equals no criterion. If a member's group does not index a column, a match is in doubt and JavaScript has
+ * to check it, unless other criteria exclude the member.
  *
- * Criteria are flattened: column, count, value…, column, count, value… A member matches if it has, in each of these
- * columns, one of the values. Without criteria, every member does.
+ * Criteria are flat: column, count, value…, column, count, value… A member matches if it has, in each of these
+ * columns, one of the values. Without criteria every member matches.
  *
- * The functions that answer return a length, or -1 if the array for the answer is too short (nothing is written; with
- * as many places as there are members, or slots in the list, it is long enough), or -2 if there is no answer: a column
- * that does not exist, fewer values than counted, or a fault of ours after which the index is silent for good.
+ * The functions that answer return a length, or one of two numbers of `indexLayout()`: `tooShort` if the array for
+ * the answer is too short (nothing is written; as many places as there are members, or slots in the list, are
+ * enough), `noAnswer` if a column does not exist, if there are fewer values than counted, or if a bug has broken the
+ * index, which then answers no more.
  */
 export declare class SocketIndex {
-  /** An empty one. */
+  /** An empty index. */
   constructor()
   /**
-   * Adds a property: 0, 1, 2, … Members that are there already are to be asked about it.
+   * Adds a property and returns its number: 0, 1, 2, … Members that are already there are in doubt about it.
    *
    * # Errors
    * The index is broken.
    */
   addColumn(): number
   /**
-   * Adds a group, an authorizer: its members' values are for these columns, in this order. Returns its number.
+   * Adds a group, which belongs to one authorizer, and returns its number. Its members have values for these
+   * columns, in this order.
    *
    * # Errors
-   * A column that does not exist or is named twice; more than 65,536 groups; the index is broken.
+   * A column does not exist or is named twice; there are `maxGroups` groups; the index is broken.
    */
   addGroup(columns: Array<number>): number
   /**
-   * Makes `enrol(group, namespace, ...values)`, which returns the slot of a new member. Values that are missing are
-   * as undefined. Namespaces are numbered from 0. 0xFFFFFFFF: there is no such group, the namespace's number is not
-   * below 2^20, or the index is broken.
+   * Makes `enrol(group, namespace, ...values)`, which returns the slot of a new member. Missing values count as
+   * undefined. Namespaces are numbered from 0. Returns `noSlot` if there is no such group, if the namespace's
+   * number is not below 2^20, or if the index is broken.
    *
    * # Errors
    * The engine is out of memory.
    */
   enroller(): (group: number, namespace: number, ...values: Array<unknown>) => number
   /**
-   * Makes `update(slot, group, ...values)`: a member's group and values anew, all of them. Its place in the order of
-   * enrolment stays. Without such a member or such a group, nothing happens.
+   * Makes `update(slot, group, ...values)`, which replaces a member's group and all of its values. The member
+   * keeps its place in the order of enrolment. Does nothing if there is no such member or no such group.
    *
    * # Errors
    * The engine is out of memory.
    */
   updater(): (slot: number, group: number, ...values: Array<unknown>) => void
   /**
-   * Makes `leave(slot)`: forgets a member; its slot will be another's. Without such a member, nothing happens.
+   * Makes `leave(slot)`, which removes a member. The slot is used again. Does nothing if there is no such member.
    *
    * # Errors
    * The engine is out of memory.
    */
   leaver(): (slot: number) => void
   /**
-   * The array that answers are written to from now on; it must not be moved, resized or shared with a thread.
+   * Sets the array that answers are written to. It must not be moved, resized or shared with a thread.
    *
    * # Errors
    * It shares memory with the list.
    */
   setOut(out: Uint32Array): void
   /**
-   * The array of slots that `select` selects from, from now on; as `setOut`.
+   * Sets the array of slots that `select` selects from. As for `setOut`.
    *
    * # Errors
    * It shares memory with the array for answers.
    */
   setList(list: Uint32Array): void
   /**
-   * Makes `find(namespace, ...criteria)`: writes the slots of the members that match, in the order of enrolment, and
-   * returns how many; | 0x80000000 for those to be asked. Namespace -1: of all.
+   * Makes `find(namespace, ...criteria)`, which writes the slots of the members that match, in the order of
+   * enrolment, and returns how many. `inDoubt` marks those that JavaScript has to check. Namespace -1 stands for
+   * all.
    *
    * # Errors
    * The engine is out of memory.
    */
   finder(): (namespace: number, ...criteria: Array<unknown>) => number
   /**
-   * Makes `count(namespace, ...criteria)`: how many match for sure; how many more are to be asked is written to the
-   * first place.
+   * Makes `count(namespace, ...criteria)`, which returns how many members certainly match, and writes to the first
+   * place how many more are in doubt.
    *
    * # Errors
    * The engine is out of memory.
    */
   counter(): (namespace: number, ...criteria: Array<unknown>) => number
   /**
-   * Makes `select(n, ...criteria)`: of the first n slots of the list writes the positions of those that match, and
-   * returns how many; | 0x80000000 for those to be asked, as is every slot that no member has.
+   * Makes `select(n, ...criteria)`, which reads the first n slots of the list, writes the positions of those that
+   * match, and returns how many. `inDoubt` marks those that JavaScript has to check, slots without a member
+   * included.
    *
    * # Errors
    * The engine is out of memory.
    */
   selector(): (n: number, ...criteria: Array<unknown>) => number
   /**
-   * The distinct values of a group's members in a column, and how many have each; whose first member enrolled first
-   * comes first. What equals no criterion is no value.
+   * The distinct values of a group's members in a column, and how many members have each. The value whose member
+   * enrolled first comes first. Values that equal no criterion are left out.
    *
    * # Errors
    * The engine is out of memory; the index is broken.
@@ -204,47 +185,91 @@ export declare class SocketIndex {
   get size(): number
 }
 
-/** What an authorizer looks for. Every member has to be there: JavaScript owns the defaults. */
-export interface GateSettings {
-  /** Name of the session cookie. */
-  key: string
-  /** Secrets of express-session, newest first. */
-  secrets: Array<string | Uint8Array>
-  /** What stands before the session id in a Redis key. */
-  prefix: string | Uint8Array
-  /** Name of Passport's member in the session. */
-  passportKey: string
+/** Parses cookies and verifies signatures, with settings that can change. */
+export declare class Verifier {
+  /** A verifier with these settings. */
+  constructor(settings: VerifierSettings)
+  /** Replaces the settings. Look-ups that were submitted before finish with the old ones. */
+  configure(settings: VerifierSettings): void
+  /**
+   * The session id of what the client sent, or the number of the outcome that refuses it. `credential`: a number
+   * of `credentialKinds()`.
+   */
+  sessionId(sent: string, credential: number): string | number
+  /**
+   * The signed cookies of a header in header order, as the text of a JSON array: name, value, name, value, … The
+   * value of a cookie with a wrong signature is `false` (cookie-parser 1.4.7, `signedCookies`).
+   */
+  signedCookies(header: string): string
+  /** The session cookie as `signedCookies` has it: a string or `false`. null if there is none. */
+  signedCookie(header: string): string | boolean | null
+  /** Counts a look-up that JavaScript made, in milliseconds. */
+  record(took: number): void
+  /** How long look-ups took. */
+  latency(): Latency
+}
+
+/** The state of the connection, or of those to all masters of a cluster. */
+export interface ConnectionStatus {
+  /** Where it leads, without credentials. */
+  address: string
+  /** How often a connection was made again. */
+  reconnects: number
+}
+
+/** The number of each kind of credential. */
+export declare function credentialKinds(): CredentialKinds
+
+/** The number of each kind of credential. */
+export interface CredentialKinds {
+  /** The text of a `Cookie` header. */
+  HEADER: number
+  /** A signed value as the cookie carries it, decoded. */
+  SIGNED: number
+  /** A bare session id, or a signed value if its signature is good. */
+  EITHER: number
+  /** A bare session id that the app itself vouches for. */
+  ID: number
+}
+
+/** The numbers that a `SocketIndex` answers with, the same for all. */
+export declare function indexLayout(): IndexLayout
+
+/** The numbers that a [`SocketIndex`] answers with. */
+export interface IndexLayout {
+  /** In place of a slot: the socket was not enrolled. */
+  noSlot: number
+  /** In place of a length: the array for the answer is too short. */
+  tooShort: number
+  /** In place of a length: there is no answer. */
+  noAnswer: number
+  /** Bit beside a slot or a position: the index does not know the whole answer, so the user has to be looked at. */
+  inDoubt: number
+  /** How many groups there can be. */
+  maxGroups: number
 }
 
 /** How long look-ups took, in milliseconds. */
 export interface Latency {
-  /** Look-ups counted. */
+  /** How many look-ups were counted. */
   count: number
   /** Median. */
   p50: number
-  /** 90 % took no longer. */
+  /** 90 % took no longer than this. */
   p90: number
-  /** 99 % took no longer. */
+  /** 99 % took no longer than this. */
   p99: number
   /** The longest. */
   max: number
 }
 
-/** How the connection is doing, or those to all masters of a cluster. */
-export interface LinkStatus {
-  /** Where it leads, without credentials. */
-  address: string
-  /** How often it was made again. */
-  reconnects: number
-}
-
-/** One row of the table of outcomes; its index is the number that look-ups deliver. */
+/** A row of the table of outcomes. Its index is the number of the outcome. */
 export interface Outcome {
   /** Stable name. */
   code: string
-  /** The original's message; empty where the message is the app's own error. */
+  /** The original's message. Empty where the message is the app's own error. */
   message: string
-  /** Whether it is not the visitor's doing. */
+  /** Whether the client did not cause it. */
   critical: boolean
   /** Whether the cause is appended to the message. */
   appendsCause: boolean
@@ -257,7 +282,7 @@ export interface Outcome {
 /** The table of outcomes. */
 export declare function outcomes(): Array<Outcome>
 
-/** One server: `url`, or `path`, or `host` and `port`. Every member has to be there; null is unset. */
+/** One server: `url`, or `path`, or `host` and `port`. Every member must be there; null means that it is not set. */
 export interface RedisNode {
   /** `redis://`, `rediss://` or `unix://`. */
   url: string | null
@@ -269,7 +294,7 @@ export interface RedisNode {
   path: string | null
 }
 
-/** What to ask Sentinels, and how to log in to them. Every member has to be there; null is unset. */
+/** What to ask Sentinels, and how to log in to them. Every member must be there; null means that it is not set. */
 export interface RedisSentinel {
   /** Name of the master in Sentinel's configuration. */
   name: string
@@ -277,15 +302,15 @@ export interface RedisSentinel {
   username: string | null
   /** Their password. */
   password: string | null
-  /** How to speak TLS to them. */
+  /** TLS to the Sentinels. */
   tls: RedisTls | null
 }
 
-/** Where Redis is. Every member has to be there; null is unset. */
+/** Where Redis is. Every member must be there; null means that it is not set. */
 export interface RedisTarget {
   /** One server; with `cluster`, some of its nodes; with `sentinel`, the Sentinels. */
   nodes: Array<RedisNode>
-  /** Whether the nodes are those of a cluster. */
+  /** Whether the nodes belong to a cluster. */
   cluster: boolean
   /** The nodes are Sentinels, and this is what to ask them. */
   sentinel: RedisSentinel | null
@@ -293,19 +318,19 @@ export interface RedisTarget {
   username: string | null
   /** Their password. */
   password: string | null
-  /** Database number; a cluster has 0 only. */
+  /** Database number. A cluster has only 0. */
   db: number | null
-  /** How to speak TLS to them; null: not at all, or as the URL says. */
+  /** TLS to the servers that have the sessions. null: none, or as the URL says. */
   tls: RedisTls | null
   /** What `CLIENT LIST` shows. */
   clientName: string | null
 }
 
-/** Options of TLS as Node's `tls.connect` names them. Every member has to be there; null is unset. */
+/** Options of TLS as Node's `tls.connect` names them. Every member must be there; null means that it is not set. */
 export interface RedisTls {
-  /** Authorities to trust, PEM, instead of those that Node trusts. */
+  /** Authorities to trust, PEM, instead of those of Node. */
   ca: string | null
-  /** Our own certificate, PEM. */
+  /** The client's certificate, PEM. */
   cert: string | null
   /** The key of `cert`, PEM. */
   key: string | null
@@ -315,12 +340,24 @@ export interface RedisTls {
   rejectUnauthorized: boolean
 }
 
-/** How rows cross. */
+/** How results cross to JavaScript. */
 export interface RowLayout {
-  /** Numbers that the array for rows holds: a count, then ticket and outcome of each row of a page. */
+  /** Length of the array for rows: a count, then ticket and outcome of each row of a page. */
   numbers: number
-  /** Bit of an outcome's number: a value belongs to it, the next one. */
+  /** Flag beside the number of an outcome: a value belongs to the row. */
   hasValue: number
-  /** Bit beside it: the value is that of the row before. */
+  /** Second flag: it is the value of the row before. */
   sameValue: number
+}
+
+/** Settings of an authorizer. Every member must be there: JavaScript owns the defaults. */
+export interface VerifierSettings {
+  /** Name of the session cookie. */
+  key: string
+  /** Secrets of express-session, newest first. */
+  secrets: Array<string | Uint8Array>
+  /** The text before the session id in a store's key. */
+  prefix: string | Uint8Array
+  /** Name of Passport's member in the session. */
+  passportKey: string
 }

@@ -836,8 +836,10 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.Delivery = nativeBinding.Delivery
-module.exports.Gate = nativeBinding.Gate
 module.exports.JsCredentials = nativeBinding.JsCredentials
 module.exports.Lookup = nativeBinding.Lookup
 module.exports.SocketIndex = nativeBinding.SocketIndex
+module.exports.Verifier = nativeBinding.Verifier
+module.exports.credentialKinds = nativeBinding.credentialKinds
+module.exports.indexLayout = nativeBinding.indexLayout
 module.exports.outcomes = nativeBinding.outcomes

@@ -27,12 +27,12 @@ function countReads(t) {
     ['signedCookie', 'one'],
     ['sessionId', 'queried'],
   ]) {
-    const read = native.Gate.prototype[method];
-    native.Gate.prototype[method] = function (...given) {
+    const read = native.Verifier.prototype[method];
+    native.Verifier.prototype[method] = function (...given) {
       counts[count] += 1;
       return read.apply(this, given);
     };
-    t.after(() => (native.Gate.prototype[method] = read));
+    t.after(() => (native.Verifier.prototype[method] = read));
   }
   return counts;
 }

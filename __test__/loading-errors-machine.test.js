@@ -84,7 +84,8 @@ describe('the process', () => {
     const foreign = path.join(folder, 'other.js');
     fs.writeFileSync(foreign, 'exports.outcomes = () => [];');
     assertTold(await toldIn(folder, { env: { NAPI_RS_NATIVE_LIBRARY_PATH: foreign } }), {
-      problem: 'its binary is of another build, it lacks Delivery, Gate, JsCredentials, Lookup, SocketIndex',
+      problem:
+        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Verifier',
       advice: [`Take NAPI_RS_NATIVE_LIBRARY_PATH out of the environment: it names ${foreign}`],
     });
   });

@@ -81,9 +81,10 @@ describe('the package with the binary', () => {
   });
 
   test('has a binary of an older build', async (t) => {
-    const binary = 'exports.outcomes = () => []; exports.Gate = class {};';
+    const binary = 'exports.outcomes = () => []; exports.Verifier = class {};';
     assertTold(await toldIn(appWith(t, { binary }).folder), {
-      problem: 'its binary is of another build, it lacks Delivery, JsCredentials, Lookup, SocketIndex',
+      problem:
+        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex',
       again: true,
     });
   });

@@ -67,7 +67,7 @@ test('one sentinel that answers is enough', async (t) => {
 test('a name that no sentinel knows, and a Redis that is no sentinel', async (t) => {
   const { nodes } = system;
   const sentinel = { name: 'another', nodes };
-  await assertStoreError(authorizerOf(t, { redis: { sentinel } }), /knows no master of the name another/);
+  await assertStoreError(authorizerOf(t, { redis: { sentinel } }), /knows no master named another/);
   const { host, port } = await redisFor(t);
   const none = { name: system.name, nodes: [{ host, port }] };
   await assertStoreError(authorizerOf(t, { redis: { sentinel: none } }), /unknown command ['`]SENTINEL['`]/);

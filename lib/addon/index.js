@@ -14,7 +14,16 @@ try {
   throw require('./explain').notLoaded(error);
 }
 
-const NEEDED = ['Delivery', 'Gate', 'JsCredentials', 'Lookup', 'outcomes', 'SocketIndex'];
+const NEEDED = [
+  'credentialKinds',
+  'Delivery',
+  'indexLayout',
+  'JsCredentials',
+  'Lookup',
+  'outcomes',
+  'SocketIndex',
+  'Verifier',
+];
 const missing = NEEDED.filter((name) => typeof native[name] !== 'function');
 const carrier = carrierOf(module);
 if (missing.length > 0 || (carrier && carrier.version !== require('../../package.json').version)) {

@@ -13,7 +13,7 @@ class CookieReader {
   #requests = new WeakMap();
 
   constructor(settings) {
-    this.#verifier = new native.Gate(settings);
+    this.#verifier = new native.Verifier(settings);
   }
 
   /**

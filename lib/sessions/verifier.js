@@ -4,8 +4,8 @@ const { KeyObject } = require('node:crypto');
 const native = require('../addon');
 const { CookieReader } = require('./cookies');
 
-/** The kinds of credential; the numbers are those of `Credential` in Rust. */
-const CREDENTIAL = Object.freeze({ HEADER: 0, SIGNED: 1, EITHER: 2, ID: 3 });
+/** The number of each kind of credential; Rust owns them (src/core/credential.rs). */
+const CREDENTIAL = Object.freeze(native.credentialKinds());
 
 /**
  * Verifies cookies and signatures with the app's live settings: a secret added to the array, or a changed prefix or
@@ -24,7 +24,7 @@ class Verifier {
     this.#read();
     const settings = this.#settings();
     /** Look-ups use this one, with the settings of the moment in which they are made. */
-    this.native = new native.Gate(settings);
+    this.native = new native.Verifier(settings);
     /** Reads cookies with the settings of now, whatever they become later. */
     this.reader = CookieReader.of(settings);
   }

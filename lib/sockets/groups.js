@@ -1,7 +1,9 @@
 'use strict';
 
-/** As many as the addon has, less some for other copies of this package. */
-const MOST = 60_000;
+const native = require('../addon');
+
+/** As many as the native index has. */
+const { maxGroups: MOST } = native.indexLayout();
 
 /**
  * Groups of sockets in the registry, one for each authorizer with an index. An app may make an authorizer for each socket.

@@ -1,10 +1,12 @@
 'use strict';
 
-/** The addon returns these instead of a length: the array is too short; the index has no answer, read the users. */
-const TOO_SHORT = -1;
-const NO_ANSWER = -2;
-/** Marks a slot of an answer whose user has to be read. */
-const IN_DOUBT = 0x80000000;
+const native = require('../addon');
+
+/**
+ * Rust owns these (src/node/index.rs). The first two are returned instead of a length: the array is too short; the index has
+ * no answer, read the users. The third marks a slot of an answer whose user has to be read.
+ */
+const { tooShort: TOO_SHORT, noAnswer: NO_ANSWER, inDoubt: IN_DOUBT } = native.indexLayout();
 
 /**
  * Queries the native index, which writes its answers into an array. A query has `parts` for the addon (column, number of

@@ -1,13 +1,15 @@
 'use strict';
 
+const native = require('../addon');
+
 /**
  * On a socket: undefined before it is authorized, and after it has left; the UserIndex that expects it, until it is
  * connected; BEING_READ while the properties of its user are read; then its slot in the registry.
  */
 const SLOT = Symbol('passport-socketio-native: slot');
 const BEING_READ = Object.freeze({});
-/** Instead of a slot: the socket is not in the registry. */
-const NO_SLOT = 0xffffffff;
+/** Instead of a slot: the socket is not in the registry. Rust owns the number. */
+const { noSlot: NO_SLOT } = native.indexLayout();
 
 function slotOf(socket) {
   const slot = socket?.[SLOT];

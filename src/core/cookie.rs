@@ -1,21 +1,21 @@
-//! The `Cookie` header, read as npm's cookie 0.7.2 `parse` reads it, on every input.
+//! Reads the `Cookie` header as npm's cookie 0.7.2 `parse` reads it, on every input.
 //!
-//! Not the `cookie` crate (0.18), and a header that two parsers read differently lets the wrong visitor in: that
-//! one trims every Unicode space, leaves quotes on or takes them off decoded, refuses an empty name, decodes
-//! names along with values (`%61` is `a`) and half of a malformed value, and knows no `__proto__`.
+//! The `cookie` crate (0.18) does not fit, because a header that two parsers read differently lets the wrong client
+//! in. That crate trims every Unicode space, handles quotes differently, refuses an empty name, decodes names along
+//! with values (`%61` is `a`), decodes half of a malformed value, and treats `__proto__` as a name.
 //!
-//! What cookie 0.7.2 does, once its jumps between `=` and `;` are untangled: split at `;`, pass over parts
-//! without `=`, split the others at the first `=`, trim spaces and tabs (nothing else), take one pair of
-//! quotes off the value. No name is too odd, the empty one included.
+//! cookie 0.7.2 works like this: it splits at `;`, skips parts without `=`, splits the others at the first `=`, trims
+//! spaces and tabs (nothing else), and takes one pair of quotes off the value. Every name is allowed, the empty one
+//! included.
 
 use std::borrow::Cow;
 
 use super::{percent, swar};
 
-/// Every (name, raw value) pair in header order, duplicates included: of those the first counts. The raw
-/// value is trimmed and unquoted, not decoded; see [`value`].
+/// Every (name, raw value) pair in header order, duplicates included. Of duplicates the first counts. The raw value
+/// is trimmed and unquoted, not decoded; see [`value`].
 ///
-/// A pair called `__proto__` is left out: cookie 0.7.2 assigns it to a plain object, where it vanishes.
+/// A pair called `__proto__` is left out: cookie 0.7.2 assigns it to a plain object, where it disappears.
 #[must_use]
 pub fn pairs(header: &[u8]) -> Pairs<'_> {
     Pairs { rest: if is_too_short(header) { &[] } else { header } }
@@ -44,7 +44,7 @@ impl<'h> Iterator for Pairs<'h> {
     }
 }
 
-/// Raw value of the first cookie called `name`: what [`pairs`] gives, without looking at the other values.
+/// The raw value of the first cookie called `name`: the same as from [`pairs`], without reading the other values.
 /// Names are compared as they are, never decoded.
 #[must_use]
 pub fn find<'h>(header: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
@@ -53,8 +53,8 @@ pub fn find<'h>(header: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
     }
     let mut rest = header;
     loop {
-        // The name is compared in place, before the end of the pair is known: of most pairs only the `;` is
-        // sought.
+        // The name is compared in place, before the end of the pair is known: of most pairs only the `;` has to be
+        // found.
         if let Some(after_name) = trim_start(rest).strip_prefix(name)
             && let [b'=', value @ ..] = trim_start(after_name)
             && can_be_a_name(name)
@@ -74,13 +74,13 @@ pub fn value(raw: &[u8]) -> Cow<'_, [u8]> {
 
 const PROTO: &[u8] = b"__proto__";
 
-/// cookie 0.7.2 does not look into a header of one character, so that `=` alone is no pair while `==` is one.
+/// cookie 0.7.2 does not parse a header of one character. So `=` alone is no pair, while `==` is one.
 fn is_too_short(header: &[u8]) -> bool {
     header.len() < 2
 }
 
-/// Whether trimming and splitting can leave `name`. Only asked once it matched in place: `a=b` is no name,
-/// yet the header `a=b=c` begins with it and goes on with `=`.
+/// Whether `name` can be the result of trimming and splitting. Asked only after it matched in place: `a=b` is no
+/// name, but the header `a=b=c` begins with it and continues with `=`.
 fn can_be_a_name(name: &[u8]) -> bool {
     !name.iter().any(|byte| matches!(byte, b'=' | b';')) && trim_end(name).len() == name.len()
 }
@@ -110,7 +110,7 @@ fn trim_end(mut bytes: &[u8]) -> &[u8] {
 #[inline]
 fn unquote(value: &[u8]) -> &[u8] {
     match value {
-        // One quote is both the first and the last character: `slice(1, 0)` is empty.
+        // One quote is both the first and the last character. JavaScript's `slice(1, 0)` is empty.
         [b'"'] => &[],
         [b'"', inside @ .., b'"'] => inside,
         _ => value,

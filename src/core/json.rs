@@ -1,13 +1,13 @@
-//! JSON texts, judged as V8's `JSON.parse` judges them and cut without being interpreted.
+//! Accepts JSON texts exactly as V8's `JSON.parse` does, and cuts values out without interpreting them.
 //!
-//! Not `serde_json`: its `Value` refuses lone surrogates (`"\ud800"`), `1e999` and more than 128 levels, all of
-//! which V8 takes; its `RawValue` still refuses a key with a lone surrogate and a string that is not UTF-8.
-//! What V8 will parse must be accepted here and what V8 will throw at must be refused, whatever comes after
-//! the part that is used; so this is a strict scan of the whole text that builds nothing and hands values
-//! out as slices for V8.
+//! `serde_json` does not fit. Its `Value` refuses lone surrogates (`"\ud800"`), `1e999` and more than 128 levels, all
+//! of which V8 accepts. Its `RawValue` still refuses a key with a lone surrogate and a string that is not UTF-8. Here
+//! every text that V8 parses must be accepted, and every text at which V8 throws must be refused, also where the
+//! error is behind the part that is used. So this is a strict scan of the whole text. It builds nothing and returns
+//! values as slices for V8.
 //!
-//! Grammar: ECMA-404. Whitespace is SP, TAB, LF and CR; a byte order mark is none. Nesting is bounded by
-//! memory only, at one bit a level, since V8 does not recurse either.
+//! Grammar: ECMA-404. Whitespace is SP, TAB, LF and CR; a byte order mark is not whitespace. Nesting is limited only
+//! by memory, at one bit per level, because V8 does not recurse either.
 
 mod key;
 mod nesting;
@@ -21,8 +21,8 @@ pub use write::push_string;
 
 use super::swar;
 
-/// Position (byte offset) of the first thing `JSON.parse` would refuse; the length of the text where it ends
-/// too early.
+/// Where `JSON.parse` would throw: the byte offset of the first invalid byte, or the length of a text that ends too
+/// early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotJson {
     /// Offset in bytes.
@@ -41,15 +41,15 @@ impl std::error::Error for NotJson {}
 /// inside strings (Node reads them as U+FFFD) and refused outside.
 ///
 /// # Errors
-/// The position of what is not JSON.
+/// The position of the first invalid byte.
 pub fn validate(text: &[u8]) -> Result<(), NotJson> {
     let mut scanner = Scanner::new(text);
     scanner.value()?;
     scanner.end()
 }
 
-/// JavaScript's truthiness of a valid JSON value: `null`, `false`, `""` and numbers that are zero are falsy.
-/// Numbers are zero as V8 reads them: `-0`, `0.0e9`, and `1e-999`, which underflows.
+/// JavaScript's truthiness of a valid JSON value. `null`, `false`, `""` and numbers that are zero are falsy. Numbers
+/// are zero as V8 reads them: `-0`, `0.0e9`, and `1e-999`, which underflows.
 #[must_use]
 pub fn is_truthy(value: &[u8]) -> bool {
     match value {
@@ -59,7 +59,7 @@ pub fn is_truthy(value: &[u8]) -> bool {
     }
 }
 
-/// Walks through one text. After each method the scanner stands behind what it has read.
+/// Walks through one text. After each method the scanner is behind what it has read.
 pub(super) struct Scanner<'t> {
     text: &'t [u8],
     at: usize,
@@ -77,16 +77,15 @@ impl<'t> Scanner<'t> {
         self.peek() == Some(b'{')
     }
 
-    /// Enters an object: its first key, or `None` when it is empty (and has been left). The scanner then
-    /// stands at the key's value.
+    /// Enters an object and returns its first key, or `None` if it is empty; then the object has been left. After a
+    /// key the scanner is at the key's value.
     pub(super) fn first_key(&mut self) -> Result<Option<Key<'t>>, NotJson> {
         self.expect(b'{')?;
         self.skip_whitespace();
         if self.skip(b'}') { Ok(None) } else { self.key().map(Some) }
     }
 
-    /// After a value in an object: the next key, or `None` when that was the last and the object has been
-    /// left.
+    /// After a value in an object: the next key, or `None` if that was the last one; then the object has been left.
     pub(super) fn next_key(&mut self) -> Result<Option<Key<'t>>, NotJson> {
         self.skip_whitespace();
         if self.skip(b'}') {
@@ -97,7 +96,7 @@ impl<'t> Scanner<'t> {
         self.key().map(Some)
     }
 
-    /// Reads one value of any kind, whole, and gives its text.
+    /// Reads one whole value of any kind and returns its text.
     pub(super) fn value(&mut self) -> Result<&'t [u8], NotJson> {
         let start = self.at;
         let mut nesting = Nesting::default();
@@ -122,7 +121,7 @@ impl<'t> Scanner<'t> {
                 Some(b'n') => self.literal(b"null")?,
                 _ => return Err(self.refused()),
             }
-            // A value has ended, and with it perhaps the containers that it was the last value of.
+            // A value has ended. The containers in which it was the last value end with it.
             loop {
                 let has_more = match nesting.innermost() {
                     None => return Ok(self.since(start)),
@@ -137,13 +136,13 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Nothing but whitespace may be left.
+    /// Only whitespace may be left.
     pub(super) fn end(mut self) -> Result<(), NotJson> {
         self.skip_whitespace();
         if self.at == self.text.len() { Ok(()) } else { Err(self.refused()) }
     }
 
-    /// As [`Self::first_key`], for the array at which the scanner stands: whether it has a first element.
+    /// As [`Self::first_key`], for the array at which the scanner is: whether it has a first element.
     fn first_element(&mut self) -> bool {
         self.at += 1;
         self.skip_whitespace();
@@ -171,7 +170,7 @@ impl<'t> Scanner<'t> {
         Ok(key)
     }
 
-    /// Reads the string whose opening quote the scanner stands at.
+    /// Reads the string at whose opening quote the scanner is.
     fn string(&mut self) -> Result<Key<'t>, NotJson> {
         let start = self.at + 1;
         self.at = start;
@@ -188,7 +187,7 @@ impl<'t> Scanner<'t> {
         Ok(Key(raw))
     }
 
-    /// Any four hexadecimal digits will do after `\u`: V8 takes lone surrogates.
+    /// Any four hexadecimal digits are valid after `\u`: V8 accepts lone surrogates.
     fn escape(&mut self) -> Result<(), NotJson> {
         self.at += 1;
         match self.peek() {
@@ -209,8 +208,8 @@ impl<'t> Scanner<'t> {
 
     fn number(&mut self) -> Result<(), NotJson> {
         self.skip(b'-');
-        // After a leading zero no digit may follow; what does is refused as whatever should come after a
-        // number.
+        // After a leading zero no digit may follow. Such a digit is refused later, as any other byte that cannot
+        // follow a number.
         if !self.skip(b'0') {
             self.digits()?;
         }
@@ -241,8 +240,8 @@ impl<'t> Scanner<'t> {
         if self.skip(byte) { Ok(()) } else { Err(self.refused()) }
     }
 
-    /// With a branch on purpose: adding the comparison's result to `at` instead makes each step wait for the
-    /// one before, and a text of short tokens takes 1.6 times as long.
+    /// This branches on purpose. Adding the result of the comparison to `at` makes each step wait for the one before,
+    /// and a text of short tokens then takes 1.6 times as long.
     fn skip(&mut self, byte: u8) -> bool {
         if self.peek() != Some(byte) {
             return false;

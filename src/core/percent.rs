@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::swar;
 
-/// ECMA-262 `decodeURIComponent` on UTF-8 bytes; `None` where JavaScript throws `URIError`: a `%` without two
-/// hexadecimal digits, or escapes that do not spell whole UTF-8 characters (RFC 3629: nothing overlong, no
+/// ECMA-262 `decodeURIComponent` on UTF-8 bytes. `None` where JavaScript throws `URIError`: for a `%` without two
+/// hexadecimal digits, and for escapes that are not whole UTF-8 characters (RFC 3629: nothing overlong, no
 /// surrogates).
 ///
-/// `+` stays `+`. Borrowed when nothing is encoded.
+/// `+` stays `+`. Borrowed if nothing is encoded.
 #[must_use]
 pub fn decode(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
     let Some(first) = swar::position(raw, b'%') else {
@@ -28,8 +28,8 @@ pub fn decode(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
         };
         (literal, rest) = after.split_at_checked(next)?;
     }
-    // One check of the whole says the same as ECMA-262's check of each escaped character: what surrounds the
-    // escapes is whole UTF-8 characters, and those can neither complete nor be completed by an escaped byte.
+    // One check of the whole equals ECMA-262's check of each escaped character. The text around the escapes is whole
+    // UTF-8 characters, which an escaped byte can neither complete nor be completed by.
     std::str::from_utf8(&decoded).is_ok().then_some(Cow::Owned(decoded))
 }
 

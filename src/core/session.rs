@@ -1,5 +1,4 @@
-//! What the text of a stored session says about its user: `JSON.parse(text)[passport_key].user`, by V8's
-//! rules.
+//! What the text of a stored session says about its user: `JSON.parse(text)[passport_key].user`, by V8's rules.
 
 use std::fmt;
 
@@ -8,22 +7,21 @@ use super::json::{NotJson, Scanner, is_truthy};
 /// What a stored session says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Session<'t> {
-    /// The user's key: the JSON text of `session[passport_key].user`, as it is written. Any value that names
-    /// somebody, `0` included.
+    /// The user key: the JSON text of `session[passport_key].user`, as it is written. Any value that Passport accepts
+    /// as a key, `0` included.
     User(&'t [u8]),
-    /// The text is empty or a falsy JSON value (`null`, `false`, `0`, `""`): to a store that means no
-    /// session.
+    /// The text is empty or a falsy JSON value (`null`, `false`, `0`, `""`): a store then has no session.
     Absent,
     /// `session[passport_key]` is absent or falsy.
     NotInitialized,
-    /// `session[passport_key]` is truthy (an object without `user`, an array, a string, …) but has no `user`
-    /// of its own, or one that names nobody: `null`, `false`, `""`.
+    /// `session[passport_key]` is truthy (an object without `user`, an array, a string, …) but has no own `user`, or
+    /// one that is no key: `null`, `false`, `""`.
     NotLoggedIn,
-    /// `JSON.parse` would throw. Invalid anywhere counts, after the user too.
+    /// `JSON.parse` would throw. An error anywhere in the text counts, also behind the user.
     NotJson(NotJson),
 }
 
-/// The user's key is personal data: `Debug` does not show it.
+/// The user key is personal data: `Debug` does not show it.
 impl fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -36,11 +34,11 @@ impl fmt::Debug for Session<'_> {
     }
 }
 
-/// Reads a session's text; `passport_key` (UTF-8) is the name under which Passport keeps its part.
+/// Reads a session's text. `passport_key` (UTF-8) is the name of Passport's member in it.
 ///
-/// As after `JSON.parse`, the last of duplicate members counts, an escaped key (`"\u0070assport"`) is the
-/// same key, and `__proto__` is an ordinary one. Nothing inherited counts, and only objects have members:
-/// neither `"length"` of an array nor `"constructor"` of anything is found.
+/// As after `JSON.parse`, the last of duplicate members counts, an escaped key (`"\u0070assport"`) is the same key,
+/// and `__proto__` is an ordinary one. Only own members of objects count: neither `"length"` of an array nor
+/// `"constructor"` of anything is found.
 #[must_use]
 pub fn read<'t>(text: &'t [u8], passport_key: &[u8]) -> Session<'t> {
     if text.is_empty() {
@@ -69,7 +67,7 @@ fn read_session<'t>(scanner: &mut Scanner<'t>, passport_key: &[u8]) -> Result<Se
     Ok(said)
 }
 
-/// Reads `session[passport_key]`, at which the scanner stands.
+/// Reads `session[passport_key]`, at which the scanner is.
 fn read_passport<'t>(scanner: &mut Scanner<'t>) -> Result<Session<'t>, NotJson> {
     if !scanner.at_object() {
         let is_initialized = is_truthy(scanner.value()?);
@@ -80,15 +78,15 @@ fn read_passport<'t>(scanner: &mut Scanner<'t>) -> Result<Session<'t>, NotJson> 
     while let Some(key) = next {
         let value = scanner.value()?;
         if key.is(b"user") {
-            said = if is_somebody(value) { Session::User(value) } else { Session::NotLoggedIn };
+            said = if is_user_key(value) { Session::User(value) } else { Session::NotLoggedIn };
         }
         next = scanner.next_key()?;
     }
     Ok(said)
 }
 
-/// Passport's own session strategy asks `if (su || su === 0)`: of the falsy values only a number is a key.
-fn is_somebody(user: &[u8]) -> bool {
+/// Passport's own session strategy tests `if (su || su === 0)`: of the falsy values only a number is a key.
+fn is_user_key(user: &[u8]) -> bool {
     !matches!(user, b"null" | b"false" | b"\"\"")
 }
 
@@ -127,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_that_names_nobody_is_not_logged_in() {
+    fn a_user_that_is_no_key_is_not_logged_in() {
         for key in ["null", "false", "\"\""] {
             let text = format!(r#"{{"passport":{{"a":1, "user" : {key} ,"b":2}}}}"#);
             assert_eq!(said(&text), Session::NotLoggedIn, "{text}");

@@ -1,17 +1,17 @@
-//! What one authorizer looks for, and with which secrets.
+//! The settings of one authorizer that look-ups need.
 
 use crate::core::signature::Secrets;
 
-/// The live settings of one authorizer. Immutable: a change makes a new one, and look-ups that
-/// were submitted before it finish under the old one.
+/// The current settings of one authorizer. Immutable: a change makes new settings, and look-ups that were submitted
+/// before it finish with the old ones.
 #[derive(Debug)]
 pub struct Settings {
     /// Name of the session cookie.
     pub key: Box<[u8]>,
     /// The secrets of express-session, newest first.
     pub secrets: Secrets,
-    /// What stands before the session id in a Redis key, the client's own key prefix included.
+    /// The text before the session id in a store's key, the client's own key prefix included.
     pub prefix: Box<[u8]>,
-    /// Name of Passport's member in the session, `passport` unless the app made its own.
+    /// Name of Passport's member in the session: `passport`, unless the app chose another.
     pub passport_key: Box<[u8]>,
 }

@@ -10,32 +10,30 @@ use hmac::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The secrets a signature may be made with, in the order in which they are tried. `Debug` shows only how
-/// many.
+/// The secrets that may have made a signature, in the order in which they are tried. `Debug` shows only their number.
 pub struct Secrets {
-    /// States that have taken the key in: cloning one saves half of the hashing of each check.
+    /// HMAC states that already include the key: to clone one saves half of the hashing of each check.
     keyed: Vec<Hmac<Sha256>>,
 }
 
 impl Secrets {
-    /// The bytes of a secret are what Node hashes: a string's UTF-8, a Buffer as it is.
+    /// The bytes of a secret are those that Node hashes: the UTF-8 of a string, or a Buffer as it is.
     pub fn new<S: AsRef<[u8]>>(secrets: impl IntoIterator<Item = S>) -> Self {
         Self { keyed: secrets.into_iter().map(|secret| keyed(secret.as_ref())).collect() }
     }
 
-    /// Without a secret nothing is signed.
+    /// Without a secret no cookie counts as signed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keyed.is_empty()
     }
 
-    /// The value of `<value>.<signature>` (a cookie's text after its `s:`), when one of the secrets signed
-    /// it.
+    /// The value of `<value>.<signature>` (the text of a cookie after its `s:`), if one of the secrets made the
+    /// signature.
     ///
-    /// The rules are those of cookie-signature 1.0.6: the last dot divides, so that a value may have dots and
-    /// may be empty, and the signature must be exactly the text that signing gives: no padding, no other
-    /// alphabet, no other spelling of the last bits. Takes the same time for every wrong signature of the
-    /// right length.
+    /// The rules are those of cookie-signature 1.0.6. The last dot divides, so a value may contain dots and may be
+    /// empty. The signature must be exactly the text that signing gives: no padding, no other alphabet, no other
+    /// spelling of the last bits. Every wrong signature of the right length takes the same time.
     #[must_use]
     pub fn unsign<'v>(&self, signed: &'v [u8]) -> Option<&'v [u8]> {
         let dot = signed.iter().rposition(|&byte| byte == b'.')?;
@@ -54,8 +52,8 @@ impl fmt::Debug for Secrets {
 /// Characters of 32 bytes in base64 without padding.
 const SIGNATURE_LEN: usize = 43;
 
-/// RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros. Done here because
-/// `Hmac` takes a block without a `Result` that cannot fail.
+/// RFC 2104: a key longer than a block is hashed, a shorter one is filled with zeros. Done here, because `Hmac`
+/// accepts a whole block without a `Result`.
 fn keyed(secret: &[u8]) -> Hmac<Sha256> {
     let mut block = Key::<Hmac<Sha256>>::default();
     let (head, digest);
@@ -72,7 +70,7 @@ fn keyed(secret: &[u8]) -> Hmac<Sha256> {
 fn sign(key: &Hmac<Sha256>, value: &[u8]) -> [u8; SIGNATURE_LEN] {
     let mac = key.clone().chain_update(value).finalize().into_bytes();
     let mut text = [0; SIGNATURE_LEN];
-    // Cannot fail, since the text has the length of 32 bytes in base64; and if it did, zeros are no base64.
+    // Cannot fail: the text has the length of 32 bytes in base64. If it failed, the zeros would match no base64.
     let _ = STANDARD_NO_PAD.encode_slice(mac, &mut text);
     text
 }

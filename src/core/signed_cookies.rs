@@ -1,20 +1,20 @@
-//! What cookie-parser 1.4.7 makes of the signed cookies of a header: `request.signedCookies`, but for the JSON of `j:…`,
-//! which V8 reads.
+//! The signed cookies of a header, as cookie-parser 1.4.7 gives them in `request.signedCookies`. V8 reads the JSON of
+//! `j:…`.
 
 use std::{borrow::Cow, collections::HashSet, hash::Hash};
 
 use crate::core::{cookie, json, signature::Secrets};
 
-/// A cookie whose value begins with `s:`. There is no `Debug`: it is a session id, most of the time.
+/// A cookie whose value begins with `s:`. There is no `Debug`: most of the time it is a session id.
 #[derive(PartialEq, Eq)]
 pub enum Signed<'h> {
-    /// What was signed.
+    /// The value that was signed.
     Genuine(Cow<'h, [u8]>),
-    /// None of the secrets made the signature; JavaScript sees `false`.
+    /// None of the secrets made the signature. JavaScript sees `false`.
     Forged,
 }
 
-/// The cookie of that name, the first one, if it is a signed one. Without secrets no cookie is.
+/// The first cookie of that name, if it is a signed one. Without secrets no cookie is signed.
 #[must_use]
 pub fn find<'h>(header: &'h [u8], name: &[u8], secrets: &Secrets) -> Option<Signed<'h>> {
     if secrets.is_empty() {
@@ -23,9 +23,10 @@ pub fn find<'h>(header: &'h [u8], name: &[u8], secrets: &Secrets) -> Option<Sign
     cookie::find(header, name).and_then(|raw| read(raw, secrets))
 }
 
-/// All of them in header order as one JSON array: name, value, name, value, …; `false` is the value of a forged one.
+/// All signed cookies in header order, as one JSON array: name, value, name, value, …; `false` is the value of a
+/// forged one.
 ///
-/// One text, because 8,000 names and values as values of their own take V8's interface longer than all the rest.
+/// One text, because 8,000 names and values take longer to cross Node-API one by one than all the rest.
 #[must_use]
 pub fn all(header: &[u8], secrets: &Secrets) -> Vec<u8> {
     let mut text = vec![b'['];
@@ -57,8 +58,8 @@ fn read<'h>(raw: &'h [u8], secrets: &Secrets) -> Option<Signed<'h>> {
     Some(unsigned.map_or(Signed::Forged, Signed::Genuine))
 }
 
-/// Of the pairs of one name the first, as cookie 0.7.2 has it. The visitor chooses the names, and thousands fit into a
-/// header, so they are remembered in a table whose hash has a key that nobody knows.
+/// Of the pairs with the same name the first, as in cookie 0.7.2. The client chooses the names, and a header has room
+/// for thousands, so the table of seen names uses a keyed hash: the client cannot choose names that collide.
 fn first_of_each<N: Copy + Eq + Hash, V>(
     pairs: impl Iterator<Item = (N, V)>,
 ) -> impl Iterator<Item = (N, V)> {

@@ -1,4 +1,4 @@
-//! The one thread on which all look-ups of an environment run.
+//! The thread on which all look-ups of an environment run.
 
 use std::{io, sync::Arc, thread};
 
@@ -9,18 +9,18 @@ use tokio::{
 
 /// A thread with a tokio runtime that lasts as long as this value.
 ///
-/// One thread, `current_thread`: the work is waiting on one socket and some microseconds of hashing;
-/// more threads or napi's own pool only add wake-ups (no gain measured with 2 connections or 2 threads).
+/// One thread, `current_thread`: the work is to wait for one socket, and some microseconds of hashing. More threads,
+/// or napi's own pool, only add wake-ups (no gain measured with 2 connections or 2 threads).
 pub struct IoThread {
     handle: Handle,
     stop: Arc<Notify>,
 }
 
 impl IoThread {
-    /// Starts it.
+    /// Starts the thread.
     ///
     /// # Errors
-    /// The system gives no thread, or no epoll instance.
+    /// The system provides no thread or no epoll instance.
     pub fn start() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
@@ -34,7 +34,7 @@ impl IoThread {
         Ok(Self { handle, stop })
     }
 
-    /// Where to spawn.
+    /// The runtime on which to spawn.
     #[must_use]
     pub fn handle(&self) -> &Handle {
         &self.handle
@@ -42,8 +42,8 @@ impl IoThread {
 }
 
 impl Drop for IoThread {
-    /// Ends the thread without waiting for it: it holds nothing of the environment but a threadsafe
-    /// function, and calling that one after the environment's end is answered by a status.
+    /// Ends the thread without waiting for it. It holds nothing of the environment but a threadsafe function, and a
+    /// call of that one after the environment's end only returns a status.
     fn drop(&mut self) {
         self.stop.notify_one();
     }

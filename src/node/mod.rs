@@ -1,24 +1,26 @@
-//! The Node boundary: the only folder that names napi. It converts and hands on; what is decided is
-//! decided in [`core`](crate::core).
+//! The Node boundary: the only folder that names napi. It converts and hands on, and never decides.
 //!
 //! # Layout
-//! - [`outcomes`]: the table of codes, as JavaScript reads it once.
-//! - [`gate`]: cookie and signature for whoever has no use for Redis.
-//! - [`lookup`]: one authorizer's look-ups in Redis.
-//! - [`target`]: where the sessions are, as JavaScript says it.
-//! - [`login`]: credentials that JavaScript gives anew for each connection.
-//! - [`delivery`]: verdicts to the JS thread, one wake-up for many.
-//! - [`io_thread`]: the thread all look-ups of an environment share.
+//! - [`outcomes`]: what both halves share about credentials and outcomes, as JavaScript reads it once.
+//! - [`verifier`]: cookie and signature of an authorizer.
+//! - [`lookup`]: one authorizer's look-ups in Redis. `lookup_state` is their state, `submitter` puts one into the queue.
+//! - [`target`], [`credentials`]: where Redis is, and how to log in.
+//! - [`delivery`]: results to the JS thread, one wake-up for many.
+//! - `env_state`: what all authorizers of an environment share. [`io_thread`]: the thread of their look-ups.
 //! - [`index`]: connected sockets by their users' properties.
-//! - [`raw`]: the calls of the hot paths, on the bare Node-API.
+//! - [`raw`]: the functions of the hot paths, on the bare Node-API.
 
-// Public, because under `cargo test` the generated registration is not compiled and private items would look dead.
+// Public, because `cargo test` does not compile the generated registration, so that private items would look unused.
+pub mod credentials;
 pub mod delivery;
-pub mod gate;
+mod env_state;
 pub mod index;
+mod index_state;
 pub mod io_thread;
-pub mod login;
 pub mod lookup;
+mod lookup_state;
 pub mod outcomes;
 pub mod raw;
+mod submitter;
 pub mod target;
+pub mod verifier;

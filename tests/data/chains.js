@@ -1,7 +1,7 @@
 'use strict';
 
 // Writes chains.json beside it: the chains of __test__/support/chains as of one moment, and what the addon has to say to
-// each, for the tests of src/redis_store/tls. `node tests/data/chains.js`, after a change of the chains only: keys are made
+// each, for the tests of src/redis/config/tls. `node tests/data/chains.js`, after a change of the chains only: keys are made
 // for the occasion and kept nowhere, so that another run writes other bytes. __test__/tls-chains.test.js compares the
 // same chains with Node.
 

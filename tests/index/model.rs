@@ -84,24 +84,24 @@ pub struct Model {
 }
 
 /// Whether a member matches; none: JavaScript has to be asked.
-pub type Verdict = Option<bool>;
+pub type Certainty = Option<bool>;
 
 impl Model {
-    pub fn find(&self, namespace: Option<u32>, wanted: &Wanted) -> Vec<(u32, Verdict)> {
+    pub fn find(&self, namespace: Option<u32>, wanted: &Wanted) -> Vec<(u32, Certainty)> {
         let there =
             self.members.iter().filter(|member| namespace.is_none_or(|name| name == member.namespace));
         there
             .map(|member| (member.slot, self.judge(member, wanted)))
-            .filter(|(_, verdict)| *verdict != Some(false))
+            .filter(|(_, certainty)| *certainty != Some(false))
             .collect()
     }
 
-    pub fn select(&self, slots: &[u32], wanted: &Wanted) -> Vec<(u32, Verdict)> {
-        let verdict = |slot: &u32| {
+    pub fn select(&self, slots: &[u32], wanted: &Wanted) -> Vec<(u32, Certainty)> {
+        let certainty = |slot: &u32| {
             let member = self.members.iter().find(|member| member.slot == *slot)?;
             self.judge(member, wanted)
         };
-        (0..).zip(slots.iter().map(verdict)).filter(|(_, verdict)| *verdict != Some(false)).collect()
+        (0..).zip(slots.iter().map(certainty)).filter(|(_, certainty)| *certainty != Some(false)).collect()
     }
 
     pub fn distinct(&self, column: u32, group: u32) -> Vec<(Js, usize)> {
@@ -118,8 +118,8 @@ impl Model {
         values
     }
 
-    fn judge(&self, member: &Member, wanted: &Wanted) -> Verdict {
-        let verdicts: Vec<Verdict> = wanted
+    fn judge(&self, member: &Member, wanted: &Wanted) -> Certainty {
+        let verdicts: Vec<Certainty> = wanted
             .iter()
             .map(|(column, values)| {
                 self.value(member, *column).map(|value| values.iter().any(|wanted| wanted.equals(value)))

@@ -1,8 +1,8 @@
 //! The index and its model, changed and asked together.
 
-use passport_socketio_native::core::index::{Criteria, Index, TO_BE_ASKED};
+use passport_socketio_native::core::index::{Criteria, IN_DOUBT, Index};
 
-use super::model::{Js, Member, Model, Verdict, Wanted, primitives};
+use super::model::{Certainty, Js, Member, Model, Wanted, primitives};
 
 #[derive(Default)]
 pub struct Pair {
@@ -54,21 +54,17 @@ impl Pair {
         let expected = self.model.find(namespace, wanted);
         assert_eq!(self.find(namespace, &criteria), expected, "{namespace:?} {wanted:?}");
         let count = self.index.count(namespace, &criteria).unwrap();
-        let sure = expected.iter().filter(|(_, verdict)| verdict.is_some()).count();
-        assert_eq!(
-            (count.sure, count.to_be_asked),
-            (sure, expected.len() - sure),
-            "{namespace:?} {wanted:?}"
-        );
+        let sure = expected.iter().filter(|(_, certainty)| certainty.is_some()).count();
+        assert_eq!((count.sure, count.in_doubt), (sure, expected.len() - sure), "{namespace:?} {wanted:?}");
         let mut out = vec![7; list.len()];
         let selected = self.index.select(&criteria, list, &mut out).unwrap();
-        assert_eq!(verdicts(&out[..selected]), self.model.select(list, wanted), "{wanted:?}");
+        assert_eq!(certainties(&out[..selected]), self.model.select(list, wanted), "{wanted:?}");
     }
 
-    pub fn find(&self, namespace: Option<u32>, criteria: &Criteria) -> Vec<(u32, Verdict)> {
+    pub fn find(&self, namespace: Option<u32>, criteria: &Criteria) -> Vec<(u32, Certainty)> {
         let mut out = vec![7; self.index.len()];
         let found = self.index.find(namespace, criteria, &mut out).unwrap();
-        verdicts(&out[..found])
+        certainties(&out[..found])
     }
 
     pub fn check_distinct(&self, column: u32, group: u32) {
@@ -90,6 +86,6 @@ pub fn criteria(wanted: &Wanted) -> Criteria {
     criteria
 }
 
-fn verdicts(out: &[u32]) -> Vec<(u32, Verdict)> {
-    out.iter().map(|number| (number & !TO_BE_ASKED, (number & TO_BE_ASKED == 0).then_some(true))).collect()
+fn certainties(out: &[u32]) -> Vec<(u32, Certainty)> {
+    out.iter().map(|number| (number & !IN_DOUBT, (number & IN_DOUBT == 0).then_some(true))).collect()
 }

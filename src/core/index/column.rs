@@ -3,22 +3,22 @@
 use std::mem;
 
 use super::{
+    compact_vec,
     dictionary::{Dictionary, ValueId},
-    frugal,
-    members::Members,
     posting::{Links, Posting},
     primitive::Primitive,
+    registry::Registry,
     slots::Slot,
 };
 
-/// In place of a value's id: the member's authorizer does not index this property, so that only JavaScript can tell.
+/// In place of a value's id: the member's authorizer does not index this property, so JavaScript has to check.
 pub const UNINDEXED: ValueId = ValueId::MAX;
-/// In place of a value's id: the property is absent or no primitive, and equals nothing.
+/// In place of a value's id: the property is absent or not a primitive, and equals nothing.
 pub const OTHER: ValueId = ValueId::MAX - 1;
 
-/// What a member brings for a column.
+/// The value that a member gets in a column.
 #[derive(Clone, Copy)]
-pub enum Given<'v> {
+pub enum NewValue<'v> {
     /// See [`UNINDEXED`].
     Unindexed,
     /// See [`OTHER`].
@@ -30,7 +30,7 @@ pub enum Given<'v> {
 /// The value of each member, and the members of each value.
 #[derive(Default)]
 pub struct Column {
-    /// For each slot its value. A slot without a member is [`UNINDEXED`], so that whoever asks for it is sent to
+    /// For each slot its value. A slot without a member is [`UNINDEXED`], so that a query about it is passed on to
     /// JavaScript.
     ids: Vec<ValueId>,
     links: Links,
@@ -39,28 +39,29 @@ pub struct Column {
 }
 
 impl Column {
-    /// A column for so many slots, as yet without members.
+    /// A column for this many slots, none of which has a member yet.
     pub fn with_slots(end: usize) -> Self {
         Self { ids: vec![UNINDEXED; end], links: Links::with_slots(end), ..Self::default() }
     }
 
-    /// Adds the member at a slot, which is one that was free or the first beyond. `order`: when each slot enrolled.
-    pub fn enter(&mut self, slot: Slot, given: Given<'_>, order: &[u32]) {
+    /// Adds the member at a slot, which was free or is the first beyond the end. `order`: the enrolment number of
+    /// each slot.
+    pub fn enter(&mut self, slot: Slot, given: NewValue<'_>, order: &[u32]) {
         let id = self.id_of(given);
-        frugal::put(&mut self.ids, slot as usize, id);
+        compact_vec::put(&mut self.ids, slot as usize, id);
         self.links.skip(slot);
         self.link(slot, id, order);
     }
 
     /// Gives a member another value.
-    pub fn change(&mut self, slot: Slot, given: Given<'_>, order: &[u32]) {
+    pub fn change(&mut self, slot: Slot, given: NewValue<'_>, order: &[u32]) {
         let id = self.id_of(given);
         let Some(current) = self.ids.get_mut(slot as usize) else { return };
         let before = mem::replace(current, id);
         if before != id {
             self.unlink(slot, before);
             self.link(slot, id, order);
-            // At the end, because it may give the values other ids.
+            // At the end, because it may change the ids of values.
             self.tidy(before);
         }
     }
@@ -74,30 +75,30 @@ impl Column {
         }
     }
 
-    /// Forgets the slots from `end` on.
+    /// Removes the slots from `end` on.
     pub fn truncate(&mut self, end: usize) {
         if end < self.ids.len() {
-            frugal::truncate(&mut self.ids, end);
+            compact_vec::truncate(&mut self.ids, end);
             self.links.truncate(end);
         }
     }
 
-    /// The value of a slot; [`UNINDEXED`] where there is none.
+    /// The value of a slot. [`UNINDEXED`] if it has none.
     pub fn id(&self, slot: Slot) -> ValueId {
         self.ids.get(slot as usize).copied().unwrap_or(UNINDEXED)
     }
 
-    /// The id of a value, if anybody has it.
+    /// The id of a value, if any member has it.
     pub fn find(&self, value: Primitive<'_>) -> Option<ValueId> {
         self.values.find(value)
     }
 
-    /// Who has a value.
+    /// The members that have a value.
     pub fn posting(&self, id: ValueId) -> Option<&Posting> {
         self.values.posting(id)
     }
 
-    /// Whose authorizer does not index the property.
+    /// The members whose authorizer does not index the property.
     pub fn unindexed(&self) -> &Posting {
         &self.unindexed
     }
@@ -107,36 +108,36 @@ impl Column {
         self.links.slots(posting)
     }
 
-    /// See [`Index::distinct`](super::Index::distinct); the group is one that indexes this column.
-    pub fn distinct(&self, members: &Members, group: u32) -> Vec<(Primitive<'_>, usize)> {
-        // Usually one authorizer indexes the property; then nobody has to be looked at but the first of each value.
-        let is_alone = members.in_group(group) + self.unindexed.len() == members.len();
+    /// The distinct values of a group's members, see `Index::distinct`. The group must index this column.
+    pub fn distinct(&self, registry: &Registry, group: u32) -> Vec<(Primitive<'_>, usize)> {
+        // Usually one authorizer indexes the property. Then only the first member of each value is visited.
+        let is_alone = registry.in_group(group) + self.unindexed.len() == registry.len();
         let counted = |posting: &Posting| {
-            if is_alone { posting.len() } else { self.slots_in(posting, members, group).count() }
+            if is_alone { posting.len() } else { self.slots_in(posting, registry, group).count() }
         };
         let mut firsts: Vec<_> = self
             .values
             .iter()
             .filter_map(|(_, posting)| {
                 let looked_at = if posting.is_in_order() { 1 } else { posting.len() };
-                let slots = self.slots_in(posting, members, group).take(looked_at);
-                slots.min_by_key(|slot| members.enrolled(*slot))
+                let slots = self.slots_in(posting, registry, group).take(looked_at);
+                slots.min_by_key(|slot| registry.enrolled(*slot))
             })
             .collect();
-        members.sort(&mut firsts);
+        registry.sort(&mut firsts);
         let values = firsts.into_iter().filter_map(|first| self.values.get(self.id(first)));
         values.map(|(value, posting)| (value, counted(posting))).collect()
     }
 
-    fn slots_in(&self, posting: &Posting, members: &Members, group: u32) -> impl Iterator<Item = Slot> {
-        self.slots(posting).filter(move |slot| members.group(*slot) == Some(group))
+    fn slots_in(&self, posting: &Posting, registry: &Registry, group: u32) -> impl Iterator<Item = Slot> {
+        self.slots(posting).filter(move |slot| registry.group(*slot) == Some(group))
     }
 
-    fn id_of(&mut self, given: Given<'_>) -> ValueId {
+    fn id_of(&mut self, given: NewValue<'_>) -> ValueId {
         match given {
-            Given::Unindexed => UNINDEXED,
-            Given::Other => OTHER,
-            Given::Value(value) => self.values.intern(value),
+            NewValue::Unindexed => UNINDEXED,
+            NewValue::Other => OTHER,
+            NewValue::Value(value) => self.values.intern(value),
         }
     }
 
@@ -152,7 +153,7 @@ impl Column {
         }
     }
 
-    /// Removes a value that nobody has any more.
+    /// Removes a value that no member has.
     fn tidy(&mut self, id: ValueId) {
         if self.values.posting(id).is_none_or(|posting| !posting.is_empty()) {
             return;
@@ -178,7 +179,7 @@ fn posting_mut<'c>(
 ) -> Option<&'c mut Posting> {
     match id {
         UNINDEXED => Some(unindexed),
-        // In no list: it matches nothing.
+        // In no list, because it matches nothing.
         OTHER => None,
         id => values.posting_mut(id),
     }

@@ -1,8 +1,9 @@
-//! What is asked: for some columns, the values that are wanted.
+//! What a query asks for: for some columns, the wanted values.
 
 use super::primitive::Primitives;
 
-/// Matched by a member that has, in each of these columns, one of the values wanted in it. Without columns: by all.
+/// A member matches if it has, in each of these columns, one of the wanted values. Without columns every member
+/// matches.
 #[derive(Default)]
 pub struct Criteria {
     /// Column, and the end of its values in `values`.
@@ -11,19 +12,19 @@ pub struct Criteria {
 }
 
 impl Criteria {
-    /// Forgets all, keeping some room.
+    /// Removes all criteria and keeps some room.
     pub fn clear(&mut self) {
         self.columns.clear();
         self.values.clear();
     }
 
-    /// Adds a column with the values that `want` adds; without any, nobody matches.
+    /// Adds a column with the values that `want` adds. Without values no member matches.
     pub fn column(&mut self, column: u32, want: impl FnOnce(&mut Primitives)) {
         want(&mut self.values);
         self.columns.push((column, self.values.len()));
     }
 
-    /// The columns, and the places of the values wanted in each among the [values](Self::values).
+    /// The columns, and the places of their wanted values among the [values](Self::values).
     pub(super) fn columns(&self) -> impl Iterator<Item = (u32, std::ops::Range<usize>)> {
         let starts = std::iter::once(0).chain(self.columns.iter().map(|(_, end)| *end));
         self.columns.iter().zip(starts).map(|((column, end), start)| (*column, start..*end))

@@ -1,4 +1,4 @@
-//! The values of one column: each is kept once, has a number, and knows who has it.
+//! The values of one column. Each value is stored once, has an id, and has a list of its members.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -7,12 +7,12 @@ use std::{
 
 use hashbrown::HashTable;
 
-use super::{frugal, posting::Posting, primitive::Primitive, value::Value};
+use super::{compact_vec, posting::Posting, primitive::Primitive, value::Value};
 
-/// A value's number within its column, given out again after the value is gone.
+/// The id of a value within its column, reused after the value is gone.
 pub type ValueId = u32;
 
-/// Entries below which nothing is saved.
+/// Below this number of entries nothing is given back.
 const LEAST: usize = 64;
 
 /// Values and their postings.
@@ -21,12 +21,12 @@ pub struct Dictionary {
     entries: Vec<Entry>,
     /// Entries without a value.
     free: Vec<ValueId>,
-    /// From a value to its id. The ids alone, because the values are in `entries`.
+    /// From a value to its id. Holds only ids, because the values are in `entries`.
     ids: HashTable<ValueId>,
-    /// The value that came again last. Most members have the role of the one before them: to compare takes 25 ns less than to
-    /// hash and look up.
+    /// The value that was repeated last. Most members have the same role as the one before: a comparison takes 25 ns
+    /// less than a hash and a search.
     last: ValueId,
-    /// Seeded and keyed (`SipHash`): visitors choose their names, and must not choose who collides.
+    /// Seeded and keyed (`SipHash`): users choose their names, and must not be able to choose names that collide.
     hasher: RandomState,
 }
 
@@ -39,12 +39,12 @@ struct Entry {
 const _: () = assert!(size_of::<Entry>() == 32, "the costs of the index rest on it");
 
 impl Dictionary {
-    /// The id of a value, if anybody has it.
+    /// The id of a value, if any member has it.
     pub fn find(&self, value: Primitive<'_>) -> Option<ValueId> {
         self.look_up(self.hasher.hash_one(value), value)
     }
 
-    /// The id of a value. A new one has an empty posting, and has to get a member or be [removed](Self::remove).
+    /// The id of a value. A new value has an empty posting, which must get a member or be [removed](Self::remove).
     pub fn intern(&mut self, value: Primitive<'_>) -> ValueId {
         if self.is_at(self.last, value) {
             return self.last;
@@ -57,49 +57,49 @@ impl Dictionary {
         let entry = Entry { value: value.into(), posting: Posting::default() };
         let id =
             self.free.pop().unwrap_or_else(|| ValueId::try_from(self.entries.len()).unwrap_or(ValueId::MAX));
-        frugal::put(&mut self.entries, id as usize, entry);
+        compact_vec::put(&mut self.entries, id as usize, entry);
         self.ids.insert_unique(hash, id, |id| hash_of(&self.hasher, &self.entries, *id));
         id
     }
 
-    /// Forgets a value that nobody has any more.
+    /// Removes a value that no member has.
     pub fn remove(&mut self, id: ValueId) {
         let Some(entry) = self.entries.get_mut(id as usize) else { return };
         let Entry { value, .. } = mem::take(entry);
         let found = self.ids.find_entry(self.hasher.hash_one(value.get()), |other| *other == id);
         if let Ok(found) = found {
             found.remove();
-            frugal::push(&mut self.free, id);
+            compact_vec::push(&mut self.free, id);
         }
     }
 
-    /// A value, and who has it.
+    /// A value and its members.
     pub fn get(&self, id: ValueId) -> Option<(Primitive<'_>, &Posting)> {
         self.entries.get(id as usize).map(|entry| (entry.value.get(), &entry.posting))
     }
 
-    /// Who has a value.
+    /// The members that have a value.
     pub fn posting(&self, id: ValueId) -> Option<&Posting> {
         self.get(id).map(|(_, posting)| posting)
     }
 
-    /// Who has a value, to be changed.
+    /// The members that have a value, to be changed.
     pub fn posting_mut(&mut self, id: ValueId) -> Option<&mut Posting> {
         self.entries.get_mut(id as usize).map(|entry| &mut entry.posting)
     }
 
-    /// The values that somebody has.
+    /// The values that have members.
     pub fn iter(&self) -> impl Iterator<Item = (ValueId, &Posting)> {
         let postings = (0..).zip(self.entries.iter().map(|entry| &entry.posting));
         postings.filter(|(_, posting)| !posting.is_empty())
     }
 
-    /// Whether three quarters of the room are without a value.
+    /// Whether three quarters of the entries have no value.
     pub fn is_sparse(&self) -> bool {
         self.entries.len() > LEAST && self.ids.len() < self.entries.len() / 4
     }
 
-    /// Numbers the values anew, without gaps, and gives the room back. The old ids are void.
+    /// Numbers the values again, without gaps, and gives memory back. The old ids are no longer valid.
     pub fn compact(&mut self) {
         self.entries.retain(|entry| !entry.posting.is_empty());
         self.entries.shrink_to_fit();
@@ -111,13 +111,13 @@ impl Dictionary {
         }
     }
 
-    /// Entries, with a value or without.
+    /// How many entries there are, with a value or without.
     #[cfg(test)]
     pub fn room(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether this is the id of a value that somebody has.
+    /// Whether this is the id of a value that has members.
     fn is_at(&self, id: ValueId, value: Primitive<'_>) -> bool {
         self.get(id).is_some_and(|(other, posting)| other == value && !posting.is_empty())
     }

@@ -1,13 +1,13 @@
-//! Identifiers, at two digits a byte: the 24 of an `ObjectId`, the 21 of a Google account, the 19 of a snowflake are
-//! then kept [in place](super::value), where each would take an allocation of 48 bytes.
+//! Identifiers, at two digits per byte. The 24 digits of an `ObjectId`, the 21 of a Google account and the 19 of a
+//! snowflake then fit into a value in place. Unpacked, each takes an allocation of 48 bytes.
 
-/// How many digits are packed. Fewer fit in place as they are; more do not, packed or not.
+/// How many digits are packed. Fewer fit in place as they are; more do not fit, packed or not.
 const LENGTHS: std::ops::RangeInclusive<usize> = 14..=LONGEST;
 /// The most digits that are packed.
 pub const LONGEST: usize = 26;
 
-/// The digits, two a byte, as code units of a string; of an odd number the first has a byte of its own. None for a string
-/// that has anything but `0` to `9` and `a` to `f`, or another length.
+/// Packs the digits of a string, two per byte. If their number is odd, the first has a byte of its own. `None` for a
+/// string with other characters than `0` to `9` and `a` to `f`, or of another length.
 pub fn pack(units: &[u16]) -> Option<impl Iterator<Item = u8>> {
     if !LENGTHS.contains(&units.len()) || !units.iter().all(|unit| value_of(*unit).is_some()) {
         return None;
@@ -18,7 +18,7 @@ pub fn pack(units: &[u16]) -> Option<impl Iterator<Item = u8>> {
     Some(first.iter().map(value).chain(pairs))
 }
 
-/// The digits again, in ASCII.
+/// The digits, in ASCII.
 pub fn unpack(bytes: &[u8], is_odd: bool) -> Vec<u8> {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).skip(usize::from(is_odd));
     digits.map(|digit| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }).collect()

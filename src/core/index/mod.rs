@@ -1,160 +1,48 @@
-//! Which connected sockets belong to users with this or that property: an inverted index, so that a question touches
-//! those who match and nobody else.
+//! Which connected sockets belong to users with a given property: an inverted index, so that a query visits only the
+//! sockets that match.
 //!
 //! ```text
-//!  column "role"                            members                 1 2 3 …: order of enrolment
+//!  column "role"                            registry                1 2 3 …: order of enrolment
 //!    dictionary        posting                slot  0  1  2  3
 //!      "admin" ─► id 0 ─► 0 ⇄ 2               order 1  4  2  3      slot 1 was used before
 //!      "mod"   ─► id 1 ─► 3 ⇄ 1               ns    0  0  1  0
 //!    ids of slots 0… : 0 1 0 1
 //! ```
 //!
-//! A member is one socket in one namespace, known by its slot. A column is one property; for it each member has a value
-//! (interned, so that values compare as numbers), [`OTHER`] or [`UNINDEXED`]. Members with the same value are linked in
-//! the order in which they enrolled, which is the order of every answer.
+//! A member is one socket in one namespace, known by its slot. A column is one property. For each column a member has a
+//! value (interned, so that values compare as numbers), [`OTHER`] or [`UNINDEXED`]. Members with the same value are linked
+//! in the order in which they enrolled, which is the order of every answer.
 //!
 //! # Layout
 //! - [`primitive`]: a JavaScript primitive as bytes that are equal where `===` says so; a buffer of them.
-//! - `hex`: identifiers of digits, at half their length.
-//! - `value`: one that is kept, in 16 bytes.
-//! - `posting`: linked lists through arrays, one array a column.
+//! - `hex`: identifiers made of hexadecimal digits, at half their length.
+//! - `value`: a stored primitive, in 16 bytes.
+//! - `posting`: linked lists through arrays, one array per column.
 //! - `dictionary`: value to id and posting.
 //! - `column`: one property of all members.
-//! - `slots`, `members`: who is there, since when, in which namespace and group.
-//! - [`criteria`], `plan`, [`query`]: what is asked, how to go about it, the answer.
-//! - `frugal`: vectors with little room to spare.
+//! - `slots`, `registry`: the members, their order of enrolment, their namespaces and groups.
+//! - `inverted_index`: the [`Index`]: the registry and the columns, and how members change them.
+//! - `criteria`, `plan`, `query`: what is asked, which members are visited, the answer.
+//! - `compact_vec`: vectors with little spare room.
 
 mod column;
-pub mod criteria;
+mod compact_vec;
+mod criteria;
 mod dictionary;
-mod frugal;
 mod hex;
-mod members;
+mod inverted_index;
 mod plan;
 mod posting;
 pub mod primitive;
-pub mod query;
+mod query;
+mod registry;
 mod slots;
 mod value;
 
-use column::{Column, Given};
-use members::Members;
-use primitive::{Primitive, Primitives};
-
 pub use column::{OTHER, UNINDEXED};
 pub use criteria::Criteria;
-pub use query::{Count, TO_BE_ASKED, Unanswered};
+pub use inverted_index::Index;
+pub use plan::Unanswered;
+pub use query::{Count, IN_DOUBT};
+pub use registry::MAX_GROUPS;
 pub use slots::Slot;
-
-/// Members, and their values column by column.
-#[derive(Default)]
-pub struct Index {
-    members: Members,
-    columns: Vec<Column>,
-    groups: Vec<Group>,
-}
-
-/// Members whose values are for the same columns: those of one authorizer.
-struct Group {
-    /// For each column where its value stands among the values of a member; none if the group does not index it.
-    positions: Vec<Option<usize>>,
-}
-
-impl Index {
-    /// Adds a property and returns its number: 0, 1, 2, … Members that are there already are [`UNINDEXED`] in it.
-    pub fn add_column(&mut self) -> u32 {
-        let mut column = Column::with_slots(self.members.end());
-        for slot in self.members.in_order() {
-            column.enter(slot, Given::Unindexed, self.members.order());
-        }
-        self.columns.push(column);
-        u32::try_from(self.columns.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// Adds a group whose members' values are for these columns, in this order. None if there is no such column, a
-    /// column twice, or no number left for the group.
-    pub fn add_group(&mut self, columns: &[u32]) -> Option<u32> {
-        let mut positions = vec![None; self.columns.len()];
-        for (position, column) in columns.iter().enumerate() {
-            let place = positions.get_mut(*column as usize).filter(|place| place.is_none())?;
-            *place = Some(position);
-        }
-        let number = self.members.add_group()?;
-        self.groups.push(Group { positions });
-        Some(number)
-    }
-
-    /// Enrols a member and returns its slot, which may have been another's before. Values that are missing are
-    /// [`OTHER`]. None if there is no such group, or no room: for a namespace number from 2^20 on, or for more than
-    /// 2^31 members.
-    pub fn enrol(&mut self, group: u32, namespace: u32, values: &Primitives) -> Option<Slot> {
-        let indexed = self.groups.get(group as usize)?;
-        let slot = self.members.enrol(group, namespace)?;
-        for (number, column) in self.columns.iter_mut().enumerate() {
-            column.enter(slot, indexed.given(number, values), self.members.order());
-        }
-        Some(slot)
-    }
-
-    /// Brings a member up to date: its group, and its values, which are for the columns of that. Its place in the order
-    /// stays. Without such a member or such a group, nothing.
-    pub fn update(&mut self, slot: Slot, group: u32, values: &Primitives) {
-        if !self.members.regroup(slot, group) {
-            return;
-        }
-        let Some(indexed) = self.groups.get(group as usize) else { return };
-        for (number, column) in self.columns.iter_mut().enumerate() {
-            column.change(slot, indexed.given(number, values), self.members.order());
-        }
-    }
-
-    /// Forgets a member. Without such a member, nothing.
-    pub fn leave(&mut self, slot: Slot) {
-        if self.members.leave(slot) {
-            for column in &mut self.columns {
-                column.leave(slot);
-                column.truncate(self.members.end());
-            }
-        }
-    }
-
-    /// How many members there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.members.len()
-    }
-
-    /// Whether nobody is there.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The distinct values that members of a group have in a column, and how many have each; the value whose member
-    /// enrolled first comes first. Nothing for what is no column or group, or not indexed by it.
-    #[must_use]
-    pub fn distinct(&self, column: u32, group: u32) -> Vec<(Primitive<'_>, usize)> {
-        let indexes = |group: &Group| group.position(column as usize).is_some();
-        match (
-            self.columns.get(column as usize),
-            self.groups.get(group as usize).filter(|group| indexes(group)),
-        ) {
-            (Some(column), Some(_)) => column.distinct(&self.members, group),
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl Group {
-    /// What a member of this group has in a column.
-    fn given<'v>(&self, column: usize, values: &'v Primitives) -> Given<'v> {
-        match self.position(column) {
-            Some(position) => values.get(position).map_or(Given::Other, Given::Value),
-            None => Given::Unindexed,
-        }
-    }
-
-    fn position(&self, column: usize) -> Option<usize> {
-        self.positions.get(column).copied().flatten()
-    }
-}

@@ -1,37 +1,46 @@
-//! How to go about a question: whom to look at, and what to check of them.
+//! How to answer a query: which members to visit, and what to check of each.
 
 use super::{
-    Criteria, Index,
     column::{Column, UNINDEXED},
+    criteria::Criteria,
     dictionary::ValueId,
-    members::Members,
+    inverted_index::Index,
     posting::Posting,
-    query::Unanswered,
+    registry::Registry,
     slots::Slot,
 };
 
-/// Wanted values from which on they are searched by halves.
+/// From this number of wanted values on, binary search is used.
 const MANY: usize = 16;
 
-/// What is known of a member.
+/// Why there is no answer. Nothing is written in that case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Unanswered {
+    /// The array is shorter than the answer may be.
+    TooShort,
+    /// A criterion names a column that does not exist.
+    NoSuchColumn,
+}
+
+/// What the index knows about a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
     /// It does not match.
     No,
-    /// It matches as far as the index knows; JavaScript has to tell the rest.
-    Ask,
+    /// It matches as far as the index knows. JavaScript has to check the rest.
+    InDoubt,
     /// It matches.
     Yes,
 }
 
-/// One column's share of the criteria.
+/// The criteria of one column.
 pub struct Part<'i> {
     column: &'i Column,
-    /// In ascending order, each once; values that nobody has are left out.
+    /// In ascending order, each once. Values that no member has are left out.
     wanted: Vec<ValueId>,
 }
 
-/// The criteria, in terms of this index.
+/// The criteria, column by column.
 ///
 /// # Errors
 /// There is no such column.
@@ -48,15 +57,15 @@ pub fn parts<'i>(index: &'i Index, criteria: &Criteria) -> Result<Vec<Part<'i>>,
 }
 
 impl<'i> Part<'i> {
-    /// What the value at this slot says; where no member is, JavaScript has to tell.
-    pub fn judge(&self, slot: Slot) -> Verdict {
+    /// What the value at this slot says. A slot without a member is in doubt.
+    pub fn judge(&self, slot: Slot) -> Match {
         let id = self.column.id(slot);
         if self.wants(id) {
-            Verdict::Yes
+            Match::Yes
         } else if id == UNINDEXED {
-            Verdict::Ask
+            Match::InDoubt
         } else {
-            Verdict::No
+            Match::No
         }
     }
 
@@ -68,12 +77,12 @@ impl<'i> Part<'i> {
         }
     }
 
-    /// All members that this part does not refuse, list by list.
-    fn lists(&self) -> impl Iterator<Item = (&'i Posting, Verdict)> {
+    /// The lists of all members that this part does not exclude.
+    fn lists(&self) -> impl Iterator<Item = (&'i Posting, Match)> {
         let column = self.column;
         let sure =
-            self.wanted.iter().filter_map(|id| column.posting(*id)).map(|posting| (posting, Verdict::Yes));
-        sure.chain([(column.unindexed(), Verdict::Ask)]).filter(|(posting, _)| !posting.is_empty())
+            self.wanted.iter().filter_map(|id| column.posting(*id)).map(|posting| (posting, Match::Yes));
+        sure.chain([(column.unindexed(), Match::InDoubt)]).filter(|(posting, _)| !posting.is_empty())
     }
 
     fn candidates(&self) -> usize {
@@ -81,10 +90,11 @@ impl<'i> Part<'i> {
     }
 }
 
-/// Whom to look at: the members that the most selective column does not refuse, or all; and what to check of them.
+/// The members to visit, and what to check of each. Visited are the members that the most selective column does not
+/// exclude, or all members.
 pub struct Plan<'i> {
-    members: &'i Members,
-    /// None where all are in the namespace that is asked for, or none is asked for.
+    registry: &'i Registry,
+    /// `None` if all members are in the namespace of the query, or if the query names none.
     namespace: Option<u32>,
     driver: Option<Part<'i>>,
     checks: Vec<Part<'i>>,
@@ -97,14 +107,14 @@ impl<'i> Plan<'i> {
     /// # Errors
     /// There is no such column.
     pub fn new(index: &'i Index, namespace: Option<u32>, criteria: &Criteria) -> Result<Self, Unanswered> {
-        let members = &index.members;
+        let registry = &index.registry;
         let mut checks = parts(index, criteria)?;
         let best = (0..checks.len()).min_by_key(|part| checks.get(*part).map(Part::candidates));
         let driver = best.map(|best| checks.swap_remove(best));
-        let there = namespace.map_or(members.len(), |namespace| members.in_namespace(namespace));
+        let there = namespace.map_or(registry.len(), |namespace| registry.in_namespace(namespace));
         Ok(Self {
-            members,
-            namespace: namespace.filter(|_| there < members.len()),
+            registry,
+            namespace: namespace.filter(|_| there < registry.len()),
             most: driver.as_ref().map_or(there, |driver| driver.candidates().min(there)),
             driver,
             checks,
@@ -116,24 +126,24 @@ impl<'i> Plan<'i> {
         self.most
     }
 
-    /// Shows each member that matches to `found`, or that JavaScript has to be asked about.
-    pub fn visit(&self, mut found: impl FnMut(Slot, Verdict)) {
-        let mut check = |slot, verdict| match self.check(slot, verdict) {
-            Verdict::No => {}
-            verdict => found(slot, verdict),
+    /// Calls `found` for each member that matches or is in doubt.
+    pub fn visit(&self, mut found: impl FnMut(Slot, Match)) {
+        let mut check = |slot, matched| match self.check(slot, matched) {
+            Match::No => {}
+            matched => found(slot, matched),
         };
         match &self.driver {
             _ if self.most == 0 => {}
-            None => self.members.slots().for_each(|slot| check(slot, Verdict::Yes)),
+            None => self.registry.slots().for_each(|slot| check(slot, Match::Yes)),
             Some(driver) => {
-                for (posting, verdict) in driver.lists() {
-                    driver.column.slots(posting).for_each(|slot| check(slot, verdict));
+                for (posting, matched) in driver.lists() {
+                    driver.column.slots(posting).for_each(|slot| check(slot, matched));
                 }
             }
         }
     }
 
-    /// Whether the visits come in the order of enrolment.
+    /// Whether members are visited in the order of enrolment.
     pub fn is_in_order(&self) -> bool {
         self.driver.as_ref().is_some_and(|driver| {
             let mut lists = driver.lists();
@@ -141,7 +151,7 @@ impl<'i> Plan<'i> {
         })
     }
 
-    /// How many there are of each verdict, where the lengths of lists say so.
+    /// How many members match and how many are in doubt, if the lengths of the lists are enough to know.
     pub fn known_counts(&self) -> Option<(usize, usize)> {
         match &self.driver {
             None => Some((self.most, 0)),
@@ -153,22 +163,22 @@ impl<'i> Plan<'i> {
         }
     }
 
-    fn check(&self, slot: Slot, verdict: Verdict) -> Verdict {
-        if self.namespace.is_some() && self.members.namespace(slot) != self.namespace {
-            return Verdict::No;
+    fn check(&self, slot: Slot, matched: Match) -> Match {
+        if self.namespace.is_some() && self.registry.namespace(slot) != self.namespace {
+            return Match::No;
         }
-        judge(&self.checks, slot, verdict)
+        judge(&self.checks, slot, matched)
     }
 }
 
-/// What all parts say together, and what is known before.
-pub fn judge(parts: &[Part<'_>], slot: Slot, before: Verdict) -> Verdict {
+/// What all parts say together. `before`: what is already known.
+pub fn judge(parts: &[Part<'_>], slot: Slot, before: Match) -> Match {
     let mut all = before;
     for part in parts {
         match part.judge(slot) {
-            Verdict::No => return Verdict::No,
-            Verdict::Ask => all = Verdict::Ask,
-            Verdict::Yes => {}
+            Match::No => return Match::No,
+            Match::InDoubt => all = Match::InDoubt,
+            Match::Yes => {}
         }
     }
     all

@@ -1,11 +1,11 @@
-//! Members with the same value, linked: a member comes and goes without anybody else being moved.
+//! Linked lists of the members with the same value: a member comes and goes without moving any other.
 
-use super::{frugal, slots::Slot};
+use super::{compact_vec, slots::Slot};
 
-/// Where a list ends. No slot: slots are below 2^31.
+/// The end of a list. Not a slot: slots are below 2^31.
 const END: Slot = Slot::MAX;
 
-/// The members that have one value of a column. Which comes after which is in the column's [`Links`].
+/// The members that have one value of a column. Their links are in the column's [`Links`].
 pub struct Posting {
     head: Slot,
     tail: Slot,
@@ -25,13 +25,13 @@ impl Posting {
         self.count as usize
     }
 
-    /// Whether nobody is in it.
+    /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Whether the members stand in the order of enrolment. One whose value changed stands at the end instead: to find
-    /// its place would be a walk through all that came later.
+    /// Whether the members are in the order of enrolment. A member whose value changed is put at the end instead: to
+    /// find its place would need a walk through all later members.
     pub fn is_in_order(&self) -> bool {
         self.is_in_order
     }
@@ -39,7 +39,7 @@ impl Posting {
 
 const UNLINKED: Link = Link { previous: END, next: END };
 
-/// For each slot, its neighbours in the posting it is in.
+/// For each slot, its neighbours in its posting.
 #[derive(Default)]
 pub struct Links(Vec<Link>);
 
@@ -50,12 +50,12 @@ struct Link {
 }
 
 impl Links {
-    /// The links of so many slots, which are in no posting.
+    /// Links for this many slots, none of which is in a posting.
     pub fn with_slots(end: usize) -> Self {
         Self(vec![UNLINKED; end])
     }
 
-    /// Puts a member, which is in none, at the end of a posting. `order`: when each slot enrolled.
+    /// Puts a member that is in no posting at the end of one. `order`: the enrolment number of each slot.
     pub fn append(&mut self, posting: &mut Posting, slot: Slot, order: &[u32]) {
         let enrolled = |slot: Slot| order.get(slot as usize);
         if let Some(tail) = self.0.get_mut(posting.tail as usize) {
@@ -65,12 +65,12 @@ impl Links {
             posting.head = slot;
             posting.is_in_order = true;
         }
-        frugal::put(&mut self.0, slot as usize, Link { previous: posting.tail, next: END });
+        compact_vec::put(&mut self.0, slot as usize, Link { previous: posting.tail, next: END });
         posting.tail = slot;
         posting.count += 1;
     }
 
-    /// Takes a member out of the posting it is in.
+    /// Takes a member out of its posting.
     pub fn remove(&mut self, posting: &mut Posting, slot: Slot) {
         let Some(Link { previous, next }) = self.0.get(slot as usize).copied() else { return };
         match self.0.get_mut(previous as usize) {
@@ -86,13 +86,13 @@ impl Links {
 
     /// Makes room for a slot that is in no posting.
     pub fn skip(&mut self, slot: Slot) {
-        frugal::put(&mut self.0, slot as usize, UNLINKED);
+        compact_vec::put(&mut self.0, slot as usize, UNLINKED);
     }
 
     /// The members of a posting.
     pub fn slots(&self, posting: &Posting) -> impl Iterator<Item = Slot> {
         let mut slot = posting.head;
-        // Bounded by the count as well: whatever befalls the links, the walk ends.
+        // Also limited by the count: the walk ends even if the links are wrong.
         (0..posting.count).map_while(move |_| {
             let current = slot;
             slot = self.0.get(current as usize)?.next;
@@ -100,9 +100,9 @@ impl Links {
         })
     }
 
-    /// Forgets the links of slots from `end` on.
+    /// Removes the links of slots from `end` on.
     pub fn truncate(&mut self, end: usize) {
-        frugal::truncate(&mut self.0, end);
+        compact_vec::truncate(&mut self.0, end);
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use super::hex;
 
-/// Bytes that an emptied buffer keeps; what one long string needed beyond them is given back.
+/// Bytes that an emptied buffer keeps. What one long string needed beyond them is given back.
 const KEPT_BYTES: usize = 64 * 1024;
 /// Items that an emptied buffer keeps.
 const KEPT_ITEMS: usize = 1024;
@@ -16,36 +16,36 @@ const KEPT_ITEMS: usize = 1024;
 /// What the bytes of a primitive are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// None.
+    /// No bytes.
     Null,
-    /// One: 0 or 1.
+    /// One byte: 0 or 1.
     Boolean,
-    /// The eight of an IEEE 754 double, never NaN or -0.
+    /// The eight bytes of an IEEE 754 double, never NaN or -0.
     Number,
-    /// A string whose code units are all below 256: one byte each.
+    /// A string whose code units are all below 256: one byte per unit.
     Latin1,
-    /// A string of an even number of hexadecimal digits, 14 to 26: two a byte.
+    /// A string of an even number of hexadecimal digits, 14 to 26: two per byte.
     Hex,
-    /// One of an odd number: the first digit has a byte of its own.
+    /// A string of an odd number of hexadecimal digits. The first digit has a byte of its own.
     OddHex,
-    /// Any other string, surrogates without their other half included: two bytes each, low byte first.
+    /// Any other string, unpaired surrogates included: two bytes per unit, low byte first.
     Utf16,
-    /// From 0 up: words of eight bytes, the lowest first, no zero word at the end.
+    /// A bigint from 0 up: words of eight bytes, the lowest first, without a zero word at the end.
     BigInt,
-    /// Below 0: the words of its magnitude.
+    /// A bigint below 0: the words of its magnitude.
     NegativeBigInt,
 }
 
-/// A primitive that is kept elsewhere. No `Debug`: it is the user's.
+/// A primitive that is stored elsewhere. No `Debug`: it is personal data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Primitive<'a> {
-    /// What it is.
+    /// What the bytes are.
     pub kind: Kind,
     /// The bytes, as the kind says.
     pub bytes: &'a [u8],
 }
 
-/// A primitive as JavaScript makes it again.
+/// A primitive in the form from which JavaScript values are made.
 #[derive(Clone, PartialEq)]
 pub enum Decoded<'a> {
     /// `null`.
@@ -54,7 +54,7 @@ pub enum Decoded<'a> {
     Boolean(bool),
     /// A number.
     Number(f64),
-    /// A string, one byte a code unit.
+    /// A string, one byte per code unit.
     Latin1(Cow<'a, [u8]>),
     /// A string, in code units.
     Utf16(Vec<u16>),
@@ -87,30 +87,30 @@ impl<'a> Primitive<'a> {
 }
 
 impl Hash for Primitive<'_> {
-    /// The derived one would hash a length as well, and the kind as a whole word: 9 ns more of `SipHash`, for what is
-    /// never part of a larger key.
+    /// The derived hash includes the length, and the kind as a whole word. That costs 9 ns more of `SipHash`, and a
+    /// primitive is never part of a larger key.
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write(self.bytes);
         state.write_u8(self.kind as u8);
     }
 }
 
-/// Values on their way into the index, in the order in which they were added: one arena, so that a value costs no
-/// allocation.
+/// Values on their way into the index, in the order in which they were added. They share one buffer, so that a value
+/// costs no allocation.
 #[derive(Default)]
 pub struct Primitives {
     items: Vec<Item>,
     bytes: Vec<u8>,
 }
 
-/// A kind and where the bytes are; no kind for what equals nothing.
+/// A kind and the place of the bytes. No kind for a value that equals nothing.
 struct Item {
     kind: Option<Kind>,
     bytes: Range<usize>,
 }
 
 impl Primitives {
-    /// Forgets all, keeping some room.
+    /// Removes all values and keeps some room.
     pub fn clear(&mut self) {
         self.items.clear();
         self.bytes.clear();
@@ -130,14 +130,14 @@ impl Primitives {
         self.items.is_empty()
     }
 
-    /// The one at this place; none if there is none, or what was added equals nothing.
+    /// The value at this place. `None` if there is none, or if it equals nothing.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<Primitive<'_>> {
         let item = self.items.get(place)?;
         Some(Primitive { kind: item.kind?, bytes: self.bytes.get(item.bytes.clone())? })
     }
 
-    /// Adds what equals nothing: `undefined`, an object, a function, a symbol.
+    /// Adds a value that equals nothing: `undefined`, an object, a function, a symbol.
     pub fn push_other(&mut self) {
         self.push(None, []);
     }
@@ -157,7 +157,7 @@ impl Primitives {
         if number.is_nan() {
             return self.push_other();
         }
-        // IEEE 754: -0 + 0 is 0, and nothing else changes.
+        // IEEE 754: -0 + 0 is 0, and no other number changes.
         self.push(Some(Kind::Number), (number + 0.0).to_le_bytes());
     }
 
@@ -167,7 +167,7 @@ impl Primitives {
             let kind = if units.len().is_multiple_of(2) { Kind::Hex } else { Kind::OddHex };
             return self.push(Some(kind), bytes);
         }
-        // Folded, not `all`: no branch a unit, so that the compiler takes many at a time.
+        // A fold and not `all`: without a branch per unit the compiler processes many at a time.
         if units.iter().fold(0, |seen, unit| seen | unit) < 256 {
             self.push(Some(Kind::Latin1), units.iter().map(|unit| unit.to_le_bytes()[0]));
         } else {

@@ -1,38 +1,31 @@
-//! The answers: who matches, how many, which of a list.
+//! The answers: which members match, how many, and which of a list.
 
 use super::{
-    Criteria, Index,
-    plan::{Plan, Verdict, judge, parts},
+    criteria::Criteria,
+    inverted_index::Index,
+    plan::{Match, Plan, Unanswered, judge, parts},
     slots::{MASK, Slot},
 };
 
-/// Set in an answer beside the slot or the position of whoever JavaScript has to be asked about.
-pub const TO_BE_ASKED: u32 = !MASK;
+/// Bit beside a slot or a position in an answer: the index does not know everything about this member, so JavaScript
+/// has to look at the user.
+pub const IN_DOUBT: u32 = !MASK;
 
-/// Why there is no answer. Nothing is written then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unanswered {
-    /// The room for the answer is less than it might need.
-    TooShort,
-    /// A criterion names a column that does not exist.
-    NoSuchColumn,
-}
-
-/// How many match.
+/// How many members match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// For sure.
+    /// Certainly.
     pub sure: usize,
-    /// If JavaScript, asked about the rest of their criteria, says so.
-    pub to_be_asked: usize,
+    /// Perhaps: JavaScript has to check the rest of their criteria.
+    pub in_doubt: usize,
 }
 
 impl Index {
-    /// Writes the slots of members that match, in the order of enrolment, and returns how many; with [`TO_BE_ASKED`]
-    /// those about whom JavaScript has to be asked. Of one namespace, or of all.
+    /// Writes the slots of the members that match, in the order of enrolment, and returns how many. [`IN_DOUBT`]
+    /// marks those that JavaScript has to check. `namespace`: one, or all.
     ///
     /// # Errors
-    /// `out` is shorter than the list of candidates (who may be more than those who match); no such column.
+    /// `out` is shorter than the list of candidates, which may be longer than the answer; no such column.
     pub fn find(
         &self,
         namespace: Option<u32>,
@@ -42,33 +35,33 @@ impl Index {
         let plan = Plan::new(self, namespace, criteria)?;
         let out = out.get_mut(..plan.most()).ok_or(Unanswered::TooShort)?;
         let mut answer = Answer::new(out);
-        plan.visit(|slot, verdict| answer.push(slot, verdict));
+        plan.visit(|slot, matched| answer.push(slot, matched));
         let found = answer.len;
         if let (false, Some(found)) = (plan.is_in_order(), out.get_mut(..found)) {
-            self.members.sort(found);
+            self.registry.sort(found);
         }
         Ok(found)
     }
 
-    /// How many [`find`](Self::find) would find.
+    /// Counts what [`find`](Self::find) finds.
     ///
     /// # Errors
     /// No such column.
     pub fn count(&self, namespace: Option<u32>, criteria: &Criteria) -> Result<Count, Unanswered> {
         let plan = Plan::new(self, namespace, criteria)?;
-        if let Some((sure, to_be_asked)) = plan.known_counts() {
-            return Ok(Count { sure, to_be_asked });
+        if let Some((sure, in_doubt)) = plan.known_counts() {
+            return Ok(Count { sure, in_doubt });
         }
         let mut count = Count::default();
-        plan.visit(|_, verdict| match verdict {
-            Verdict::Yes => count.sure += 1,
-            _ => count.to_be_asked += 1,
+        plan.visit(|_, matched| match matched {
+            Match::Yes => count.sure += 1,
+            _ => count.in_doubt += 1,
         });
         Ok(count)
     }
 
-    /// Writes which of these slots match, as positions in `slots`, and returns how many; with [`TO_BE_ASKED`] where
-    /// JavaScript has to be asked, which is so for a slot without a member as well.
+    /// Writes which of these slots match, as positions in `slots`, and returns how many. [`IN_DOUBT`] marks those
+    /// that JavaScript has to check, slots without a member included.
     ///
     /// # Errors
     /// `out` is shorter than `slots`; no such column.
@@ -78,20 +71,20 @@ impl Index {
         let slots = (0..).zip(slots.iter().copied());
         match parts.as_slice() {
             [] => slots.for_each(|(position, slot)| {
-                let is_there = self.members.contains(slot);
-                answer.push(position, if is_there { Verdict::Yes } else { Verdict::Ask });
+                let is_there = self.registry.contains(slot);
+                answer.push(position, if is_there { Match::Yes } else { Match::InDoubt });
             }),
-            // Most questions are about one column: 1.4 ns a slot, where the loop over parts takes 3.
+            // Most queries name one column: 1.4 ns per slot, where the loop over parts takes 3.
             [part] => slots.for_each(|(position, slot)| answer.push(position, part.judge(slot))),
             parts => {
-                slots.for_each(|(position, slot)| answer.push(position, judge(parts, slot, Verdict::Yes)));
+                slots.for_each(|(position, slot)| answer.push(position, judge(parts, slot, Match::Yes)));
             }
         }
         Ok(answer.len)
     }
 }
 
-/// An answer being written.
+/// An answer while it is written.
 struct Answer<'o> {
     out: &'o mut [u32],
     len: usize,
@@ -102,12 +95,12 @@ impl<'o> Answer<'o> {
         Self { out, len: 0 }
     }
 
-    /// Adds a slot or a position, unless the verdict is no.
-    fn push(&mut self, number: u32, verdict: Verdict) {
-        // Written in any case and kept if it matches: no branch to be foretold wrongly where few match.
+    /// Adds a slot or a position, unless it does not match.
+    fn push(&mut self, number: u32, matched: Match) {
+        // Always written, and kept only if it matches. A branch would be mispredicted where few match.
         if let Some(place) = self.out.get_mut(self.len) {
-            *place = if verdict == Verdict::Ask { number | TO_BE_ASKED } else { number };
-            self.len += usize::from(verdict != Verdict::No);
+            *place = if matched == Match::InDoubt { number | IN_DOUBT } else { number };
+            self.len += usize::from(matched != Match::No);
         }
     }
 }

@@ -1,21 +1,22 @@
-//! Which slots are taken: one bit a slot.
+//! Which slots are in use: one bit per slot.
 
 use std::{iter, num::NonZero};
 
-/// A member's number, given out again after it has left. Below 2^31: the bit above says something else in answers.
+/// The number of a member, reused after the member has left. Below 2^31: the bit above has another meaning in
+/// answers.
 pub type Slot = u32;
 
 /// The bits of a slot.
 pub const MASK: Slot = (1 << 31) - 1;
 
-/// As many slots as there are.
+/// The number of slots.
 const LIMIT: usize = 1 << 31;
 
-/// The slots of members. The lowest free one is taken first: after a mass of members has left, the newcomers gather
-/// below, and sooner or later the end can be given back.
+/// The slots of members. The lowest free slot is used first. So after many members have left, new members fill the
+/// low slots, and the memory at the end can be given back.
 #[derive(Default)]
 pub struct Slots {
-    /// A bit is set where the slot is free. The last word has a slot that is taken.
+    /// A bit is set if the slot is free. The last word has a slot in use.
     free: Vec<u64>,
     /// No word before this one has a free slot.
     first: usize,
@@ -23,7 +24,7 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// Takes the lowest free slot; none if all 2^31 are taken.
+    /// Uses the lowest free slot. `None` if all 2^31 are in use.
     pub fn take(&mut self) -> Option<Slot> {
         if self.taken == LIMIT {
             return None;
@@ -40,7 +41,7 @@ impl Slots {
         Slot::try_from(self.first * 64 + bit).ok()
     }
 
-    /// Frees a slot. False if it was not taken.
+    /// Frees a slot. False if it was not in use.
     pub fn free(&mut self, slot: Slot) -> bool {
         if !self.is_taken(slot) {
             return false;
@@ -60,23 +61,23 @@ impl Slots {
         self.free.get(slot as usize / 64).is_some_and(|word| word & (1 << (slot % 64)) == 0)
     }
 
-    /// How many slots are taken.
+    /// How many slots are in use.
     pub fn len(&self) -> usize {
         self.taken
     }
 
-    /// One more than the highest slot that is taken.
+    /// One more than the highest slot in use.
     pub fn end(&self) -> usize {
         self.free.last().map_or(0, |word| self.free.len() * 64 - word.leading_ones() as usize)
     }
 
-    /// The slots that are taken, in ascending order.
+    /// The slots in use, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Slot> {
         (0..).step_by(64).zip(&self.free).flat_map(|(base, free)| bits(!free).map(move |bit| base + bit))
     }
 }
 
-/// The places of the bits that are set.
+/// The positions of the bits that are set.
 fn bits(word: u64) -> impl Iterator<Item = u32> {
     let rests = iter::successors(NonZero::new(word), |rest| NonZero::new(rest.get() & (rest.get() - 1)));
     rests.map(NonZero::<u64>::trailing_zeros)

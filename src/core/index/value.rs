@@ -1,18 +1,19 @@
-//! A primitive that is kept: in place if it is short, else in one allocation.
+//! A stored primitive: in place if it is short, otherwise in one allocation.
 
 use super::{
     hex,
     primitive::{Kind, Primitive},
 };
 
-/// Bytes kept in place: a number, and most names and roles. One more, and the value takes 24 bytes instead of 16.
+/// Bytes that are stored in place: a number, and most names and roles. With one byte more a value takes 24 bytes
+/// instead of 16.
 const INLINE: usize = 13;
-/// Bytes of the smaller allocation: most addresses of mail, the 36 characters of a UUID. An allocator that deals
-/// in multiples of 16 less a word gives no fewer for either; a slice of its own length would need a second one for the
-/// length.
+/// Bytes of the smaller allocation: most mail addresses, the 36 characters of a UUID. An allocator that works in
+/// multiples of 16 less a word gives no fewer bytes for either. A slice of its own length would need a second
+/// allocation for the length.
 const MEDIUM: usize = 40;
 
-/// An owned [`Primitive`]. No `Debug`: it is the user's.
+/// An owned [`Primitive`]. No `Debug`: it is personal data.
 pub struct Value(Repr);
 
 enum Repr {
@@ -49,14 +50,14 @@ impl From<Primitive<'_>> for Value {
     }
 }
 
-/// What stands where no value is.
+/// Stands where there is no value.
 impl Default for Value {
     fn default() -> Self {
         Self(Repr::Inline { kind: Kind::Null, length: 0, bytes: [0; INLINE] })
     }
 }
 
-/// The bytes in an array, and how many they are; none if they do not fit.
+/// The bytes in an array, and their number. `None` if they do not fit.
 fn padded<const SIZE: usize>(bytes: &[u8]) -> Option<(u8, [u8; SIZE])> {
     let mut array = [0; SIZE];
     array.get_mut(..bytes.len())?.copy_from_slice(bytes);

@@ -1,15 +1,15 @@
-//! A member's name as it is written in a JSON text.
+//! The name of a member, as it is written in a JSON text.
 
 /// The inside of a valid JSON string.
 #[derive(Clone, Copy)]
 pub(in crate::core) struct Key<'t>(pub(super) &'t [u8]);
 
 impl Key<'_> {
-    /// Whether the key, its escapes decoded, is `name` (UTF-8). A lone surrogate equals nothing: UTF-8 has
-    /// none.
+    /// Whether the key, with its escapes decoded, is `name` (UTF-8). A lone surrogate equals nothing, because UTF-8
+    /// has none.
     pub(in crate::core) fn is(self, name: &[u8]) -> bool {
-        // Looked up here, for the few keys that are asked, instead of noted by the scanner for all: with a
-        // flag beside the slice every key went through memory twice, and a session took 15 % longer.
+        // Backslashes are searched here, for the few keys that are compared. When the scanner noted them for every
+        // key, in a flag beside the slice, each key went through memory twice, and a session took 15 % longer.
         self.0 == name || (self.0.contains(&b'\\') && spells(self.0, name))
     }
 }
@@ -35,8 +35,7 @@ fn spells(mut raw: &[u8], mut name: &[u8]) -> bool {
     }
 }
 
-/// The character that follows `\u`, spelt as one or, beyond U+FFFF, two UTF-16 units; and what comes after
-/// it.
+/// The character that follows `\u`, and the text after it. Beyond U+FFFF the character is spelt as two UTF-16 units.
 fn unicode_escape(escape: &[u8]) -> Option<(char, &[u8])> {
     let (first, rest) = utf16_unit(escape)?;
     if let Some(Ok(character)) = char::decode_utf16([first]).next() {

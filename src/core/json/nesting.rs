@@ -1,6 +1,6 @@
 //! The open containers of a JSON text, one bit each.
 
-/// What the scanner is inside of.
+/// A kind of container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Container {
     Array,
@@ -11,9 +11,9 @@ pub(super) enum Container {
 #[derive(Default)]
 pub(super) struct Nesting {
     depth: usize,
-    /// The innermost levels, the last one in the lowest bit: 1 for an object.
+    /// The innermost levels, the innermost one in the lowest bit. 1 stands for an object.
     word: u64,
-    /// The levels outside of those, 64 in each.
+    /// The levels outside of those, 64 per word.
     outer: Vec<u64>,
 }
 

@@ -1,10 +1,10 @@
-//! JSON strings, written.
+//! Writes JSON strings.
 
-/// Appends `text` as a JSON string (RFC 8259 section 7). Bytes that are not UTF-8 stay what they are.
+/// Appends `text` as a JSON string (RFC 8259 section 7). Bytes that are not UTF-8 are not changed.
 pub fn push_string(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
     let mut rest = text;
-    // Whole stretches at a time: most texts need no escape at all.
+    // Copies everything up to the next character that needs an escape: most texts need none.
     while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
         let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         out.extend_from_slice(plain);

@@ -1,4 +1,4 @@
-//! Sockets enrolled, and found.
+//! Sockets are enrolled and found.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -13,20 +13,20 @@ use napi::{
 
 use super::{
     arguments::Arguments,
-    function,
+    function::function,
     values::{number, read_i32, read_u32, signed},
 };
 use crate::{
     core::index::Unanswered,
-    node::index::{Shared, State},
+    node::index_state::{IndexState, SharedIndex},
 };
 
-/// In place of a slot: nobody was enrolled.
-const NONE: u32 = u32::MAX;
+/// In place of a slot: the socket was not enrolled.
+pub(in crate::node) const NO_SLOT: u32 = u32::MAX;
 /// In place of a length: the array for the answer is too short.
-const TOO_SHORT: i32 = -1;
-/// In place of a length: the question makes no sense, or the index is broken.
-const NO_ANSWER: i32 = -2;
+pub(in crate::node) const TOO_SHORT: i32 = -1;
+/// In place of a length: the query makes no sense, or the index is broken.
+pub(in crate::node) const NO_ANSWER: i32 = -2;
 
 /// Makes the JS function `enrol(group, namespace, ...values)`.
 ///
@@ -34,7 +34,7 @@ const NO_ANSWER: i32 = -2;
 /// The engine is out of memory.
 pub(in crate::node) fn enroller_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"enrol", enrol, index)
 }
@@ -45,7 +45,7 @@ pub(in crate::node) fn enroller_function(
 /// The engine is out of memory.
 pub(in crate::node) fn updater_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"update", update, index)
 }
@@ -56,7 +56,7 @@ pub(in crate::node) fn updater_function(
 /// The engine is out of memory.
 pub(in crate::node) fn leaver_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"leave", leave, index)
 }
@@ -67,7 +67,7 @@ pub(in crate::node) fn leaver_function(
 /// The engine is out of memory.
 pub(in crate::node) fn finder_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"find", find, index)
 }
@@ -78,7 +78,7 @@ pub(in crate::node) fn finder_function(
 /// The engine is out of memory.
 pub(in crate::node) fn counter_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"count", count, index)
 }
@@ -89,7 +89,7 @@ pub(in crate::node) fn counter_function(
 /// The engine is out of memory.
 pub(in crate::node) fn selector_function(
     env: sys::napi_env,
-    index: Rc<Shared>,
+    index: Rc<SharedIndex>,
 ) -> napi::Result<Unknown<'static>> {
     function(env, c"select", select, index)
 }
@@ -100,7 +100,7 @@ unsafe extern "C" fn enrol(env: sys::napi_env, info: sys::napi_callback_info) ->
         read_values(env, values, state);
         state.index.enrol(read_u32(env, *group)?, read_u32(env, *namespace)?, &state.values)
     });
-    number(env, slot.flatten().unwrap_or(NONE))
+    number(env, slot.flatten().unwrap_or(NO_SLOT))
 }
 
 unsafe extern "C" fn update(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -135,7 +135,7 @@ unsafe extern "C" fn count(env: sys::napi_env, info: sys::napi_callback_info) ->
     answer(env, info, |state, namespace| {
         let place = slice_mut(&mut state.out).first_mut().ok_or(Unanswered::TooShort)?;
         let count = state.index.count(u32::try_from(namespace).ok(), &state.criteria)?;
-        *place = u32::try_from(count.to_be_asked).unwrap_or(u32::MAX);
+        *place = u32::try_from(count.in_doubt).unwrap_or(u32::MAX);
         Ok(count.sure)
     })
 }
@@ -148,12 +148,12 @@ unsafe extern "C" fn select(env: sys::napi_env, info: sys::napi_callback_info) -
     })
 }
 
-/// Does what a question asks for, and returns the length of the answer or why there is none. The first argument is a
-/// number, the others are criteria.
+/// Runs a query. Returns the length of the answer, or why there is none. The first argument is a number, the others
+/// are criteria.
 fn answer(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    ask: impl FnOnce(&mut State, i32) -> Result<usize, Unanswered>,
+    ask: impl FnOnce(&mut IndexState, i32) -> Result<usize, Unanswered>,
 ) -> sys::napi_value {
     let answer = call(env, info, |state, arguments| {
         let [first, criteria @ ..] = arguments else { return None };
@@ -168,25 +168,25 @@ fn answer(
     signed(env, length)
 }
 
-/// Does something with the index behind the function that is called. None if the index is broken, and will be from
-/// here on if this panics.
+/// Runs `work` on the index of the function that is called. `None` if the index is broken, or if `work` panics and so
+/// breaks it.
 fn call<R>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    work: impl FnOnce(&mut State, &[sys::napi_value]) -> R,
+    work: impl FnOnce(&mut IndexState, &[sys::napi_value]) -> R,
 ) -> Option<R> {
     // A panic must not unwind into C.
     catch_unwind(AssertUnwindSafe(|| {
         let arguments = Arguments::of(env, info);
-        // SAFETY: `data` is the `Rc<Shared>` of this function, which outlives it, and only the JS thread uses it.
-        let shared = unsafe { arguments.data.cast::<Rc<Shared>>().as_ref() }?;
+        // SAFETY: `data` is the `Rc<SharedIndex>` of this function, which outlives it, and only the JS thread uses it.
+        let shared = unsafe { arguments.data.cast::<Rc<SharedIndex>>().as_ref() }?;
         shared.with(|state| work(state, arguments.values()))
     }))
     .ok()
     .flatten()
 }
 
-fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut State) {
+fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut IndexState) {
     state.values.clear();
     state.reader.shrink();
     for value in values {
@@ -194,8 +194,8 @@ fn read_values(env: sys::napi_env, values: &[sys::napi_value], state: &mut State
     }
 }
 
-/// Reads column, count, value…, column, count, value… None if there are fewer values than counted.
-fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut State) -> Option<()> {
+/// Reads column, count, value…, column, count, value… `None` if there are fewer values than counted.
+fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut IndexState) -> Option<()> {
     state.criteria.clear();
     state.reader.shrink();
     while let [column, count, values @ ..] = rest {
@@ -211,8 +211,8 @@ fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut S
 }
 
 fn slice_mut(array: &mut Option<Uint32Array>) -> &mut [u32] {
-    // SAFETY: JavaScript touches the array only between two calls, on this same thread; `Uint32Array` holds a reference
-    // that keeps it from being collected; nobody but lib/filter/answers.js has it, which neither transfers nor resizes its
-    // buffer; and `SocketIndex` takes no list that shares memory with it.
+    // SAFETY: JavaScript touches the array only between two calls, on this same thread; `Uint32Array` holds a
+    // reference that keeps it from being collected; only lib/filter/answers.js has it, which neither transfers nor
+    // resizes its buffer; and `SocketIndex` accepts no list that shares memory with it.
     array.as_mut().map_or(&mut [], |array| unsafe { array.as_mut() })
 }

@@ -1,82 +1,18 @@
-//! The calls of the hot paths, on the bare Node-API: 48 ns where `#[napi] fn(String, u32)` takes
-//! 602 ns (a zeroed allocation a string, a length query, borrow tracking). Everything else uses `#[napi]`.
+//! The functions of the hot paths, on the bare Node-API: 48 ns where `#[napi] fn(String, u32)` takes 602 ns (a zeroed
+//! allocation per string, a length query, borrow tracking). Everything else uses `#[napi]`.
 //!
 //! # Layout
-//! - `submit`, `drain`: a look-up goes in, verdicts come out.
-//! - `index`: sockets enrolled and found; `arguments`: calls with any number of arguments.
+//! - `submit`, `drain`: a look-up goes in, results come out.
+//! - `index`: sockets are enrolled and found. `arguments`: calls with any number of arguments.
 //! - `values`: JavaScript's primitives, read and made.
+//! - `function`: JavaScript functions that carry a Rust value.
+//! - `keep_alive`: whether a threadsafe function keeps the process alive.
 #![expect(unsafe_code, reason = "Node-API is a C interface; each block argues its own case")]
 
 mod arguments;
-mod drain;
-mod index;
-mod submit;
-mod values;
-
-use std::{
-    ffi::{CStr, c_void},
-    ptr,
-};
-
-use napi::{Status, bindgen_prelude::Unknown, sys};
-
-pub(super) use drain::drain_function;
-pub(super) use index::{
-    counter_function, enroller_function, finder_function, leaver_function, selector_function,
-    updater_function,
-};
-pub(super) use submit::submit_function;
-pub(super) use values::{Reader, make};
-
-/// Keeps the event loop alive for this threadsafe function.
-pub(super) fn refer(env: sys::napi_env, function: sys::napi_threadsafe_function) {
-    // SAFETY: called on the JS thread inside a call from JavaScript, with the handle of a threadsafe
-    // function that its owner, the `Host`, has not released.
-    _ = unsafe { sys::napi_ref_threadsafe_function(env, function) };
-}
-
-/// No longer keeps the event loop alive for this threadsafe function.
-pub(super) fn unrefer(env: sys::napi_env, function: sys::napi_threadsafe_function) {
-    // SAFETY: as in `refer`.
-    _ = unsafe { sys::napi_unref_threadsafe_function(env, function) };
-}
-
-/// A JS function that carries `context`, freed with it.
-fn function<T>(
-    env: sys::napi_env,
-    name: &'static CStr,
-    callback: unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value,
-    context: T,
-) -> napi::Result<Unknown<'static>> {
-    let data = Box::into_raw(Box::new(context)).cast::<c_void>();
-    let mut function = ptr::null_mut();
-    let length = name.count_bytes().cast_signed();
-    // SAFETY: `env` is the environment of the call that we are in; `name` is static and has this length;
-    // `data` is a live box that only the finalizer frees.
-    let status = unsafe {
-        match sys::napi_create_function(env, name.as_ptr(), length, Some(callback), data, &raw mut function) {
-            sys::Status::napi_ok => sys::napi_add_finalizer(
-                env,
-                function,
-                data,
-                Some(free::<T>),
-                ptr::null_mut(),
-                ptr::null_mut(),
-            ),
-            status => status,
-        }
-    };
-    if status != sys::Status::napi_ok {
-        // SAFETY: the finalizer was not registered, so the box is still ours alone.
-        drop(unsafe { Box::from_raw(data.cast::<T>()) });
-        return Err(napi::Error::new(Status::from(status), "the function could not be made"));
-    }
-    // SAFETY: `function` is a value that was just made in this environment's current handle scope.
-    Ok(unsafe { Unknown::from_raw_unchecked(env, function) })
-}
-
-/// Frees the context of a function that was collected, or whose environment ends.
-unsafe extern "C" fn free<T>(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
-    // SAFETY: `data` is the box that `function` leaked, and Node finalizes once.
-    drop(unsafe { Box::from_raw(data.cast::<T>()) });
-}
+pub(super) mod drain;
+mod function;
+pub(super) mod index;
+pub(super) mod keep_alive;
+pub(super) mod submit;
+pub(super) mod values;

@@ -9,13 +9,13 @@ use std::{
 use napi::{bindgen_prelude::Unknown, sys};
 
 use super::{
-    function,
+    function::function,
     values::{number, read_u32},
 };
-use crate::{core::code::Code, node::lookup::Submitter};
+use crate::{core::outcome::Outcome, node::submitter::Submitter};
 
-/// Room for a `Cookie` header. V8 writes UTF-8 fastest into three bytes a character, and headers
-/// above 5 KiB are rare; a longer one makes the buffer grow, up to what Node's header limit lets through.
+/// Room for a `Cookie` header. V8 writes UTF-8 fastest into three bytes per character, and headers above 5 KiB are
+/// rare. A longer header makes the buffer grow, up to Node's limit for headers.
 const HEADER_BYTES: usize = 16 * 1024;
 
 struct Submit {
@@ -23,7 +23,8 @@ struct Submit {
     header: RefCell<Vec<u8>>,
 }
 
-/// Makes the JS function `submit(sent, credential, ticket)`: undefined, or the outcome if it can be told at once.
+/// Makes the JS function `submit(sent, credential, ticket)`. It returns undefined, or the outcome if that is known at
+/// once.
 ///
 /// # Errors
 /// The engine is out of memory.
@@ -42,33 +43,33 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
         let arguments = arguments.as_mut_ptr();
         sys::napi_get_cb_info(env, info, &raw mut count, arguments, ptr::null_mut(), &raw mut data);
     }
-    let [sent, credential, ticket] = arguments;
+    let [sent, kind, ticket] = arguments;
     // SAFETY: `data` is the `Submit` of this function, which outlives it, and only the JS thread uses it.
     let Some(context) = (unsafe { data.cast::<Submit>().as_ref() }) else { return ptr::null_mut() };
-    // A panic must not unwind into C. If the look-up may be queued by then, its ticket must not be given out again.
+    // A panic must not unwind into C. If the look-up may be queued by then, its ticket must not be reused.
     let refusal = catch_unwind(AssertUnwindSafe(|| {
-        let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Code::NoCookie) };
+        let Ok(mut header) = context.header.try_borrow_mut() else { return Some(Outcome::NoCookie) };
         match read_utf8(env, sent, &mut header) {
             Some(sent) => context.submitter.submit(
                 env,
                 sent,
-                read_u32(env, credential).unwrap_or_default(),
+                read_u32(env, kind).unwrap_or_default(),
                 read_u32(env, ticket).unwrap_or_default(),
             ),
-            None => Some(Code::NoCookie),
+            None => Some(Outcome::NoCookie),
         }
     }))
-    .unwrap_or_else(|_| (!context.submitter.may_have_queued()).then_some(Code::StoreError));
+    .unwrap_or_else(|_| (!context.submitter.may_have_queued()).then_some(Outcome::StoreError));
     match refusal {
-        Some(code) => number(env, code as u32),
+        Some(outcome) => number(env, outcome as u32),
         None => ptr::null_mut(),
     }
 }
 
-/// The bytes of a JS string; None if it is none.
+/// The bytes of a JS string. `None` if the value is not a string.
 fn read_utf8(env: sys::napi_env, value: sys::napi_value, buffer: &mut Vec<u8>) -> Option<&[u8]> {
     let mut length = get_utf8(env, value, buffer)?;
-    // V8 writes whole characters only, so a cut may end up to three bytes before the terminating zero.
+    // V8 writes only whole characters, so a cut text may end up to three bytes before the terminating zero.
     if length + 4 >= buffer.len() {
         let mut whole = 0;
         // SAFETY: a null buffer asks for the length.
@@ -81,7 +82,7 @@ fn read_utf8(env: sys::napi_env, value: sys::napi_value, buffer: &mut Vec<u8>) -
 
 fn get_utf8(env: sys::napi_env, value: sys::napi_value, buffer: &mut [u8]) -> Option<usize> {
     let mut length = 0;
-    // SAFETY: the pointer and the length are those of one live buffer; a value that is no string gives a status.
+    // SAFETY: the pointer and the length are those of one live buffer; a value that is not a string gives a status.
     let status = unsafe {
         sys::napi_get_value_string_utf8(env, value, buffer.as_mut_ptr().cast(), buffer.len(), &raw mut length)
     };

@@ -1,4 +1,4 @@
-//! JavaScript's primitives, read and made.
+//! Reads and makes JavaScript's primitives.
 
 use std::{ffi::c_int, ptr};
 
@@ -6,12 +6,12 @@ use napi::{Status, bindgen_prelude::Unknown, sys};
 
 use crate::core::index::primitive::{Decoded, Primitive, Primitives};
 
-/// Code units that a string may have without the buffer growing.
+/// Code units that a string may have before the buffer grows.
 const UNITS: usize = 1024;
-/// Words that a bigint may have without the buffer growing.
+/// Words that a bigint may have before the buffer grows.
 const WORDS: usize = 8;
 
-/// Reads primitives; with buffers, so that a value costs no allocation.
+/// Reads primitives into reused buffers, so that a value costs no allocation.
 pub struct Reader {
     units: Vec<u16>,
     words: Vec<u64>,
@@ -24,7 +24,7 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// Adds what `value` is to `to`; of an object, a function, a symbol or undefined that it equals nothing.
+    /// Adds `value` to `to`. An object, a function, a symbol and undefined are added as a value that equals nothing.
     pub(super) fn read(&mut self, env: sys::napi_env, value: sys::napi_value, to: &mut Primitives) {
         let mut kind = sys::ValueType::napi_undefined;
         // SAFETY: `value` is an argument of the call we are in; on failure the kind stays undefined.
@@ -42,7 +42,7 @@ impl Reader {
         }
     }
 
-    /// Gives back what a long value needed.
+    /// Gives back memory that a long value needed.
     pub(super) fn shrink(&mut self) {
         if self.units.len() > UNITS || self.words.len() > WORDS {
             *self = Self::default();
@@ -51,7 +51,7 @@ impl Reader {
 
     fn read_string(&mut self, env: sys::napi_env, value: sys::napi_value) -> &[u16] {
         let mut length = read_utf16(env, value, &mut self.units);
-        // One unit is for the terminating zero; a full buffer may be a cut.
+        // One unit is for the terminating zero. A full buffer may hold a cut text.
         if length + 1 >= self.units.len() {
             // SAFETY: a null buffer asks for the length.
             unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut length) };
@@ -75,7 +75,7 @@ impl Reader {
 ///
 /// # Errors
 /// The engine is out of memory.
-pub fn make(env: sys::napi_env, primitive: Primitive<'_>) -> napi::Result<Unknown<'static>> {
+pub(in crate::node) fn make(env: sys::napi_env, primitive: Primitive<'_>) -> napi::Result<Unknown<'static>> {
     let mut made = ptr::null_mut();
     let to = &raw mut made;
     // SAFETY: plain calls in the current handle scope; each pointer and length are those of one live slice, which
@@ -103,18 +103,18 @@ pub fn make(env: sys::napi_env, primitive: Primitive<'_>) -> napi::Result<Unknow
     Ok(unsafe { Unknown::from_raw_unchecked(env, made) })
 }
 
-/// As ECMAScript's `ToUint32`; None for what is no number.
+/// As ECMAScript's `ToUint32`. `None` if the value is not a number.
 pub(super) fn read_u32(env: sys::napi_env, value: sys::napi_value) -> Option<u32> {
     let mut number = 0;
-    // SAFETY: a value that is no number gives a status.
+    // SAFETY: a value that is not a number gives a status.
     let status = unsafe { sys::napi_get_value_uint32(env, value, &raw mut number) };
     (status == sys::Status::napi_ok).then_some(number)
 }
 
-/// As ECMAScript's `ToInt32`; None for what is no number.
+/// As ECMAScript's `ToInt32`. `None` if the value is not a number.
 pub(super) fn read_i32(env: sys::napi_env, value: sys::napi_value) -> Option<i32> {
     let mut number = 0;
-    // SAFETY: a value that is no number gives a status.
+    // SAFETY: a value that is not a number gives a status.
     let status = unsafe { sys::napi_get_value_int32(env, value, &raw mut number) };
     (status == sys::Status::napi_ok).then_some(number)
 }
@@ -135,22 +135,22 @@ pub(super) fn signed(env: sys::napi_env, number: i32) -> sys::napi_value {
 
 fn read_f64(env: sys::napi_env, value: sys::napi_value) -> f64 {
     let mut number = f64::NAN;
-    // SAFETY: a value that is no number gives a status and leaves NaN.
+    // SAFETY: a value that is not a number gives a status and leaves NaN.
     unsafe { sys::napi_get_value_double(env, value, &raw mut number) };
     number
 }
 
 fn read_boolean(env: sys::napi_env, value: sys::napi_value) -> bool {
     let mut boolean = false;
-    // SAFETY: a value that is no boolean gives a status and leaves false.
+    // SAFETY: a value that is not a boolean gives a status and leaves false.
     unsafe { sys::napi_get_value_bool(env, value, &raw mut boolean) };
     boolean
 }
 
-/// How many code units were written: those of the string, or as many as there is room for.
+/// How many code units were written: all of the string, or as many as there is room for.
 fn read_utf16(env: sys::napi_env, value: sys::napi_value, buffer: &mut [u16]) -> usize {
     let mut length = 0;
-    // SAFETY: the pointer and the length are those of one live buffer; a value that is no string gives a status
+    // SAFETY: the pointer and the length are those of one live buffer; a value that is not a string gives a status
     // and leaves 0.
     unsafe {
         sys::napi_get_value_string_utf16(env, value, buffer.as_mut_ptr(), buffer.len(), &raw mut length)
@@ -158,7 +158,7 @@ fn read_utf16(env: sys::napi_env, value: sys::napi_value, buffer: &mut [u16]) ->
     length
 }
 
-/// Whether it is negative, and how many words it has; they are written as far as there is room.
+/// Whether it is negative, and how many words it has. As many are written as there is room for.
 fn read_words(env: sys::napi_env, value: sys::napi_value, buffer: &mut [u64]) -> (bool, usize) {
     let (mut sign, mut count): (c_int, usize) = (0, buffer.len());
     // SAFETY: the pointer and the count are those of one live buffer.

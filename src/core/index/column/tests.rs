@@ -2,12 +2,12 @@ use super::{super::primitive::Kind, *};
 
 const ORDER: [u32; 1_000] = [0; 1_000];
 
-fn with_value(number: u32, work: impl FnOnce(Given<'_>)) {
-    work(Given::Value(Primitive { kind: Kind::Number, bytes: &f64::from(number).to_le_bytes() }));
+fn with_value(number: u32, work: impl FnOnce(NewValue<'_>)) {
+    work(NewValue::Value(Primitive { kind: Kind::Number, bytes: &f64::from(number).to_le_bytes() }));
 }
 
 #[test]
-fn a_value_that_nobody_has_any_more_leaves_its_room_to_the_next() {
+fn the_entry_of_a_value_without_members_is_reused() {
     let mut column = Column::default();
     with_value(0, |given| column.enter(0, given, &ORDER));
     for number in 1..1_000 {
@@ -34,10 +34,10 @@ fn after_a_mass_leave_the_room_is_given_back() {
 }
 
 #[test]
-fn what_nobody_has_any_more_is_not_kept() {
+fn a_value_without_members_is_not_kept() {
     let mut column = Column::default();
     let secret = Primitive { kind: Kind::Latin1, bytes: &[b'x'; 100] };
-    column.enter(0, Given::Value(secret), &ORDER);
+    column.enter(0, NewValue::Value(secret), &ORDER);
     column.leave(0);
     assert!(column.values.get(0).is_none_or(|(value, _)| value.bytes.is_empty()));
 }

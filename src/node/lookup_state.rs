@@ -1,0 +1,105 @@
+//! The state of one authorizer's look-ups, on the JS thread.
+
+use std::{
+    cell::{Cell, OnceCell},
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use super::env_state::EnvState;
+use crate::{
+    core::{outcome::Outcome, settings::Settings},
+    pipeline::{Histogram, Inbox, Worker},
+    redis::{RedisSource, Target},
+};
+
+/// The state of one authorizer's look-ups.
+pub(super) struct LookupState {
+    target: Target,
+    timeout: Duration,
+    latency: Arc<Histogram>,
+    pub(super) inbox: Arc<Inbox>,
+    /// Set by the first look-up.
+    share: OnceCell<Share>,
+    /// The last known number, for the time after the source was released.
+    reconnects: Cell<u64>,
+}
+
+/// A share in a source that other authorizers may use too. The worker owns it, and releases it when the inbox is
+/// closed.
+struct Share {
+    source: Weak<RedisSource>,
+    /// The reconnects before this authorizer began to use the source.
+    reconnects_before: u64,
+}
+
+impl LookupState {
+    pub(super) fn new(target: Target, timeout: Duration, latency: Arc<Histogram>) -> Self {
+        Self {
+            target,
+            timeout,
+            latency,
+            inbox: Arc::default(),
+            share: OnceCell::new(),
+            reconnects: Cell::new(0),
+        }
+    }
+
+    /// Where the sessions are, without credentials.
+    pub(super) fn address(&self) -> String {
+        self.target.identity()
+    }
+
+    /// Opens the source and starts the worker, at the first look-up.
+    pub(super) fn start(&self, env_state: &EnvState, settings: &Settings) -> Result<(), Outcome> {
+        if self.share.get().is_some() {
+            return Ok(());
+        }
+        if self.inbox.is_closed() {
+            return Err(Outcome::Closed);
+        }
+        let io = env_state.io().map_err(|_| Outcome::StoreError)?;
+        let _runtime = io.enter();
+        let source = env_state.sources.open(&self.target, probe_key(&settings.prefix));
+        let share = Share { source: Arc::downgrade(&source), reconnects_before: source.reconnects() };
+        let worker = Worker {
+            inbox: Arc::clone(&self.inbox),
+            source,
+            outbox: Arc::clone(&env_state.outbox),
+            latency: Arc::clone(&self.latency),
+            timeout: self.timeout,
+        };
+        io.spawn(worker.run());
+        _ = self.share.set(share);
+        Ok(())
+    }
+
+    /// How often the connection was made again while this authorizer used it.
+    pub(super) fn reconnects(&self) -> u64 {
+        if !self.inbox.is_closed()
+            && let Some(Share { source, reconnects_before }) = self.share.get()
+            && let Some(source) = source.upgrade()
+        {
+            self.reconnects.set(source.reconnects().saturating_sub(*reconnects_before));
+        }
+        self.reconnects.get()
+    }
+
+    pub(super) fn close(&self) {
+        self.reconnects();
+        self.inbox.close();
+    }
+}
+
+impl Drop for LookupState {
+    /// An authorizer that was garbage-collected leaves no connection behind.
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A key that a user with access to sessions may read, and that no session has: ids of express-session have 32
+/// characters.
+fn probe_key(prefix: &[u8]) -> Vec<u8> {
+    [prefix, b"passport-socketio-native"].concat()
+}

@@ -1,0 +1,38 @@
+//! The result of one look-up.
+
+use std::borrow::Cow;
+
+use super::{fault::Fault, outbox::Page};
+use crate::core::outcome::Outcome;
+
+/// An outcome and the value that belongs to it.
+#[derive(Clone)]
+pub enum LookupResult<'v> {
+    /// `FOUND`, with the user key: raw JSON text.
+    User(&'v [u8]),
+    /// An outcome that needs no explanation.
+    Outcome(Outcome),
+    /// An outcome with its cause, for the operator.
+    Fault(Outcome, Cow<'v, str>),
+}
+
+impl LookupResult<'_> {
+    /// Adds the result to a page.
+    pub fn write(&self, page: &mut Page, ticket: u32) {
+        match self {
+            Self::User(key) => page.user(ticket, key),
+            Self::Outcome(outcome) => page.outcome(ticket, *outcome),
+            Self::Fault(outcome, cause) => page.fault(ticket, *outcome, cause),
+        }
+    }
+}
+
+impl<'v> From<&'v Fault> for LookupResult<'v> {
+    fn from(fault: &'v Fault) -> Self {
+        match fault {
+            Fault::Source(cause) => Self::Fault(Outcome::StoreError, Cow::Borrowed(cause)),
+            Fault::Timeout => Self::Fault(Outcome::StoreTimeout, "no answer within the timeout".into()),
+            Fault::Closed => Self::Fault(Outcome::Closed, "the authorizer was closed".into()),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Redis Cluster: which master has which session, and look-ups on all masters.
+//!
+//! ```text
+//!  Seeds ──► topology_refresh: CLUSTER SLOTS ─► Topology ─┐ every 5 s, at once after MOVED,
+//!                  ▲──────────────────────────────────────┘ 4 times a second while a master is lost
+//!  keys ─ by hash slot ─► one NodeRequest per master: GETs in a pipeline ─► values
+//!                                 │ MOVED, ASK: another NodeRequest │ connection lost: once more
+//! ```
+//!
+//! The rules are those of the Redis Cluster specification. This module routes over one
+//! [`ManagedConnection`](super::ManagedConnection) per master. The crate's `cluster-async` is not used, because it
+//! deadlocks with tokio 1.54 and newer, interleaves ASKING and its command between concurrent requests, does not look
+//! for the new master when one hangs, and spins while all masters are down.
+
+mod node_request;
+mod nodes;
+mod redirect;
+mod slots;
+mod topology;
+mod topology_refresh;
+
+use std::sync::Arc;
+
+use tokio::task::AbortHandle;
+
+use self::{node_request::NodeRequests, topology::Topology, topology_refresh::keep_current};
+use super::config::seeds::Seeds;
+use crate::pipeline::{Chunk, Fault, Keys, ReadResult};
+
+/// A supervised connection to every master of a cluster. A clone is cheap; the last one dropped closes them.
+#[derive(Clone)]
+pub struct Cluster {
+    inner: Arc<Inner>,
+}
+
+/// Apart from [`Topology`], which the refresh holds too: this is dropped with the last `Cluster`.
+struct Inner {
+    topology: Arc<Topology>,
+    refresh: AbortHandle,
+}
+
+impl Cluster {
+    /// Starts to connect, on the current tokio runtime. `probe_key`: as in
+    /// [`ManagedConnection::open`](super::ManagedConnection::open).
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, as `tokio::spawn` does.
+    #[must_use = "dropping it closes the connections"]
+    pub fn open(seeds: Seeds, probe_key: Vec<u8>) -> Self {
+        let topology = Arc::new(Topology::new(seeds, probe_key));
+        let refresh = tokio::spawn(keep_current(topology.clone())).abort_handle();
+        Self { inner: Arc::new(Inner { topology, refresh }) }
+    }
+
+    /// Reads `keys`, as [`SessionSource::fetch`](crate::pipeline::SessionSource::fetch) says. Follows MOVED and ASK,
+    /// at most five times.
+    pub async fn fetch(
+        &self,
+        keys: &Keys,
+        on_chunk: impl FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send,
+    ) {
+        NodeRequests::new(&self.inner.topology, keys, on_chunk).run().await;
+    }
+
+    /// Closes all connections for good: requests that wait, and all later ones, fail with [`Fault::Closed`].
+    pub fn close(&self) {
+        self.inner.close();
+    }
+
+    /// How often a connection to a master was made again.
+    #[must_use]
+    pub fn reconnects(&self) -> u64 {
+        self.inner.topology.nodes.reconnects()
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        self.refresh.abort();
+        self.topology.close();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

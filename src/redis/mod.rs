@@ -1,0 +1,37 @@
+//! Sessions in Redis, and the look-up of many keys in it. Implements [`SessionSource`](crate::pipeline::SessionSource).
+//!
+//! ```text
+//!  Target ──► RedisSource ─┬─ Single: one ManagedConnection, to one server or to the master that Sentinels name
+//!                          └─ Cluster: one ManagedConnection per master, keys by hash slot, MOVED and ASK followed
+//! ```
+//!
+//! While there is no connection every look-up is answered at once with the true cause. Deadlines are the caller's:
+//! a [`fetch`](crate::pipeline::SessionSource::fetch) may be dropped at any moment.
+//!
+//! # Layout
+//! Arrows run down only.
+//! - [`SharedSources`], [`RedisSource`]: one source per target, shared by all authorizers.
+//! - `cluster`, `sentinel`: servers that change their roles. `staggered`: asks several servers, one answer is enough.
+//! - `fetch`: many keys through one connection.
+//! - `connection`: one connection, kept alive.
+//! - `config`: where Redis is and how to log in.
+#![forbid(unsafe_code)]
+
+mod cluster;
+mod config;
+mod connection;
+mod fetch;
+mod sentinel;
+mod shared_sources;
+mod source;
+mod staggered;
+
+pub use cluster::Cluster;
+pub use config::{
+    Address, ConfigError, Credentials, CredentialsProvider, Fingerprint, Login, NodeOptions, Seeds,
+    SentinelOptions, SentinelTarget, Target, TargetOptions, TlsOptions,
+};
+pub use connection::{ConnectionHandle, ManagedConnection};
+pub use fetch::{CHUNK, chunks, fetch};
+pub use shared_sources::SharedSources;
+pub use source::RedisSource;
