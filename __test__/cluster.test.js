@@ -7,10 +7,10 @@ const fs = require('node:fs');
 const { after, before, test } = require('node:test');
 const { freePort } = require('../scripts/support/redis-server');
 const { makeCertificates } = require('./support/certificates');
-const { GONE, admitAll, names, refusedDuring, untilAdmitted } = require('./support/failover');
+const { GONE, admitAll, refusedDuring, untilAdmitted } = require('./support/failover');
 const { authorizerOf } = require('./support/proof');
 const { startCluster } = require('./support/redis-cluster');
-const { redisFor, commandCounts } = require('./support/redis-store');
+const { redisFor, commandCounts, names } = require('./support/redis-store');
 const { cookieOf, visit } = require('./support/visit');
 
 const USERS = names('user', 200);

@@ -3,27 +3,19 @@
 // What happens so often in a second, by a clock of the test's own: audits, and confirmations.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const timers = require('node:timers');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startRedis } = require('../scripts/support/redis-server');
 const { RedisBackend } = require('../lib/sessions/redis');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
-const { openAdmin, write } = require('./support/redis-store');
+const { openAdmin, write, sharedRedis } = require('./support/redis-store');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started), ['ann']);
 
 /** Look-ups are native, and the clock stands still; `asked` has the session ids that the store was asked for since. */
 async function proven(t) {

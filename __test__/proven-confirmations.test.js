@@ -3,26 +3,18 @@
 // What the addon does not find is asked of the store before somebody is refused: few at a time, and nobody waits in vain.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { startRedis } = require('../scripts/support/redis-server');
 const { runScript } = require('./support/child');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
-const { openAdmin, write } = require('./support/redis-store');
+const { openAdmin, write, sharedRedis } = require('./support/redis-store');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started), ['ann']);
 
 /** Look-ups are native; the GETs of the client are then held, or answered by `answer(key)`. */
 async function proven(t, { answer, ...options } = {}, server = redis) {

@@ -1,5 +1,6 @@
 'use strict';
 
+const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const path = require('node:path');
 
@@ -40,4 +41,10 @@ function runScript(script, { args = [], env = {}, preamble = PREAMBLE } = {}) {
   });
 }
 
-module.exports = { runScript, PREAMBLE };
+/** A script that prints this, and ends by itself without an error. */
+async function assertPrints(script, expected, options) {
+  const { code, signal, out, err } = await runScript(script, options);
+  assert.deepEqual({ code, signal, out, err }, { code: 0, signal: null, out: expected, err: '' });
+}
+
+module.exports = { assertPrints, runScript, PREAMBLE };

@@ -10,11 +10,6 @@ const RECOVERS_WITHIN_MS = 10_000;
 /** What the system says, by the moment, of a server that was killed. */
 const GONE = /refused|closed|reset/i;
 
-/** Names of users, for sessions of the same names. */
-function names(prefix, count) {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-}
-
 /**
  * One connection of a user to whom a session of his name belongs: let in as himself, or refused because of the store.
  * @returns {Promise<Error | undefined>} why he was refused
@@ -67,4 +62,4 @@ async function untilAdmitted(authorizer, users) {
   }
 }
 
-module.exports = { GONE, names, admitAll, refusedDuring, untilAdmitted, visitAs };
+module.exports = { GONE, admitAll, refusedDuring, untilAdmitted, visitAs };
