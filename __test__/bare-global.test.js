@@ -7,7 +7,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { loadWithBareGlobal } = require('./support/bare-global');
 const { prove } = require('./support/proof');
-const { sharedRedis } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { STORES } = require('./support/stores');
 const { SECRET, cookieOf, handshake, passportOf, visit } = require('./support/visit');
 

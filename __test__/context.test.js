@@ -7,9 +7,10 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { authorize } = require('..');
-const { sharedRedis, names } = require('./support/redis-store');
+const { names } = require('./support/redis-store');
 const { openControlled } = require('./support/controlled');
 const { authorizerOf, prove } = require('./support/proof');
+const { sharedRedis } = require('./support/shared');
 const { STORES, save } = require('./support/stores');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 

@@ -8,7 +8,8 @@ const { createClientPool } = require('redis');
 const { RedisStore } = require('connect-redis');
 const { loginAsker } = require('../lib/redis/credentials');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
-const { write, sharedRedis } = require('./support/redis-store');
+const { write } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { openStore, sessionOf } = require('./support/stores');
 const { cookieOf, visit } = require('./support/visit');
 

@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { RedisStore } = require('connect-redis');
 const { authorizerOf, assertAdmitted, prove, untilStore } = require('./support/proof');
-const { sharedRedis } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { save } = require('./support/stores');
 
 let redis;

@@ -9,7 +9,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { test } = require('node:test');
 const { browse, forged } = require('./support/frameworks');
-const { sharedRedis } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { connect } = require('./support/socket-client');
 
 const FOLDER = path.join(__dirname, '..', 'examples');

@@ -4,8 +4,8 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { sharedRedis } = require('./support/redis-store');
 const { authorizerOf } = require('./support/proof');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, passportOf, visit } = require('./support/visit');
 
 let redis;

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
-const { assertFound } = require('./support/index-model');
+const { assertFound, counts } = require('./support/index-model');
 const {
   FakeNamespace,
   admit,
@@ -21,10 +21,6 @@ const INDEX = { index: ['id'] };
 /** One whose id the app computes. */
 function visitorReadBy(namespace, get) {
   return visitorOf(namespace, Object.defineProperty({}, 'id', { get }));
-}
-
-function counts(authorizer) {
-  return Object.fromEntries(authorizer.users('id'));
 }
 
 test('a getter that disconnects its own socket leaves no member behind', () => {

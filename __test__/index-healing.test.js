@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { filterSocketsByUser } = require('..');
-const { assertFound } = require('./support/index-model');
+const { assertFound, counts } = require('./support/index-model');
 const { startIndexed, leave } = require('./support/index-app');
 const {
   FakeNamespace,
@@ -18,10 +18,6 @@ const {
 } = require('./support/index-sockets');
 
 const INDEX = { index: ['id'] };
-
-function counts(authorizer) {
-  return Object.fromEntries(authorizer.users('id'));
-}
 
 test('an app that takes all listeners of a socket away', () => {
   const authorizer = authorizerOf(INDEX);

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const { test } = require('node:test');
-const { assertFound } = require('./support/index-model');
+const { assertFound, counts } = require('./support/index-model');
 const {
   FakeNamespace,
   admit,
@@ -26,10 +26,6 @@ function copyOfPackage() {
       delete require.cache[file];
   }
   return require('..');
-}
-
-function counts(authorizer) {
-  return Object.fromEntries(authorizer.users('id'));
 }
 
 test('an app that gives a namespace another Map', () => {

@@ -6,7 +6,8 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { freePort } = require('../scripts/support/redis-server');
 const { assertPrints, runScript } = require('./support/child');
-const { sharedRedis, names } = require('./support/redis-store');
+const { names } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 
 let redis;
 let url;

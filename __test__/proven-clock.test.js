@@ -10,7 +10,8 @@ const { startRedis } = require('../scripts/support/redis-server');
 const { RedisBackend } = require('../lib/sessions/redis');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
-const { openAdmin, write, sharedRedis } = require('./support/redis-store');
+const { openAdmin, write, redisWithAnn } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
@@ -117,11 +118,7 @@ test('a confirmation that ends late, of what was read before, takes nothing back
 });
 
 test('a verdict that comes late, of what was read before, does not count', async (t) => {
-  const own = await startRedis();
-  t.after(() => own.stop());
-  const ownAdmin = await openAdmin(own);
-  t.after(() => ownAdmin.destroy());
-  await write(ownAdmin, ['ann']);
+  const { redis: own, admin: ownAdmin } = await redisWithAnn(t);
   await admin.set('sess:ann', textOf('the later ann'));
   t.after(() => write(admin, ['ann']));
   const { store } = await openControlled(t, own);

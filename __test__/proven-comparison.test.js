@@ -8,7 +8,7 @@ const { test } = require('node:test');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
-const { sharedRedis } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;

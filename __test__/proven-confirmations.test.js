@@ -9,7 +9,8 @@ const { runScript } = require('./support/child');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
-const { openAdmin, write, sharedRedis } = require('./support/redis-store');
+const { openAdmin, write, redisWithAnn, redisFor } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
@@ -119,8 +120,7 @@ test('those who wait at a store that is slow give up when their time is over', a
 });
 
 test('a look-up that is made anew has what is left of its time', async (t) => {
-  const own = await startRedis();
-  t.after(() => own.stop());
+  const own = await redisFor(t);
   const ownAdmin = await openAdmin(own);
   await write(ownAdmin, ['ann']);
   const { authorizer, store } = await proven(t, { timeout: 1000 }, own);
@@ -173,11 +173,7 @@ test('close() ends what the store was asked for', { timeout: 30_000 }, async (t)
 });
 
 test('a connection of the addon ends when another one takes its place, and with close()', async (t) => {
-  const own = await startRedis();
-  t.after(() => own.stop());
-  const ownAdmin = await openAdmin(own);
-  t.after(() => ownAdmin.destroy());
-  await write(ownAdmin, ['ann']);
+  const { redis: own, admin: ownAdmin } = await redisWithAnn(t);
   const connections = async () => (await ownAdmin.sendCommand(['CLIENT', 'LIST'])).trim().split('\n').length;
   const { store } = await openControlled(t, own);
   const { client: later } = await openControlled(t, own);

@@ -6,7 +6,8 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { readRedisOption } = require('../lib/redis/option');
 const { authorizerOf, assertAdmitted } = require('./support/proof');
-const { write, sharedRedis } = require('./support/redis-store');
+const { write } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { target, nodesAt } = require('./support/targets');
 
 const REDIS = 'redis://h:7001';

@@ -7,8 +7,9 @@ const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const { authorize } = require('..');
-const { redisFor, write, commandCounts, sharedRedis, names } = require('./support/redis-store');
+const { redisFor, write, commandCounts, names } = require('./support/redis-store');
 const { authorizerOf, assertAdmitted } = require('./support/proof');
+const { sharedRedis } = require('./support/shared');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
 let redis;

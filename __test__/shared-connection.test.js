@@ -10,9 +10,9 @@ const { authorize } = require('..');
 const { Gate } = require('../lib/sessions/verifier');
 const { RedisBackend } = require('../lib/sessions/redis');
 const { targetOf } = require('../lib/redis/target');
-const { sharedRedis } = require('./support/redis-store');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { runScript, PREAMBLE } = require('./support/child');
+const { sharedRedis } = require('./support/shared');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
 let redis;

@@ -4,19 +4,12 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { sharedRedis, names } = require('./support/redis-store');
+const { names } = require('./support/redis-store');
 const { assertPrints, runScript, PREAMBLE } = require('./support/child');
+const { sharedRedis } = require('./support/shared');
 
-let redis;
 let url;
-
-sharedRedis(
-  (started) => {
-    ({ redis } = started);
-    url = JSON.stringify(redis.url);
-  },
-  names('u', 200),
-);
+sharedRedis(({ redis }) => (url = JSON.stringify(redis.url)), names('u', 200));
 
 /** A worker that says `ready` once it has 200 look-ups in flight, and goes on with more. */
 function busyWorker() {

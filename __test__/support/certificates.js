@@ -47,4 +47,10 @@ function makeCertificates() {
   return { dir, ca: file('ca.pem'), cert: file('server.pem'), key: file('server.key') };
 }
 
-module.exports = { makeCertificates };
+/** Arguments of a Redis that speaks TLS at this port. @param {'yes' | 'no'} clients - whether they need a certificate */
+function tlsArgs(port, { ca, cert, key }, clients = 'no') {
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca];
+  return ['--tls-port', String(port), '--tls-auth-clients', clients, ...files];
+}
+
+module.exports = { makeCertificates, tlsArgs };

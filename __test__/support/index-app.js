@@ -44,6 +44,11 @@ function guard(io, authorizer) {
   greet(io);
 }
 
+/** The authorizer in the default namespace and in /chat. */
+function guardBoth(io, authorizer) {
+  for (const namespace of [io, io.of('/chat')]) guard(namespace, authorizer);
+}
+
 /** Tells each client that it is connected. */
 function greet(namespace) {
   namespace.on('connection', (socket) => socket.emit('welcome', socket.request.user?.name ?? 'a stranger'));
@@ -63,4 +68,4 @@ async function leave(io, client) {
   await gone;
 }
 
-module.exports = { startIndexed, greet, leave, membersOf };
+module.exports = { startIndexed, guardBoth, greet, leave, membersOf };

@@ -43,4 +43,9 @@ function assertFound(target, criteria, expected, message) {
   assert.equal(countSocketsByUser(target, predicate), expected.length, message);
 }
 
-module.exports = { valueAt, predicateOf, assertSame, assertFound };
+/** How many sockets the index has of each id. */
+function counts(authorizer) {
+  return Object.fromEntries(authorizer.users('id'));
+}
+
+module.exports = { valueAt, predicateOf, assertSame, assertFound, counts };

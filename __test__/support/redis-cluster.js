@@ -2,6 +2,7 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freePort, startRedis } = require('../../scripts/support/redis-server');
+const { tlsArgs } = require('./certificates');
 const { openAdmin } = require('./redis-store');
 const { sessionOf } = require('./stores');
 
@@ -163,10 +164,8 @@ async function startNode(certificates) {
 
 function tlsSettings(port, certificates) {
   if (!certificates) return [];
-  const { ca, cert, key } = certificates;
-  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca];
   const among = ['--tls-cluster', 'yes', '--tls-replication', 'yes'];
-  return ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files, ...among];
+  return ['--port', '0', ...tlsArgs(port, certificates), ...among];
 }
 
 async function lowPort() {

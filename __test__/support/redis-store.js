@@ -1,11 +1,11 @@
 'use strict';
 
-const { after, before } = require('node:test');
 const { createClient } = require('redis');
-const { startRedis } = require('../../scripts/support/redis-server');
+const { freePort, startRedis } = require('../../scripts/support/redis-server');
+const { tlsArgs } = require('./certificates');
 const { sessionOf } = require('./stores');
 
-/** A Redis of a test's own, with a session `ann` in it; stopped with the test. */
+/** A Redis of a test's own, stopped with the test. */
 async function redisFor(t, options) {
   const redis = await startRedis(options);
   t.after(() => redis.stop());
@@ -13,22 +13,13 @@ async function redisFor(t, options) {
 }
 
 /**
- * A Redis that the tests of a file share, and a client that manages it: started before the first test, ended after the last.
- * @param {(started: { redis, admin }) => unknown} keep - takes them, before the first test
- * @param {string[]} [users] - whose sessions are written first
+ * A Redis that speaks TLS at `port` too.
+ * @param {{ ca: string, cert: string, key: string }} files
+ * @param {{ clients?: 'yes' | 'no', args?: string[] }} [options] - whether clients need a certificate, and more arguments
  */
-function sharedRedis(keep, users = []) {
-  const started = {};
-  before(async () => {
-    started.redis = await startRedis();
-    started.admin = await openAdmin(started.redis);
-    await write(started.admin, users);
-    await keep(started);
-  });
-  after(async () => {
-    started.admin?.destroy();
-    await started.redis?.stop();
-  });
+async function startWithTls(files, { clients, args = [] } = {}) {
+  const port = await freePort();
+  return { redis: await startRedis({ args: [...tlsArgs(port, files, clients), ...args] }), port };
 }
 
 /** A client that manages a Redis over its unix socket, so that the port is left to what is tested. */
@@ -44,6 +35,14 @@ async function adminOf(t, redis) {
   const admin = await openAdmin(redis);
   t.after(() => admin.isOpen && admin.destroy());
   return admin;
+}
+
+/** A Redis with a session of ann, and a client that manages it; both closed with the test. */
+async function redisWithAnn(t, options) {
+  const redis = await redisFor(t, options);
+  const admin = await adminOf(t, redis);
+  await write(admin, ['ann']);
+  return { redis, admin };
 }
 
 /** Writes sessions, by default as express-session and connect-redis do. */
@@ -62,4 +61,4 @@ async function commandCounts(admin) {
   return Object.fromEntries([...lines].map(([, command, calls]) => [command, Number(calls)]));
 }
 
-module.exports = { redisFor, sharedRedis, openAdmin, adminOf, write, names, commandCounts };
+module.exports = { redisFor, startWithTls, openAdmin, adminOf, redisWithAnn, write, names, commandCounts };

@@ -150,4 +150,22 @@ function save(store, sid, user) {
   );
 }
 
-module.exports = { CLIENTS, STORES, openStore, openStoreOfItsOwn, storeOf, save, sessionOf };
+let sessions = 0;
+
+/** A session in a store, for a user of the same name, which no other test of the file has unless `sid` is given. */
+async function newSession(store, sid = `sid-${(sessions += 1)}`) {
+  await save(store, sid, sid);
+  return sid;
+}
+
+/** What was opened, closed with the test. */
+async function closedWith(t, opening) {
+  const opened = await opening;
+  t.after(opened.close);
+  return opened;
+}
+
+module.exports = {
+  ...{ CLIENTS, STORES, openStore, openStoreOfItsOwn, storeOf },
+  ...{ closedWith, newSession, save, sessionOf },
+};
