@@ -6,15 +6,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { assertFound, counts } = require('./support/index-model');
-const {
-  FakeNamespace,
-  admit,
-  authorizerOf,
-  connect,
-  disconnect,
-  enter,
-  visitorOf,
-} = require('./support/index-sockets');
+const { admit, connect, disconnect, enter, visitorOf, emptyNamespace } = require('./support/index-sockets');
 
 const INDEX = { index: ['id'] };
 
@@ -24,8 +16,7 @@ function visitorReadBy(namespace, get) {
 }
 
 test('a getter that disconnects its own socket leaves no member behind', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   let reads = 0;
   const ann = visitorReadBy(namespace, () => {
     reads += 1;
@@ -42,8 +33,7 @@ test('a getter that disconnects its own socket leaves no member behind', () => {
 });
 
 test('a getter that authorizes its own socket once more: a member all the same', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   let reads = 0;
   const ann = visitorReadBy(namespace, () => {
     reads += 1;
@@ -57,8 +47,7 @@ test('a getter that authorizes its own socket once more: a member all the same',
 });
 
 test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const ann = visitorOf(namespace, { id: 1 });
   assert.equal(admit(authorizer, ann), undefined);
   Object.defineProperty(ann.request, 'user', {
@@ -72,8 +61,7 @@ test('a getter that throws for the user himself: the connection is made, and he 
 });
 
 test('a property that itself asks who is there makes no second member', () => {
-  const authorizer = authorizerOf({ index: ['id', 'company'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id', 'company'] });
   const user = { id: 9 };
   let reads = 0;
   Object.defineProperty(user, 'company', {

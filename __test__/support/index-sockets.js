@@ -69,10 +69,14 @@ function connect(authorizer, namespace, user) {
   return enter(socket);
 }
 
-/** A namespace with a socket of each of these users. */
+/** An authorizer, and a namespace without sockets. */
+function emptyNamespace(options) {
+  return { authorizer: authorizerOf(options), namespace: new FakeNamespace() };
+}
+
+/** An authorizer, and a namespace with a socket of each of these users. */
 function inhabited(options, users) {
-  const authorizer = authorizerOf(options);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(options);
   const sockets = users.map((user) => connect(authorizer, namespace, user));
   return { authorizer, namespace, sockets };
 }
@@ -84,4 +88,14 @@ function disconnect(socket) {
   socket.emit('disconnect', 'transport close');
 }
 
-module.exports = { FakeNamespace, authorizerOf, visitorOf, admit, enter, connect, inhabited, disconnect };
+module.exports = {
+  FakeNamespace,
+  authorizerOf,
+  visitorOf,
+  admit,
+  enter,
+  connect,
+  emptyNamespace,
+  inhabited,
+  disconnect,
+};
