@@ -7,14 +7,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { filterSocketsByUser } = require('..');
 const { greet, membersOf, startIndexed } = require('./support/index-app');
-const {
-  FakeNamespace,
-  admit,
-  authorizerOf,
-  enter,
-  visitorOf,
-  emptyNamespace,
-} = require('./support/index-sockets');
+const { FakeNamespace, admit, authorizerOf, enter, visitorOf } = require('./support/index-sockets');
 const { warningsDuring } = require('./support/proof');
 const { VERSIONS } = require('./support/socket-server');
 
@@ -259,7 +252,8 @@ test('an app that takes all listeners of a namespace away has rooms all the same
 
 test('one listener of a namespace, however many come; each joins once what was given', () => {
   const given = [];
-  const { authorizer, namespace } = emptyNamespace({ rooms: () => given });
+  const authorizer = authorizerOf({ rooms: () => given });
+  const namespace = new FakeNamespace();
   for (const id of [1, 2, 3]) {
     const joined = [];
     const socket = Object.assign(visitorOf(namespace, { id }), { join: (room) => joined.push(room) });
