@@ -5,7 +5,7 @@ const { admitAll } = require('./failover');
 const { authorizerOf, prove } = require('./proof');
 const { newSession } = require('./stores');
 
-/** An authorizer over an opened store, proven with a session of the store's own making, then native for all these. */
+/** An authorizer over an opened store: it is proven with a session of the store, then native for all these users. */
 async function nativeFor(t, { store, options }, users) {
   const sid = await newSession(store);
   const authorizer = authorizerOf(t, options);
@@ -15,7 +15,7 @@ async function nativeFor(t, { store, options }, users) {
   return authorizer;
 }
 
-/** As a monitoring agent does it: the same answers, by another function. */
+/** Patches `get` as a monitoring agent does: another function with the same answers. */
 function patchGet(client) {
   const { get } = client;
   client.get = function (...args) {

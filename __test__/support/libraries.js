@@ -4,7 +4,7 @@ const { redisStoreFor, startApp, visitorsOf } = require('./app');
 const { LIBRARIES } = require('./oracle');
 
 /**
- * What the same visitors hear from an app with the original, and from one with this package.
+ * The answers that the same visitors get from an app with the original, and from one with this package.
  * @param {(library: object) => Function} attachTo - gives `attach` of `startApp`
  * @param {(app: object, visitors: Record<string, string | undefined>) => Promise<unknown>} hear
  * @returns {Promise<{ original: unknown, ours: unknown }>}

@@ -15,14 +15,14 @@ async function redisFor(t, options) {
 /**
  * A Redis that speaks TLS at `port` too.
  * @param {{ ca: string, cert: string, key: string }} files
- * @param {{ clients?: 'yes' | 'no', args?: string[] }} [options] - whether clients need a certificate, and more arguments
+ * @param {{ clients?: 'yes' | 'no', args?: string[] }} [options] - whether clients need a certificate; more arguments
  */
 async function startWithTls(files, { clients, args = [] } = {}) {
   const port = await freePort();
   return { redis: await startRedis({ args: [...tlsArgs(port, files, clients), ...args] }), port };
 }
 
-/** A client that manages a Redis over its unix socket, so that the port is left to what is tested. */
+/** A client that manages a Redis over its Unix socket, so that only the tested code uses the port. */
 async function openAdmin(redis) {
   const admin = createClient({ socket: { path: redis.socketPath, reconnectStrategy: 20 } });
   admin.on('error', () => {});
@@ -50,7 +50,7 @@ async function write(admin, users, { prefix = 'sess:' } = {}) {
   for (const user of users) await admin.set(`${prefix}${user}`, JSON.stringify(sessionOf(user)));
 }
 
-/** Names of users, for sessions of the same names. */
+/** Names of users, whose sessions have the same names. */
 function names(prefix, count) {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }

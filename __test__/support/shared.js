@@ -12,7 +12,7 @@ const { openAdmin, startWithTls, write } = require('./redis-store');
  * A Redis, and a client that manages it.
  * @param {(started: { redis, admin }) => unknown} keep - takes them, before the first test
  * @param {string[]} [users] - whose sessions are written first
- * @param {() => Promise<{ redis }>} [start] - `keep` gets all that this gives
+ * @param {() => Promise<{ redis }>} [start] - `keep` gets the whole result
  */
 function sharedRedis(keep, users = [], start = async () => ({ redis: await startRedis() })) {
   let started;
@@ -28,7 +28,7 @@ function sharedRedis(keep, users = [], start = async () => ({ redis: await start
   });
 }
 
-/** The same under TLS too, at `port`. @returns {{ ca: string, cert: string, key: string }} its certificates */
+/** The same, also with TLS at `port`. @returns {{ ca: string, cert: string, key: string }} its certificates */
 function sharedTlsRedis(keep, users, args) {
   const files = makeCertificates();
   sharedRedis(keep, users, () => startWithTls(files, { args }));
@@ -37,16 +37,16 @@ function sharedTlsRedis(keep, users, args) {
 }
 
 /**
- * A cluster, or a Sentinel with its servers, and a second one that speaks TLS only.
+ * Two clusters, or two Sentinel systems. The second one speaks only TLS.
  * @param {(options: object) => Promise<{ write, stop }>} start
- * @param {{ options?: object, users: string[] }} settings - options of the first one, and whose sessions both have
+ * @param {{ options?: object, users: string[] }} settings - the options of the first one; the users whose sessions both have
  * @param {(started: [object, object]) => unknown} keep - takes them, before the first test
  */
 function sharedPair(start, { options, users }, keep) {
   const files = makeCertificates();
   let systems = [];
   before(async () => {
-    // At once: a new cluster serves nobody for seconds.
+    // Together, because a new cluster needs seconds until it serves requests.
     systems = await Promise.all([start(options), start({ certificates: files })]);
     await Promise.all(systems.map((system) => system.write(users)));
     keep(systems);
