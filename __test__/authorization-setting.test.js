@@ -6,8 +6,7 @@
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { startRedis } = require('../scripts/support/redis-server');
-const { redisStoreFor, startApp, visitorsOf } = require('./support/app');
-const { LIBRARIES } = require('./support/oracle');
+const { heardByEach } = require('./support/libraries');
 const { connect } = require('./support/socket-client');
 const { serve } = require('./support/socket-server');
 
@@ -53,14 +52,9 @@ const TABLE = [
 for (const version of [1, 2]) {
   for (const [title, callbacks, hearsKnown, hearsStranger] of TABLE) {
     test(`Socket.IO ${version}: io.set('authorization', …), ${title}, as the original`, async (t) => {
-      const store = await redisStoreFor(t, redis);
-      const heard = {};
-      let visitors;
-      for (const [name, library] of Object.entries(LIBRARIES)) {
-        const app = await startApp(t, { store, attach: attachTo(version, library, callbacks) });
-        visitors ??= await visitorsOf(app);
-        heard[name] = await heardIn(t, app, version, visitors);
-      }
+      const attach = (library) => attachTo(version, library, callbacks);
+      const hear = (app, visitors) => heardIn(t, app, version, visitors);
+      const heard = await heardByEach(t, redis, attach, hear);
       assert.deepEqual(heard.ours, heard.original);
       assert.deepEqual(heard.ours['logged in, by polling'], hearsKnown);
       assert.deepEqual(heard.ours['without a cookie, by polling'], hearsStranger);

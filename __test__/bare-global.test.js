@@ -4,11 +4,10 @@
 // timers of its own. What is missing is noticed only where it is used, so everything that uses time or a URL runs here.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
-const { startRedis } = require('../scripts/support/redis-server');
+const { test } = require('node:test');
 const { loadWithBareGlobal } = require('./support/bare-global');
 const { prove } = require('./support/proof');
-const { openAdmin, write } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { STORES } = require('./support/stores');
 const { SECRET, cookieOf, handshake, passportOf, visit } = require('./support/visit');
 
@@ -16,18 +15,8 @@ const { authorize, filterSocketsByUser } = loadWithBareGlobal();
 const later = (key, done) => setTimeout(done, 5, null, { id: key });
 
 let redis;
-let admin;
 
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis } = started), ['ann']);
 
 function authorizerOf(t, options) {
   const authorizer = authorize({ secret: SECRET, passport: passportOf(later), ...options });

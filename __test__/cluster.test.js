@@ -4,13 +4,13 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { freePort } = require('../scripts/support/redis-server');
-const { makeCertificates } = require('./support/certificates');
-const { GONE, admitAll, names, refusedDuring, untilAdmitted } = require('./support/failover');
+const { GONE, admitAll, refusedDuring, untilAdmitted } = require('./support/failover');
 const { authorizerOf } = require('./support/proof');
 const { startCluster } = require('./support/redis-cluster');
-const { redisFor, commandCounts } = require('./support/redis-store');
+const { redisFor, commandCounts, names } = require('./support/redis-store');
+const { sharedPair } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 const USERS = names('user', 200);
@@ -20,21 +20,9 @@ const USERS = names('user', 200);
 let cluster;
 /** @type {Cluster} */
 let secure;
-let files;
 
-before(async () => {
-  files = makeCertificates();
-  // At once: what takes time is that a new cluster waits before it serves anybody.
-  [cluster, secure] = await Promise.all([
-    startCluster({ masters: 3, replicas: 1 }),
-    startCluster({ certificates: files }),
-  ]);
-  await Promise.all([cluster.write(USERS), secure.write(USERS)]);
-});
-
-after(async () => {
-  await Promise.all([cluster?.stop(), secure?.stop()]);
-  fs.rmSync(files.dir, { recursive: true });
+const files = sharedPair(startCluster, { options: { masters: 3, replicas: 1 }, users: USERS }, (clusters) => {
+  [cluster, secure] = clusters;
 });
 
 /** The address of a backend: the seeds, joined by commas. */

@@ -6,14 +6,12 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Socket: Engine } = require('engine.io-client');
-const { startRedis } = require('../scripts/support/redis-server');
-const { adminOf, write } = require('./support/redis-store');
+const { adminOf, write, redisFor } = require('./support/redis-store');
 const { startIndexed } = require('./support/index-app');
 const { cookieOf, passportOf } = require('./support/visit');
 
 test('one WebSocket that sends 10,000 CONNECT packets: four look-ups, and others are let in', async (t) => {
-  const redis = await startRedis();
-  t.after(() => redis.stop());
+  const redis = await redisFor(t);
   const admin = await adminOf(t, redis);
   await write(admin, ['ann', 'bob']);
   let asked = 0;

@@ -4,34 +4,21 @@
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { authorize } = require('..');
-const { startRedis } = require('../scripts/support/redis-server');
-const { openAdmin, write } = require('./support/redis-store');
+const { names } = require('./support/redis-store');
 const { openControlled } = require('./support/controlled');
 const { authorizerOf, prove } = require('./support/proof');
+const { sharedRedis } = require('./support/shared');
 const { STORES, save } = require('./support/stores');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
 const COUNT = 400;
 
 let redis;
-let admin;
 
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(
-    admin,
-    Array.from({ length: COUNT }, (_, i) => `u${i}`),
-  );
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis } = started), names('u', COUNT));
 
 const storage = new AsyncLocalStorage();
 

@@ -24,6 +24,17 @@ function authorizerOf(options) {
   });
 }
 
+/** A user whom the deserializer gives later, by `late[0](…)`; `admitted` gets the data of those who are let in. */
+function withLateUser() {
+  const late = [];
+  const admitted = [];
+  const authorizer = authorizerOf({
+    passport: passportOf((key, done) => late.push(done)),
+    success: (data, accept) => admitted.push(data) && accept(),
+  });
+  return { authorizer, late, admitted };
+}
+
 test('a deserializeUser that never answers is refused with DESERIALIZE_TIMEOUT', async () => {
   const told = [];
   const fail = (data, message, critical, accept, info) => {
@@ -56,12 +67,7 @@ test('an async deserializeUser that rejects is one that never answers: Passport 
 });
 
 test('a deserializeUser that answers when its time is over is not heard', async () => {
-  const late = [];
-  const admitted = [];
-  const authorizer = authorizerOf({
-    passport: passportOf((key, done) => late.push(done)),
-    success: (data, accept) => admitted.push(data) && accept(),
-  });
+  const { authorizer, late, admitted } = withLateUser();
   const { error, data } = await visit(authorizer, cookieOf('ann'));
   assert.equal(error.code, 'DESERIALIZE_TIMEOUT');
   late[0](null, { id: 'ann' });
@@ -132,12 +138,7 @@ test('a success that fails when its time is over goes to fail all the same', asy
 });
 
 test('a user whom a deserializer gives after close() is not let in', async () => {
-  const late = [];
-  const admitted = [];
-  const authorizer = authorizerOf({
-    passport: passportOf((key, done) => late.push(done)),
-    success: (data, accept) => admitted.push(data) && accept(),
-  });
+  const { authorizer, late, admitted } = withLateUser();
   const visiting = visit(authorizer, cookieOf('ann'));
   authorizer.close();
   late[0](null, { id: 'ann' });

@@ -13,6 +13,12 @@ const users = { ann: { id: 1, role: 'admin' }, bob: { id: 2, role: 'user' } };
 const rooms = (user) => [`user:${user.id}`, user.role];
 const letIn = (data, message, critical, accept) => accept();
 
+/** A server with these options; `enter` is a client of it. */
+async function startWith(t, options) {
+  const { io, authorizer, visit: enter } = await startIndexed(t, { users, options });
+  return { io, authorizer, enter };
+}
+
 for (const key of [null, '', false, undefined]) {
   test(`a user key that is ${JSON.stringify(key)} is nobody: the deserializer is not asked`, async () => {
     const asked = [];
@@ -70,14 +76,7 @@ for (const [way, options] of Object.entries(WAYS)) {
       told.push(code);
       accept();
     };
-    const {
-      io,
-      authorizer,
-      visit: enter,
-    } = await startIndexed(t, {
-      users,
-      options: { index: ['id'], rooms, fail, ...options },
-    });
+    const { io, authorizer, enter } = await startWith(t, { index: ['id'], rooms, fail, ...options });
     assert.equal((await enter('ann')).welcome, 'a stranger');
     const [socket] = io.of('/').sockets.values();
     assert.deepEqual(socket.request.user, { logged_in: false });
@@ -133,10 +132,7 @@ for (const [whom, options] of Object.entries({
       data.user = { name: 'guest 7', guest: 7 };
       accept();
     };
-    const { io, visit: enter } = await startIndexed(t, {
-      users,
-      options: { fail, index: ['guest'], ...options },
-    });
+    const { io, enter } = await startWith(t, { fail, index: ['guest'], ...options });
     assert.equal((await enter(options.success && 'ann')).welcome, 'guest 7');
     for (const match of [{ guest: 7 }, (user) => user.guest === 7]) {
       assert.equal(filterSocketsByUser(io, match).length, 1);
@@ -168,14 +164,7 @@ test('a guest has no user, also where the app has put another object in its plac
     },
   };
   for (const [way, options] of Object.entries(ways)) {
-    const {
-      io,
-      authorizer,
-      visit: enter,
-    } = await startIndexed(t, {
-      users,
-      options: { index: ['id', 'role'], fail: letIn, ...options },
-    });
+    const { io, authorizer, enter } = await startWith(t, { index: ['id', 'role'], fail: letIn, ...options });
     assert.equal((await enter('ann')).welcome, 'a stranger', way);
     const [socket] = io.of('/').sockets.values();
     assert.deepEqual(socket.request.user, { logged_in: false }, way);
@@ -191,10 +180,7 @@ test('a success that fails after it has let the client in takes nothing back', a
     accept();
     return Promise.reject(new Error('too late'));
   };
-  const { io, visit: enter } = await startIndexed(t, {
-    users,
-    options: { success, fail: letIn, rooms, index: ['id'] },
-  });
+  const { io, enter } = await startWith(t, { success, fail: letIn, rooms, index: ['id'] });
   assert.equal((await enter('ann')).welcome, 'ann');
   await new Promise(setImmediate);
   assert.deepEqual([membersOf(io, 'user:1').length, filterSocketsByUser(io, { id: 1 }).length], [1, 1]);

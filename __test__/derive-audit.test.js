@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freePort, startRedis } = require('../scripts/support/redis-server');
-const { STORES, save } = require('./support/stores');
+const { STORES, save, closedWith } = require('./support/stores');
 const { authorizerOf, prove, untilStore, warningsDuring } = require('./support/proof');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -16,11 +16,9 @@ before(async () => {
 });
 after(() => redis.stop());
 
-async function open(t) {
+function open(t) {
   const { host, port } = redis;
-  const opened = await STORES['connect-redis 10, node-redis 6']({ host, port });
-  t.after(opened.close);
-  return opened;
+  return closedWith(t, STORES['connect-redis 10, node-redis 6']({ host, port }));
 }
 
 test('a session that is in the old database too, but another user’s in the one selected since', async (t) => {

@@ -7,7 +7,7 @@ const { after, before, test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startRedis } = require('../scripts/support/redis-server');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
-const { CLIENTS, openStore, save } = require('./support/stores');
+const { CLIENTS, openStore, closedWith, newSession } = require('./support/stores');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
@@ -28,25 +28,14 @@ const CLIENT_NAMES = [
   'iovalkey',
 ];
 
-async function open(t, version, name, settings) {
+function open(t, version, name, settings) {
   const { host, port } = redis;
-  const opened = await openStore(version, name, { host, port, ...settings });
-  t.after(opened.close);
-  return opened;
+  return closedWith(t, openStore(version, name, { host, port, ...settings }));
 }
 
 async function openClient(t, name, { host, port }, settings) {
-  const opened = await CLIENTS[name]({ host, port, ...settings });
-  t.after(opened.close);
-  return opened.client;
-}
-
-let sessions = 0;
-
-async function newSession(store) {
-  const sid = `sid-${(sessions += 1)}`;
-  await save(store, sid, sid);
-  return sid;
+  const { client } = await closedWith(t, CLIENTS[name]({ host, port, ...settings }));
+  return client;
 }
 
 for (const version of HIDING) {

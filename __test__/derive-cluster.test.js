@@ -4,12 +4,14 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const { after, before, test } = require('node:test');
-const { makeCertificates } = require('./support/certificates');
-const { admitAll, names, refusedDuring, untilAdmitted } = require('./support/failover');
+const { test } = require('node:test');
+const { nativeFor, patchGet } = require('./support/derived');
+const { admitAll, refusedDuring, untilAdmitted } = require('./support/failover');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { startCluster } = require('./support/redis-cluster');
-const { save, sessionOf, storeOf } = require('./support/stores');
+const { names } = require('./support/redis-store');
+const { sharedPair } = require('./support/shared');
+const { sessionOf, storeOf, closedWith } = require('./support/stores');
 const { CLUSTERS } = require('./support/stores-cluster');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -24,23 +26,11 @@ const USERS = names('user', 40);
 let cluster;
 /** @type {Cluster} */
 let secure;
-let files;
 let nodes;
 
-before(async () => {
-  files = makeCertificates();
-  // At once: what takes time is that a new cluster waits before it serves anybody.
-  [cluster, secure] = await Promise.all([
-    startCluster({ masters: 3, replicas: 1 }),
-    startCluster({ certificates: files }),
-  ]);
+const files = sharedPair(startCluster, { options: { masters: 3, replicas: 1 }, users: USERS }, (clusters) => {
+  [cluster, secure] = clusters;
   nodes = placesOf(cluster);
-  await Promise.all([cluster.write(USERS), secure.write(USERS)]);
-});
-
-after(async () => {
-  await Promise.all([cluster?.stop(), secure?.stop()]);
-  fs.rmSync(files.dir, { recursive: true });
 });
 
 function placesOf({ nodes: servers }) {
@@ -51,29 +41,12 @@ function addressOf(places) {
   return `redis://${places.map(({ host, port }) => `${host}:${port}`).join(',')}`;
 }
 
-async function open(t, name, settings = { nodes }, more = {}) {
-  const opened = await CLUSTERS[name](settings, more);
-  t.after(opened.close);
-  return opened;
+function open(t, name, settings = { nodes }, more = {}) {
+  return closedWith(t, CLUSTERS[name](settings, more));
 }
 
-/** Proven with a session of the store's own making, then native for all. */
-async function proven(t, { store, options }, users = USERS) {
-  const sid = await newSession(store);
-  const authorizer = authorizerOf(t, options);
-  await prove(authorizer, sid, sid);
-  await admitAll(authorizer, users);
-  assert.equal(authorizer.backend.kind, 'redis');
-  return authorizer;
-}
-
-let sessions = 0;
-
-/** A session in a store, for a user of the same name. */
-async function newSession(store) {
-  const sid = `sid-${(sessions += 1)}`;
-  await save(store, sid, sid);
-  return sid;
+function proven(t, opened, users = USERS) {
+  return nativeFor(t, opened, users);
 }
 
 async function assertFallsBack(t, { options }, reason) {
@@ -201,10 +174,7 @@ test('a client that is patched, before or later', async (t) => {
   for (const name of NAMES) {
     const { store, client, options } = await open(t, name);
     const authorizer = await proven(t, { store, options });
-    const { get } = client;
-    client.get = function (...args) {
-      return get.apply(this, args);
-    };
+    patchGet(client);
     for (const each of [authorizer, authorizerOf(t, options)]) {
       await untilStore(each, USERS[0], USERS[0], /a get of its own/);
     }

@@ -8,7 +8,8 @@ const { after, before, test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freePort, startRedis } = require('../scripts/support/redis-server');
 const { makeCertificates } = require('./support/certificates');
-const { STORES, save, sessionOf } = require('./support/stores');
+const { startWithTls } = require('./support/redis-store');
+const { STORES, sessionOf, closedWith, newSession } = require('./support/stores');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -27,24 +28,22 @@ before(async () => {
 
 after(() => Promise.all(servers.map((server) => server.stop())));
 
-async function open(t, name, settings = at) {
-  const opened = await STORES[name](settings);
-  t.after(opened.close);
-  return opened;
-}
-
-let sessions = 0;
-
-/** A session in a store, for a user of the same name. */
-async function newSession(store, user) {
-  const sid = user ?? `user-${(sessions += 1)}`;
-  await save(store, sid, sid);
-  return sid;
+function open(t, name, settings = at) {
+  return closedWith(t, STORES[name](settings));
 }
 
 async function assertRefused(authorizer, sid, code) {
   const { error } = await visit(authorizer, cookieOf(sid));
   assert.equal(error?.code, code);
+}
+
+/** Over more connections than a proof takes. */
+async function assertKeptApart(authorizer, good, revoked) {
+  for (let i = 0; i < 10; i++) {
+    await assertRefused(authorizer, revoked, 'SESSION_NOT_FOUND');
+    await assertAdmitted(authorizer, good, good);
+    await sleep(2);
+  }
 }
 
 /** What a patched `get` says of one session while all others are as they are. */
@@ -68,11 +67,7 @@ for (const when of ['before authorize()', 'before the first connection', 'after 
       await prove(authorizer, good, good);
       patch();
     }
-    for (let i = 0; i < 10; i++) {
-      await assertRefused(authorizer, revoked, 'SESSION_NOT_FOUND');
-      await assertAdmitted(authorizer, good, good);
-      await sleep(2);
-    }
+    await assertKeptApart(authorizer, good, revoked);
     assert.match(authorizer.backend.reason, /a get of its own/);
   });
 }
@@ -94,11 +89,7 @@ for (const name of [NODE_REDIS, IOREDIS, NODE_REDIS_3]) {
         await prove(authorizer, good, good);
         patch();
       }
-      for (let i = 0; i < 10; i++) {
-        await assertRefused(authorizer, revoked, 'SESSION_NOT_FOUND');
-        await assertAdmitted(authorizer, good, good);
-        await sleep(2);
-      }
+      await assertKeptApart(authorizer, good, revoked);
       assert.match(authorizer.backend.reason, /the client has a get of its own/);
     });
   }
@@ -176,11 +167,7 @@ test('a client that is taken away from the store', async (t) => {
 test('a client under TLS with a check of its own', async (t) => {
   const files = makeCertificates();
   t.after(() => fs.rmSync(files.dir, { recursive: true }));
-  const tlsPort = await freePort();
-  const pem = ['--tls-cert-file', files.cert, '--tls-key-file', files.key, '--tls-ca-cert-file', files.ca];
-  const redis = await startRedis({
-    args: ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', ...pem],
-  });
+  const { redis, port } = await startWithTls(files);
   t.after(() => redis.stop());
   const own = { ca: fs.readFileSync(files.ca), checkServerIdentity() {} };
   for (const [name, tls] of [
@@ -188,7 +175,7 @@ test('a client under TLS with a check of its own', async (t) => {
     [IOREDIS, own],
     [NODE_REDIS_3, own],
   ]) {
-    const { store } = await open(t, name, { host: redis.host, port: tlsPort, tls });
+    const { store } = await open(t, name, { host: redis.host, port, tls });
     const good = await newSession(store);
     await untilStore(authorizerOf(t, { store }), good, good, /uses TLS with checkServerIdentity/);
   }

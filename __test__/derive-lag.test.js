@@ -4,10 +4,10 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { names } = require('./support/failover');
 const { authorizerOf, assertAdmitted, prove, warningsDuring } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
 const { startSentinel } = require('./support/redis-sentinel');
+const { names } = require('./support/redis-store');
 const { save } = require('./support/stores');
 const { SENTINELS } = require('./support/stores-cluster');
 

@@ -3,26 +3,19 @@
 // Derivation over what apps do to stores and clients: nobody is refused for good, and nothing ends the process.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { createClientPool } = require('redis');
 const { RedisStore } = require('connect-redis');
-const { startRedis } = require('../scripts/support/redis-server');
 const { loginAsker } = require('../lib/redis/credentials');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
-const { openAdmin, write } = require('./support/redis-store');
+const { write } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { openStore, sessionOf } = require('./support/stores');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started));
 
 test('who has logged in where only the store looks is let in, though the addon sees him without a login', async (t) => {
   const { store, select, close } = await openStore(10, 'node-redis 6', {

@@ -4,49 +4,33 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const { after, before, test } = require('node:test');
-const { freePort, startRedis } = require('../scripts/support/redis-server');
-const { makeCertificates } = require('./support/certificates');
-const { admitAll, names, untilAdmitted } = require('./support/failover');
+const { test } = require('node:test');
+const { patchGet } = require('./support/derived');
+const { admitAll, untilAdmitted } = require('./support/failover');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
-const { openAdmin } = require('./support/redis-store');
-const { save, sessionOf, storeOf } = require('./support/stores');
+const { names } = require('./support/redis-store');
+const { sharedTlsRedis } = require('./support/shared');
+const { save, sessionOf, storeOf, closedWith } = require('./support/stores');
 const { POOLS } = require('./support/stores-cluster');
 const { cookieOf, visit } = require('./support/visit');
 
 const NAMES = Object.keys(POOLS);
 const USERS = names('user', 50);
 
-/** @type {Awaited<ReturnType<typeof startRedis>>} */
 let redis;
 let admin;
 let tlsPort;
-let files;
 /** How a client reaches it. */
 let at;
 
-before(async () => {
-  files = makeCertificates();
-  tlsPort = await freePort();
-  const pem = ['--tls-cert-file', files.cert, '--tls-key-file', files.key, '--tls-ca-cert-file', files.ca];
-  const ali = ['--user', 'ali', 'on', '>p@ss', '~*', '+@all'];
-  redis = await startRedis({
-    args: ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', ...pem, ...ali],
-  });
-  admin = await openAdmin(redis);
+const keep = (started) => {
+  ({ redis, admin, port: tlsPort } = started);
   at = { host: redis.host, port: redis.port };
-});
+};
+const files = sharedTlsRedis(keep, [], ['--user', 'ali', 'on', '>p@ss', '~*', '+@all']);
 
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-  fs.rmSync(files.dir, { recursive: true });
-});
-
-async function open(t, name, settings = at, more = {}) {
-  const opened = await POOLS[name](settings, more);
-  t.after(opened.close);
-  return opened;
+function open(t, name, settings = at, more = {}) {
+  return closedWith(t, POOLS[name](settings, more));
 }
 
 /** Proven with a session of the store's own making, then native for all, at this address. */
@@ -106,10 +90,7 @@ for (const name of NAMES) {
   test(`${name}: a client that is patched, before or later`, async (t) => {
     const { store, client, options } = await open(t, name);
     const authorizer = await assertProven(t, { store, options }, `redis://${at.host}:${at.port}/0`);
-    const { get } = client;
-    client.get = function (...args) {
-      return get.apply(this, args);
-    };
+    patchGet(client);
     for (const each of [authorizer, authorizerOf(t, options)]) {
       await untilStore(each, USERS[0], USERS[0], /a get of its own/);
     }

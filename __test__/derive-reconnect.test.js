@@ -3,24 +3,16 @@
 // Credentials that a provider gives (node-redis 5 and later): asked anew for each connection of the addon.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { RedisStore } = require('connect-redis');
-const { startRedis } = require('../scripts/support/redis-server');
 const { authorizerOf, assertAdmitted, prove, untilStore } = require('./support/proof');
-const { openAdmin } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { save } = require('./support/stores');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started));
 
 let users = 0;
 

@@ -4,13 +4,15 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const { after, before, test } = require('node:test');
-const { makeCertificates } = require('./support/certificates');
-const { admitAll, names, refusedDuring, untilAdmitted } = require('./support/failover');
+const { test } = require('node:test');
+const { nativeFor } = require('./support/derived');
+const { refusedDuring, untilAdmitted } = require('./support/failover');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
 const { startSentinel } = require('./support/redis-sentinel');
-const { save, sessionOf, storeOf } = require('./support/stores');
+const { names } = require('./support/redis-store');
+const { sharedPair } = require('./support/shared');
+const { save, sessionOf, storeOf, closedWith } = require('./support/stores');
 const { SENTINELS } = require('./support/stores-cluster');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -23,45 +25,20 @@ const USERS = names('user', 10);
 let system;
 /** @type {System} */
 let secure;
-let files;
 /** How a client finds the master. */
 let at;
 
-before(async () => {
-  files = makeCertificates();
-  [system, secure] = await Promise.all([startSentinel(), startSentinel({ certificates: files })]);
-  await Promise.all([system.write(USERS), secure.write(USERS)]);
+const files = sharedPair(startSentinel, { users: USERS }, (systems) => {
+  [system, secure] = systems;
   at = { name: system.name, nodes: system.nodes };
 });
 
-after(async () => {
-  await Promise.all([system?.stop(), secure?.stop()]);
-  fs.rmSync(files.dir, { recursive: true });
-});
-
-async function open(t, name, settings = at, more = {}) {
-  const opened = await SENTINELS[name](settings, more);
-  t.after(opened.close);
-  return opened;
+function open(t, name, settings = at, more = {}) {
+  return closedWith(t, SENTINELS[name](settings, more));
 }
 
-/** Proven with a session of the store's own making, then native for all. */
-async function proven(t, { store, options }, users = USERS) {
-  const sid = await newSession(store);
-  const authorizer = authorizerOf(t, options);
-  await prove(authorizer, sid, sid);
-  await admitAll(authorizer, users);
-  assert.equal(authorizer.backend.kind, 'redis');
-  return authorizer;
-}
-
-let sessions = 0;
-
-/** A session in a store, for a user of the same name. */
-async function newSession(store) {
-  const sid = `sid-${(sessions += 1)}`;
-  await save(store, sid, sid);
-  return sid;
+function proven(t, opened, users = USERS) {
+  return nativeFor(t, opened, users);
 }
 
 /** What a backend says: the Sentinels; with node-redis 5, which does not show them, the master. */

@@ -6,10 +6,10 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
-const { freePort, startRedis } = require('../scripts/support/redis-server');
 const { makeCertificates } = require('./support/certificates');
 const { runScript } = require('./support/child');
 const { authorizerOf, assertAdmitted, prove, untilStore } = require('./support/proof');
+const { startWithTls } = require('./support/redis-store');
 const { openStore, save } = require('./support/stores');
 
 /** Each client with a connect-redis that takes it, and where it keeps its options of TLS. */
@@ -36,22 +36,13 @@ let strict;
 before(async () => {
   files = makeCertificates();
   ca = fs.readFileSync(files.ca);
-  [open, strict] = await Promise.all([startTls('no'), startTls('yes')]);
+  [open, strict] = await Promise.all(['no', 'yes'].map((clients) => startWithTls(files, { clients })));
 });
 
 after(async () => {
   await Promise.all([open?.redis.stop(), strict?.redis.stop()]);
   fs.rmSync(files.dir, { recursive: true });
 });
-
-async function startTls(clients) {
-  const port = await freePort();
-  const pem = ['--tls-cert-file', files.cert, '--tls-key-file', files.key, '--tls-ca-cert-file', files.ca];
-  const redis = await startRedis({
-    args: ['--tls-port', String(port), '--tls-auth-clients', clients, ...pem],
-  });
-  return { redis, port };
-}
 
 let sessions = 0;
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { createClient } = require('redis');
 const { startRedis } = require('../scripts/support/redis-server');
-const { STORES, save, sessionOf } = require('./support/stores');
+const { STORES, save, sessionOf, closedWith } = require('./support/stores');
 const { authorizerOf, assertAdmitted, prove, warningsDuring } = require('./support/proof');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -39,10 +39,8 @@ function newSid() {
 }
 
 /** Opens a store for one test. */
-async function open(t, name, settings) {
-  const opened = await STORES[name](settings);
-  t.after(opened.close);
-  return opened;
+function open(t, name, settings) {
+  return closedWith(t, STORES[name](settings));
 }
 
 /** Sessions written through the store itself are found natively, and users are right. */

@@ -7,10 +7,9 @@ const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
-const { after, before, test } = require('node:test');
-const { startRedis } = require('../scripts/support/redis-server');
+const { test } = require('node:test');
 const { browse, forged } = require('./support/frameworks');
-const { openAdmin } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { connect } = require('./support/socket-client');
 
 const FOLDER = path.join(__dirname, '..', 'examples');
@@ -27,14 +26,7 @@ const OFTEN = 5;
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started));
 
 for (const [name, namespaces] of Object.entries(NAMESPACES)) {
   test(`${name}: in by the log-in, out by the log-out`, WITHIN, async (t) => {

@@ -7,7 +7,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freePort } = require('../scripts/support/redis-server');
-const { redisFor, adminOf, write } = require('./support/redis-store');
+const { redisFor, adminOf, redisWithAnn } = require('./support/redis-store');
 const { authorizerOf } = require('./support/proof');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -15,7 +15,7 @@ const RECOVERS_WITHIN = 8_000;
 /** What a visitor waits for a server whose silence is not known yet: CONNECT_TIMEOUT of src/redis_store/socket.rs. */
 const SILENCE = 1_500;
 
-/** One visitor, and how long he waited, in milliseconds. */
+/** One visitor, and how long they waited, in milliseconds. */
 async function timed(authorizer, sid = 'ann') {
   const start = performance.now();
   const { error, data } = await visit(authorizer, cookieOf(sid));
@@ -68,14 +68,12 @@ test('down at the start, then started', async (t) => {
     assert.equal(error.code, 'STORE_ERROR');
     assert.match(error.cause.message, /refused/i);
   }
-  const redis = await redisFor(t, { port });
-  await write(await adminOf(t, redis), ['ann']);
+  await redisWithAnn(t, { port });
   await assertRecovers(authorizer);
 });
 
 test('killed under load and started again', async (t) => {
-  const redis = await redisFor(t);
-  await write(await adminOf(t, redis), ['ann']);
+  const { redis } = await redisWithAnn(t);
   const authorizer = authorizerOf(t, { redis: redis.url });
   await assertAdmitted(authorizer);
 
@@ -84,8 +82,7 @@ test('killed under load and started again', async (t) => {
   redis.kill('SIGKILL');
   await redis.ended;
   for (let i = 0; i < 20; i++) assert.equal((await timed(authorizer)).error?.code, 'STORE_ERROR');
-  const again = await redisFor(t, { port: redis.port });
-  await write(await adminOf(t, again), ['ann']);
+  await redisWithAnn(t, { port: redis.port });
   await assertRecovers(authorizer);
   for (const { error, data } of await stop()) {
     // Empty for a moment after its restart, Redis may know no session; nobody is let in as somebody else.
@@ -97,8 +94,7 @@ test('killed under load and started again', async (t) => {
 
 for (const timeout of [300, 5_000]) {
   test(`hung, timeout ${timeout} ms`, async (t) => {
-    const redis = await redisFor(t);
-    await write(await adminOf(t, redis), ['ann']);
+    const { redis } = await redisWithAnn(t);
     const authorizer = authorizerOf(t, { redis: redis.url, timeout });
     await assertAdmitted(authorizer);
 
@@ -119,8 +115,7 @@ for (const timeout of [300, 5_000]) {
 }
 
 test('hung before the first connection', async (t) => {
-  const redis = await redisFor(t);
-  await write(await adminOf(t, redis), ['ann']);
+  const { redis } = await redisWithAnn(t);
   redis.kill('SIGSTOP');
   const authorizer = authorizerOf(t, { redis: redis.url, timeout: 400 });
   const { error } = await timed(authorizer);
@@ -130,9 +125,7 @@ test('hung before the first connection', async (t) => {
 });
 
 test('a wrong password, corrected on the server', async (t) => {
-  const redis = await redisFor(t);
-  const admin = await adminOf(t, redis);
-  await write(admin, ['ann']);
+  const { redis, admin } = await redisWithAnn(t);
   await admin.configSet('requirepass', 'right');
   const authorizer = authorizerOf(t, { redis: `redis://:wrong@${redis.host}:${redis.port}` });
   for (let i = 0; i < 3; i++) {
@@ -145,9 +138,7 @@ test('a wrong password, corrected on the server', async (t) => {
 });
 
 test('a password that is asked for later', async (t) => {
-  const redis = await redisFor(t);
-  const admin = await adminOf(t, redis);
-  await write(admin, ['ann']);
+  const { redis, admin } = await redisWithAnn(t);
   const authorizer = authorizerOf(t, { redis: redis.url });
   await assertAdmitted(authorizer);
   await admin.configSet('requirepass', 'asked for');
@@ -160,9 +151,7 @@ test('a password that is asked for later', async (t) => {
 });
 
 test('connections that are cut again and again', async (t) => {
-  const redis = await redisFor(t);
-  const admin = await adminOf(t, redis);
-  await write(admin, ['ann']);
+  const { redis, admin } = await redisWithAnn(t);
   const authorizer = authorizerOf(t, { redis: redis.url });
   const stop = stream(authorizer);
   for (let i = 0; i < 10; i++) {
@@ -177,8 +166,7 @@ test('connections that are cut again and again', async (t) => {
 });
 
 test('close() with look-ups in flight', async (t) => {
-  const redis = await redisFor(t);
-  await write(await adminOf(t, redis), ['ann']);
+  const { redis } = await redisWithAnn(t);
   const authorizer = authorizerOf(t, { redis: redis.url });
   await assertAdmitted(authorizer);
   redis.kill('SIGSTOP');
@@ -208,8 +196,7 @@ test('close() before the first look-up, and in the same turn', async (t) => {
 });
 
 test('maxPending', async (t) => {
-  const redis = await redisFor(t);
-  await write(await adminOf(t, redis), ['ann']);
+  const { redis } = await redisWithAnn(t);
   const authorizer = authorizerOf(t, { redis: redis.url, maxPending: 10 });
   const all = await Promise.all(Array.from({ length: 25 }, () => timed(authorizer)));
   assert.equal(all.filter(({ error }) => error?.code === 'OVERLOADED').length, 15);

@@ -3,24 +3,15 @@
 // Settings that an app changes while it runs count from the next connection on.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
-const { startRedis } = require('../scripts/support/redis-server');
-const { openAdmin } = require('./support/redis-store');
+const { test } = require('node:test');
 const { authorizerOf } = require('./support/proof');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, passportOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
 
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started));
 
 async function userOf(authorizer) {
   const { error, data } = await visit(authorizer, cookieOf('ann'));

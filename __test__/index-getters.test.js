@@ -5,16 +5,8 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
-const { assertFound } = require('./support/index-model');
-const {
-  FakeNamespace,
-  admit,
-  authorizerOf,
-  connect,
-  disconnect,
-  enter,
-  visitorOf,
-} = require('./support/index-sockets');
+const { assertFound, counts } = require('./support/index-model');
+const { admit, connect, disconnect, enter, visitorOf, emptyNamespace } = require('./support/index-sockets');
 
 const INDEX = { index: ['id'] };
 
@@ -23,13 +15,8 @@ function visitorReadBy(namespace, get) {
   return visitorOf(namespace, Object.defineProperty({}, 'id', { get }));
 }
 
-function counts(authorizer) {
-  return Object.fromEntries(authorizer.users('id'));
-}
-
 test('a getter that disconnects its own socket leaves no member behind', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   let reads = 0;
   const ann = visitorReadBy(namespace, () => {
     reads += 1;
@@ -46,8 +33,7 @@ test('a getter that disconnects its own socket leaves no member behind', () => {
 });
 
 test('a getter that authorizes its own socket once more: a member all the same', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   let reads = 0;
   const ann = visitorReadBy(namespace, () => {
     reads += 1;
@@ -61,8 +47,7 @@ test('a getter that authorizes its own socket once more: a member all the same',
 });
 
 test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const ann = visitorOf(namespace, { id: 1 });
   assert.equal(admit(authorizer, ann), undefined);
   Object.defineProperty(ann.request, 'user', {
@@ -76,8 +61,7 @@ test('a getter that throws for the user himself: the connection is made, and he 
 });
 
 test('a property that itself asks who is there makes no second member', () => {
-  const authorizer = authorizerOf({ index: ['id', 'company'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id', 'company'] });
   const user = { id: 9 };
   let reads = 0;
   Object.defineProperty(user, 'company', {

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { filterSocketsByUser } = require('..');
-const { assertFound } = require('./support/index-model');
+const { assertFound, counts } = require('./support/index-model');
 const { startIndexed, leave } = require('./support/index-app');
 const {
   FakeNamespace,
@@ -15,17 +15,13 @@ const {
   disconnect,
   enter,
   visitorOf,
+  emptyNamespace,
 } = require('./support/index-sockets');
 
 const INDEX = { index: ['id'] };
 
-function counts(authorizer) {
-  return Object.fromEntries(authorizer.users('id'));
-}
-
 test('an app that takes all listeners of a socket away', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const [first, second, third] = [1, 1, 2].map((id) => connect(authorizer, namespace, { id }));
   second.removeAllListeners();
   assertFound(namespace, { id: 1 }, [first, second]);
@@ -40,8 +36,7 @@ test('an app that takes all listeners of a socket away', () => {
 });
 
 test('an app that takes all listeners of a namespace away', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const sockets = [connect(authorizer, namespace, { id: 1 })];
   namespace.removeAllListeners();
   sockets.push(connect(authorizer, namespace, { id: 1 }), enter(visitorOf(namespace, { id: 1 })));
@@ -101,8 +96,7 @@ test('sockets that were there before the authorizer, and before its first succes
 });
 
 test('a connected socket that is authorized again is the same member, with the values of now', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const [ann, bob] = [1, 2].map((id) => connect(authorizer, namespace, { id }));
   ann.request.brought = { id: 3 };
   assert.equal(admit(authorizer, ann), undefined);
@@ -205,8 +199,7 @@ test('users(property): distinct values, and how many sockets have each', () => {
 });
 
 test('a disconnect that a client makes up changes nothing: Socket.IO 3 hands such an event on', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const ann = connect(authorizer, namespace, { id: 1 });
   ann.emit('disconnect', 'made up');
   assert.deepEqual(counts(authorizer), { 1: 1 });

@@ -7,7 +7,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { assertFound } = require('./support/index-model');
-const { greet, leave, startIndexed } = require('./support/index-app');
+const { greet, leave, startIndexed, guardBoth } = require('./support/index-app');
 
 const users = {
   ann: { id: 1, role: 'admin', team: { id: 7 } },
@@ -63,18 +63,10 @@ for (const version of [3, 4]) {
   });
 
   test(`Socket.IO ${version}: refused by a later middleware, never known`, async (t) => {
-    const { io, authorizer, visit } = await startIndexed(t, {
-      version,
-      users,
-      options,
-      prepare(server, middleware) {
-        server.use(middleware);
-        server.use((socket, next) =>
-          next(socket.request.user.name === 'bob' ? new Error('busy') : undefined),
-        );
-        greet(server);
-      },
-    });
+    const refuseBob = ({ request }, next) =>
+      next(request.user.name === 'bob' ? new Error('busy') : undefined);
+    const prepare = (server, middleware) => greet(server.use(middleware).use(refuseBob));
+    const { io, authorizer, visit } = await startIndexed(t, { version, users, options, prepare });
     await visit('ann');
     assert.equal((await visit('bob')).refused.message, 'busy');
     assert.deepEqual(namesOf(io, { 'team.id': 7 }), ['ann']);
@@ -143,10 +135,7 @@ test('disconnectSockets() of a namespace, and of the rooms of one; other namespa
     users,
     options,
     prepare(server, middleware) {
-      for (const namespace of [server, server.of('/chat')]) {
-        namespace.use(middleware);
-        greet(namespace);
-      }
+      guardBoth(server, middleware);
       server.of('/chat').on('connection', (socket) => socket.join(socket.request.user.role));
     },
   });
@@ -165,16 +154,7 @@ test('disconnectSockets() of a namespace, and of the rooms of one; other namespa
 });
 
 test('one client in two namespaces is two sockets of one user', async (t) => {
-  const { io, authorizer, visit } = await startIndexed(t, {
-    users,
-    options,
-    prepare(server, middleware) {
-      for (const namespace of [server, server.of('/chat')]) {
-        namespace.use(middleware);
-        greet(namespace);
-      }
-    },
-  });
+  const { io, authorizer, visit } = await startIndexed(t, { users, options, prepare: guardBoth });
   const { socket } = await visit('ann');
   const chat = socket.io.socket('/chat');
   await once(chat, 'welcome');

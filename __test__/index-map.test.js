@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const { test } = require('node:test');
-const { assertFound } = require('./support/index-model');
+const { assertFound, counts } = require('./support/index-model');
 const {
   FakeNamespace,
   admit,
@@ -14,6 +14,7 @@ const {
   disconnect,
   enter,
   visitorOf,
+  emptyNamespace,
 } = require('./support/index-sockets');
 
 const INDEX = { index: ['id'] };
@@ -28,13 +29,8 @@ function copyOfPackage() {
   return require('..');
 }
 
-function counts(authorizer) {
-  return Object.fromEntries(authorizer.users('id'));
-}
-
 test('an app that gives a namespace another Map', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const [gone, stays] = [1, 1].map((id) => connect(authorizer, namespace, { id }));
   namespace.sockets = new Map([[stays.id, stays]]);
   assertFound(namespace, { id: 1 }, [stays]);
@@ -53,8 +49,7 @@ test('an app that gives a namespace another Map', () => {
 });
 
 test('another Map of as many sockets, and nobody comes: who is there is who is in it', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const sockets = [1, 1].map((id) => connect(authorizer, namespace, { id }));
   const stranger = visitorOf(namespace, null);
   stranger.request.user = { id: 1 };
@@ -67,8 +62,7 @@ test('another Map of as many sockets, and nobody comes: who is there is who is i
 });
 
 test('the Map of a namespace stays what it was', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const { sockets } = namespace;
   const ann = connect(authorizer, namespace, { id: 1 });
   assert.ok(sockets instanceof Map);
@@ -84,8 +78,7 @@ test('the Map of a namespace stays what it was', () => {
 });
 
 test('the Map that a namespace had before says nothing any more', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const ann = connect(authorizer, namespace, { id: 1 });
   const before = namespace.sockets;
   namespace.sockets = new Map(before);
@@ -96,8 +89,7 @@ test('the Map that a namespace had before says nothing any more', () => {
 });
 
 test('another socket under the same id', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const first = connect(authorizer, namespace, { id: 1 });
   const second = Object.assign(visitorOf(namespace, { id: 2 }), { id: first.id });
   assert.equal(admit(authorizer, second), undefined);
@@ -109,8 +101,7 @@ test('another socket under the same id', () => {
 });
 
 test('the Map of a namespace is watched once, however often it was set right', () => {
-  const authorizer = authorizerOf(INDEX);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(INDEX);
   const first = connect(authorizer, namespace, { id: 0 });
   const { set, delete: remove } = namespace.sockets;
   const there = [first];

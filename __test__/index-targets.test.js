@@ -13,6 +13,7 @@ const {
   disconnect,
   enter,
   visitorOf,
+  emptyNamespace,
 } = require('./support/index-sockets');
 
 /** So many that a list of them is remembered. */
@@ -59,8 +60,7 @@ test('what an app keeps under the name children is no parent of namespaces', () 
 });
 
 for (const size of [5, MANY]) {
-  const authorizer = authorizerOf({ index: ['id', 'even'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id', 'even'] });
   const sockets = Array.from({ length: size }, (_, i) =>
     connect(authorizer, namespace, { id: i % 3, even: i % 2 === 0 }),
   );
@@ -177,8 +177,7 @@ test('a list of sockets of several namespaces, of old ones and of some that were
 });
 
 test('a list that is passed again: elements replaced, added, removed, gone, and back', () => {
-  const authorizer = authorizerOf({ index: ['id'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id'] });
   const list = Array.from({ length: MANY }, (_, i) => connect(authorizer, namespace, { id: i % 4 }));
   const check = () => {
     for (const id of [0, 1, [2, 3], 9]) {
@@ -221,8 +220,7 @@ test('a list that is passed again: elements replaced, added, removed, gone, and 
 });
 
 test('a list that grows beyond all that there were, and many members at once', () => {
-  const authorizer = authorizerOf({ index: ['id'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id'] });
   const sockets = Array.from({ length: 3000 }, (_, i) => connect(authorizer, namespace, { id: i % 2 }));
   const odd = sockets.filter((_, i) => i % 2);
   assertFound(namespace, { id: 1 }, odd);

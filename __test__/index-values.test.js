@@ -7,13 +7,12 @@ const { test } = require('node:test');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
 const { assertFound } = require('./support/index-model');
 const {
-  FakeNamespace,
-  authorizerOf,
   connect,
   disconnect,
   enter,
   inhabited,
   visitorOf,
+  emptyNamespace,
 } = require('./support/index-sockets');
 
 const HUGE = 2n ** 200n;
@@ -141,8 +140,7 @@ test('a property that is a getter: read at connection; one that throws has no va
 });
 
 test('a user that is asked may ask the index in turn', () => {
-  const authorizer = authorizerOf({ index: ['id', 'role'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id', 'role'] });
   const sockets = [];
   const users = Array.from({ length: 2000 }, (_, i) => ({
     id: i % 500,
@@ -164,8 +162,7 @@ test('a user that is asked may ask the index in turn', () => {
 });
 
 test('a user that is asked may ask about the same list', () => {
-  const authorizer = authorizerOf({ index: ['id'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id'] });
   const sockets = [];
   for (const id of [1, 2, 3, 2]) {
     const user = {
@@ -183,8 +180,7 @@ test('a user that is asked may ask about the same list', () => {
 });
 
 test('a user that is asked may disconnect a socket that was found', () => {
-  const authorizer = authorizerOf({ index: ['id'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id'] });
   const sockets = [];
   const jealous = {
     get id() {

@@ -12,7 +12,7 @@ const { greet, membersOf, startIndexed } = require('./support/index-app');
 const { warningsDuring } = require('./support/proof');
 const { VERSIONS } = require('./support/socket-server');
 const { cookieOf, handshake } = require('./support/visit');
-const { FakeNamespace, admit, authorizerOf, enter, visitorOf } = require('./support/index-sockets');
+const { admit, authorizerOf, enter, visitorOf, emptyNamespace } = require('./support/index-sockets');
 
 const users = {
   ann: { id: 1, role: 'admin' },
@@ -130,8 +130,7 @@ function hurry(t) {
 test('no warning where the authorizer is a middleware as well; and an index of sockets that skip it', async (t) => {
   const hurried = hurry(t);
   const warnings = warningsDuring(t);
-  const authorizer = authorizerOf({ index: ['id'] });
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace({ index: ['id'] });
   const requestOf = (brought) => ({ method: 'GET', headers: { cookie: cookieOf('ann') }, brought });
   const ann = visitorOf(namespace, { id: 1 });
   const first = handshake(authorizer, Object.assign(ann.request, { method: 'GET' }));

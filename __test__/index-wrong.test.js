@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { describe, test } = require('node:test');
 const { runInNewContext } = require('node:vm');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
-const { FakeNamespace, authorizerOf, connect } = require('./support/index-sockets');
+const { FakeNamespace, authorizerOf, connect, emptyNamespace } = require('./support/index-sockets');
 
 class Account {
   id = 1;
@@ -71,8 +71,7 @@ test('a wrong option rooms is a TypeError at authorize() that says what is right
 
 for (const query of [filterSocketsByUser, countSocketsByUser]) {
   describe(query.name, () => {
-    const authorizer = authorizerOf({ index: ['id'] });
-    const namespace = new FakeNamespace();
+    const { authorizer, namespace } = emptyNamespace({ index: ['id'] });
     const sockets = [1, 2].map((id) => connect(authorizer, namespace, { id }));
     const targets = [namespace, { sockets: namespace }, sockets, new Set(sockets), []];
 

@@ -3,34 +3,22 @@
 // The process: it ends when the app is done and not before, and nothing of ours stands in its way.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
-const { freePort, startRedis } = require('../scripts/support/redis-server');
-const { runScript } = require('./support/child');
-const { openAdmin, write } = require('./support/redis-store');
+const { test } = require('node:test');
+const { freePort } = require('../scripts/support/redis-server');
+const { assertPrints, runScript } = require('./support/child');
+const { names } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 
 let redis;
-let admin;
 let url;
 
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(
-    admin,
-    Array.from({ length: 500 }, (_, i) => `u${i}`),
-  );
-  url = JSON.stringify(redis.url);
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
-
-async function assertPrints(script, expected, options) {
-  const { code, signal, out, err } = await runScript(script, options);
-  assert.deepEqual({ code, signal, out, err }, { code: 0, signal: null, out: expected, err: '' });
-}
+sharedRedis(
+  (started) => {
+    ({ redis } = started);
+    url = JSON.stringify(redis.url);
+  },
+  names('u', 500),
+);
 
 const AUTHORIZER = `const authorizer = authorize({ redis: URL, secret: SECRET, passport: passportOf() });\n`;
 

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { describe, test } = require('node:test');
 const { packageFor } = require('../lib/addon/installed');
-const { SUPPORTED } = require('../lib/addon/platform');
+const { platforms: SUPPORTED } = require('../lib/addon/messages.json');
 const { MACHINE, appWith, runIn, toldIn } = require('./support/installed');
 const { AGAIN, CODE, LINES, assertTold } = require('./support/told');
 
@@ -86,6 +86,7 @@ describe('the process', () => {
     assertTold(await toldIn(folder, { env: { NAPI_RS_NATIVE_LIBRARY_PATH: foreign } }), {
       problem:
         'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Verifier',
+      facts: [`Looked for:   ${foreign} (NAPI_RS_NATIVE_LIBRARY_PATH)`],
       advice: [`Take NAPI_RS_NATIVE_LIBRARY_PATH out of the environment: it names ${foreign}`],
     });
   });

@@ -6,8 +6,9 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const { describe, test } = require('node:test');
-const { diagnose } = require('../lib/addon/diagnosis');
 const { packageFor } = require('../lib/addon/installed');
+const { problems } = require('../lib/addon/messages.json');
+const { CASES, problemOf, wordsOf } = require('../lib/addon/problems');
 const { MACHINE, VERSION, appWith, goodBinary, toldIn } = require('./support/installed');
 const { AGAIN, CODE, LINES, assertTold } = require('./support/told');
 
@@ -27,13 +28,13 @@ test('a loader that takes this for another C library', () => {
     machine,
     from: 'package',
   };
-  const { problem, advice, reinstall } = diagnose({ ...facts, installed: ['linux-x64-musl'] });
+  const { problem, advice } = problemOf({ ...facts, installed: ['linux-x64-musl'] });
   assert.equal(problem, `${packageFor('linux-x64-gnu')} is not installed`);
   assert.match(
     advice[0],
     /^There is @passport-socketio\/binding-linux-x64-musl, which suits this Node, built for musl/,
   );
-  assert.ok(!reinstall);
+  assert.ok(!advice.join('\n').includes(AGAIN));
 });
 
 describe('the package with the binary', () => {
@@ -198,6 +199,12 @@ describe('the binary', () => {
   }
 });
 
+test('each case has a text, and each word of the texts a value', () => {
+  assert.deepEqual(Object.keys(CASES), Object.keys(problems));
+  const words = Object.keys(wordsOf({ wanted: MACHINE.name, message: '', machine: MACHINE }));
+  for (const [, word] of JSON.stringify(problems).matchAll(/{(\w+)}/g)) assert.ok(words.includes(word), word);
+});
+
 test('what systems say that this one is not', () => {
   const said = {
     "/lib/libc.so.6: version `GLIBC_2.33' not found (required by /app/x.node)":
@@ -214,7 +221,7 @@ test('what systems say that this one is not', () => {
     const binary = { file: '/app/x.node', madeFor: wanted };
     const machine = { name: wanted, libc: { name: 'glibc', version: '2.31' } };
     const facts = { wanted, message, binary, machine, missing: false, installed: [wanted], from: 'package' };
-    assert.equal(diagnose(facts).problem, problem);
+    assert.equal(problemOf(facts).problem, problem);
   }
 });
 

@@ -3,27 +3,20 @@
 // What happens so often in a second, by a clock of the test's own: audits, and confirmations.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const timers = require('node:timers');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startRedis } = require('../scripts/support/redis-server');
 const { RedisBackend } = require('../lib/sessions/redis');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
-const { openAdmin, write } = require('./support/redis-store');
+const { openAdmin, write, redisWithAnn } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started), ['ann']);
 
 /** Look-ups are native, and the clock stands still; `asked` has the session ids that the store was asked for since. */
 async function proven(t) {
@@ -125,11 +118,7 @@ test('a confirmation that ends late, of what was read before, takes nothing back
 });
 
 test('a verdict that comes late, of what was read before, does not count', async (t) => {
-  const own = await startRedis();
-  t.after(() => own.stop());
-  const ownAdmin = await openAdmin(own);
-  t.after(() => ownAdmin.destroy());
-  await write(ownAdmin, ['ann']);
+  const { redis: own, admin: ownAdmin } = await redisWithAnn(t);
   await admin.set('sess:ann', textOf('the later ann'));
   t.after(() => write(admin, ['ann']));
   const { store } = await openControlled(t, own);

@@ -4,25 +4,16 @@
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { after, before, test } = require('node:test');
-const { startRedis } = require('../scripts/support/redis-server');
+const { test } = require('node:test');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
-const { openAdmin, write } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started), ['ann']);
 
 /** Answers the GETs of a client in this order; further ones go to Redis. An answer may do something first. */
 function answering(client, ...answers) {

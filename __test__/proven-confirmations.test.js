@@ -3,26 +3,19 @@
 // What the addon does not find is asked of the store before somebody is refused: few at a time, and nobody waits in vain.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { startRedis } = require('../scripts/support/redis-server');
 const { runScript } = require('./support/child');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
-const { openAdmin, write } = require('./support/redis-store');
+const { openAdmin, write, redisWithAnn, redisFor } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started), ['ann']);
 
 /** Look-ups are native; the GETs of the client are then held, or answered by `answer(key)`. */
 async function proven(t, { answer, ...options } = {}, server = redis) {
@@ -127,8 +120,7 @@ test('those who wait at a store that is slow give up when their time is over', a
 });
 
 test('a look-up that is made anew has what is left of its time', async (t) => {
-  const own = await startRedis();
-  t.after(() => own.stop());
+  const own = await redisFor(t);
   const ownAdmin = await openAdmin(own);
   await write(ownAdmin, ['ann']);
   const { authorizer, store } = await proven(t, { timeout: 1000 }, own);
@@ -181,11 +173,7 @@ test('close() ends what the store was asked for', { timeout: 30_000 }, async (t)
 });
 
 test('a connection of the addon ends when another one takes its place, and with close()', async (t) => {
-  const own = await startRedis();
-  t.after(() => own.stop());
-  const ownAdmin = await openAdmin(own);
-  t.after(() => ownAdmin.destroy());
-  await write(ownAdmin, ['ann']);
+  const { redis: own, admin: ownAdmin } = await redisWithAnn(t);
   const connections = async () => (await ownAdmin.sendCommand(['CLIENT', 'LIST'])).trim().split('\n').length;
   const { store } = await openControlled(t, own);
   const { client: later } = await openControlled(t, own);

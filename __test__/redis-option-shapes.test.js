@@ -3,11 +3,11 @@
 // The shapes that the option redis may have, and where they lead.
 
 const assert = require('node:assert/strict');
-const { before, after, test } = require('node:test');
+const { test } = require('node:test');
 const { readRedisOption } = require('../lib/redis/option');
-const { startRedis } = require('../scripts/support/redis-server');
 const { authorizerOf, assertAdmitted } = require('./support/proof');
-const { openAdmin, write } = require('./support/redis-store');
+const { write } = require('./support/redis-store');
+const { sharedRedis } = require('./support/shared');
 const { target, nodesAt } = require('./support/targets');
 
 const REDIS = 'redis://h:7001';
@@ -17,14 +17,7 @@ const OWN = '-----BEGIN OWN-----';
 
 let redis;
 let admin;
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started));
 
 /** What is read, from what is not empty in it. */
 const RIGHT = [

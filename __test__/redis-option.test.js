@@ -3,27 +3,19 @@
 // The option redis: where it leads, with which rights, what it asks of Redis, and what it never tells.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { inspect } = require('node:util');
 const { authorize } = require('..');
-const { redisFor, openAdmin, write, commandCounts } = require('./support/redis-store');
+const { redisFor, write, commandCounts, names } = require('./support/redis-store');
 const { authorizerOf, assertAdmitted } = require('./support/proof');
-const { startRedis } = require('../scripts/support/redis-server');
+const { sharedRedis } = require('./support/shared');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
-/** @type {Awaited<ReturnType<typeof startRedis>>} */
 let redis;
 let admin;
 
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-});
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started));
 
 /** One user who logs in as `name` with the password `pw`, and may do only this. */
 async function urlOfUser(name, rights) {
@@ -34,10 +26,6 @@ async function urlOfUser(name, rights) {
 /** Many visitors at once, all of whom have to be let in. */
 function admitAll(authorizer, users) {
   return Promise.all(users.map((user) => assertAdmitted(authorizer, user, user)));
-}
-
-function names(prefix, count) {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }
 
 test('database in the path and as a parameter', async (t) => {

@@ -7,11 +7,11 @@ const fs = require('node:fs');
 const { after, before, test } = require('node:test');
 const { freePort } = require('../scripts/support/redis-server');
 const { makeCertificates } = require('./support/certificates');
-const { GONE, admitAll, names, refusedDuring, untilAdmitted } = require('./support/failover');
+const { GONE, admitAll, refusedDuring, untilAdmitted } = require('./support/failover');
 const { authorizerOf } = require('./support/proof');
 const { startSentinel } = require('./support/redis-sentinel');
 const { until } = require('./support/redis-cluster');
-const { redisFor } = require('./support/redis-store');
+const { redisFor, names } = require('./support/redis-store');
 const { sessionOf } = require('./support/stores');
 const { cookieOf, visit } = require('./support/visit');
 

@@ -3,32 +3,22 @@
 // One connection to a target, whoever asks: apps make an authorizer for each namespace, tenant or even socket.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { RedisStore } = require('connect-redis');
 const { createClient } = require('redis');
 const { authorize } = require('..');
 const { Verifier } = require('../lib/sessions/verifier');
 const { RedisBackend } = require('../lib/sessions/redis');
 const { targetOf } = require('../lib/redis/target');
-const { startRedis } = require('../scripts/support/redis-server');
-const { openAdmin, write } = require('./support/redis-store');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { runScript, PREAMBLE } = require('./support/child');
+const { sharedRedis } = require('./support/shared');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
 let redis;
 let admin;
 
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(admin, ['ann', 'bob']);
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis((started) => ({ redis, admin } = started), ['ann', 'bob']);
 
 /** Connections over TCP; the test's own come through the Unix socket. */
 async function connections() {

@@ -7,7 +7,8 @@ const { once } = require('node:events');
 const { after, before, test } = require('node:test');
 const { filterSocketsByUser } = require('..');
 const { startRedis } = require('../scripts/support/redis-server');
-const { redisStoreFor, startApp, visitorsOf } = require('./support/app');
+const { redisStoreFor, startApp } = require('./support/app');
+const { heardByEach } = require('./support/libraries');
 const { LIBRARIES } = require('./support/oracle');
 const { connect } = require('./support/socket-client-09');
 
@@ -49,15 +50,16 @@ function closeManager(io) {
 
 /** What each library makes of the same visitors. */
 async function compare(t, { options, more, hear }) {
-  const store = await redisStoreFor(t, redis);
-  const heard = {};
-  let visitors;
-  for (const [name, library] of Object.entries(LIBRARIES)) {
-    const app = await startApp(t, { store, attach: attachTo(library, options, more) });
-    visitors ??= await visitorsOf(app);
-    heard[name] = {};
-    for (const [visitor, cookie] of Object.entries(visitors)) heard[name][visitor] = await hear(app, cookie);
-  }
+  const heard = await heardByEach(
+    t,
+    redis,
+    (library) => attachTo(library, options, more),
+    async (app, visitors) => {
+      const answers = {};
+      for (const [visitor, cookie] of Object.entries(visitors)) answers[visitor] = await hear(app, cookie);
+      return answers;
+    },
+  );
   assert.deepEqual(heard.ours, heard.original);
   return heard.ours;
 }

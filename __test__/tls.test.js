@@ -4,33 +4,13 @@
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
-const fs = require('node:fs');
 const path = require('node:path');
-const { after, before, test } = require('node:test');
+const { test } = require('node:test');
 const { promisify } = require('node:util');
-const { freePort, startRedis } = require('../scripts/support/redis-server');
-const { makeCertificates } = require('./support/certificates');
-const { openAdmin, write } = require('./support/redis-store');
+const { sharedTlsRedis } = require('./support/shared');
 
-let redis;
-let admin;
 let tlsPort;
-let files;
-
-before(async () => {
-  files = makeCertificates();
-  tlsPort = await freePort();
-  const pem = ['--tls-cert-file', files.cert, '--tls-key-file', files.key, '--tls-ca-cert-file', files.ca];
-  redis = await startRedis({ args: ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', ...pem] });
-  admin = await openAdmin(redis);
-  await write(admin, ['ann']);
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-  fs.rmSync(files.dir, { recursive: true });
-});
+const files = sharedTlsRedis(({ port }) => (tlsPort = port), ['ann']);
 
 /** What a process with this environment gets for ann's cookie. */
 async function visitWith(env, host = '127.0.0.1') {

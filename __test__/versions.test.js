@@ -7,6 +7,7 @@ const { after, before, test } = require('node:test');
 const { filterSocketsByUser } = require('..');
 const { startRedis } = require('../scripts/support/redis-server');
 const { redisStoreFor, startApp, visitorsOf } = require('./support/app');
+const { heardByEach } = require('./support/libraries');
 const { LIBRARIES } = require('./support/oracle');
 const { connect, upgraded } = require('./support/socket-client');
 const { VERSIONS, serve } = require('./support/socket-server');
@@ -48,19 +49,16 @@ for (const version of VERSIONS) {
     const way = `Socket.IO ${version} by ${transports.join(', then ')}`;
 
     test(`${way}: let in, and known as by the original`, async (t) => {
-      const store = await redisStoreFor(t, redis);
-      const heard = {};
-      let cookie;
-      for (const [name, library] of Object.entries(LIBRARIES)) {
-        const app = await startApp(t, { store, attach: attachTo(version, library) });
-        cookie ??= await app.logIn('ann');
-        heard[name] = [];
+      const attach = (library) => attachTo(version, library);
+      const heard = await heardByEach(t, redis, attach, async (app, { 'logged in': cookie }) => {
+        const welcomes = [];
         for (const namespace of ['/', '/chat']) {
           const { socket, welcome } = await connect(t, app.url + namespace, { version, cookie, transports });
           if (transports.length === 2) await upgraded(socket);
-          heard[name].push(welcome);
+          welcomes.push(welcome);
         }
-      }
+        return welcomes;
+      });
       assert.deepEqual(
         heard.ours.map(({ user }) => user),
         [

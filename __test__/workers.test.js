@@ -3,29 +3,13 @@
 // Worker threads: they may die in the middle of anything, and the process and its other threads go on.
 
 const assert = require('node:assert/strict');
-const { after, before, test } = require('node:test');
-const { startRedis } = require('../scripts/support/redis-server');
-const { openAdmin, write } = require('./support/redis-store');
-const { runScript, PREAMBLE } = require('./support/child');
+const { test } = require('node:test');
+const { names } = require('./support/redis-store');
+const { assertPrints, runScript, PREAMBLE } = require('./support/child');
+const { sharedRedis } = require('./support/shared');
 
-let redis;
-let admin;
 let url;
-
-before(async () => {
-  redis = await startRedis();
-  admin = await openAdmin(redis);
-  await write(
-    admin,
-    Array.from({ length: 200 }, (_, i) => `u${i}`),
-  );
-  url = JSON.stringify(redis.url);
-});
-
-after(async () => {
-  admin?.destroy();
-  await redis?.stop();
-});
+sharedRedis(({ redis }) => (url = JSON.stringify(redis.url)), names('u', 200));
 
 /** A worker that says `ready` once it has 200 look-ups in flight, and goes on with more. */
 function busyWorker() {
@@ -45,11 +29,6 @@ function briefWorker() {
     const { parentPort } = require('node:worker_threads');
     const authorizer = authorize({ redis: ${url}, secret: SECRET, passport: passportOf() });
     visit(authorizer, cookieOf('u2')).then(({ data }) => parentPort.postMessage(data.user.id));`);
-}
-
-async function assertPrints(script, expected, options) {
-  const { code, signal, out, err } = await runScript(script, options);
-  assert.deepEqual({ code, signal, out, err }, { code: 0, signal: null, out: expected, err: '' });
 }
 
 test('workers that are terminated mid-request leave the main thread at work', async () => {

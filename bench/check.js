@@ -8,8 +8,8 @@ const { ANONYMOUS } = require('./sessions');
 const VISITS = 1000;
 
 /**
- * What is fast but wrong is not worth timing: the right user for a good cookie, no entrance for a forged
- * one or for none; and ours must not bother Redis with a forged one.
+ * Checks a contender before it is timed: a valid cookie gives the right user, a forged or missing one is refused. This
+ * package must not query Redis for a forged cookie.
  *
  * @returns {Promise<number>} Redis look-ups for each forged cookie
  */

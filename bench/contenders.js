@@ -4,19 +4,19 @@ const { Passport } = require('passport');
 const { createClient } = require('redis');
 const { SECRET } = require('./sessions');
 
-/** Time in which an authorizer has to find out that it can look sessions up natively. */
+/** Time in which an authorizer must begin to look sessions up natively. */
 const PROVEN_WITHIN_MS = 10_000;
 
 /**
- * Who is compared. `role` says what the figures are for: those of `empty` are subtracted from the others, those
- * of `reference` are the measure, `ours` has targets.
+ * The contenders. `role` is the use of the figures: those of `empty` are subtracted from the others, the others are
+ * compared with those of `reference`, and `ours` has targets.
  *
  * @typedef {object} Contender
  * @property {string} key - for the command line
- * @property {string} name - for people
+ * @property {string} name - in reports
  * @property {'empty' | 'reference' | 'peer' | 'ours'} role
  * @property {(url: string) => Function | Promise<Function>} connect - makes the middleware, over the Redis at `url`
- * @property {(middleware: Function, cookie: string) => Promise<void>} [settle] - what is to be awaited before timing
+ * @property {(middleware: Function, cookie: string) => Promise<void>} [settle] - resolves when timing may begin
  */
 
 /** @type {Contender[]} */
@@ -78,7 +78,7 @@ function ioredisStore(url) {
   return new RedisStore({ client: new Redis(url) });
 }
 
-/** The options that all have in common. */
+/** The options of all contenders. */
 function optionsWith(where) {
   const passport = new Passport();
   passport.deserializeUser((id, done) => done(null, { id }));
@@ -87,12 +87,12 @@ function optionsWith(where) {
 
 async function nodeRedis(url) {
   const client = createClient({ url });
-  // Without a listener an error would be thrown; one that matters fails the round.
+  // An error without a listener would be thrown. A relevant error makes the round fail.
   client.on('error', () => {});
   return client.connect();
 }
 
-/** Visits until the addon has proven to see what the store sees, and answers alone. */
+/** Connects until the proof has succeeded and look-ups are native. */
 async function untilNative(middleware, cookie) {
   const deadline = performance.now() + PROVEN_WITHIN_MS;
   while (middleware.backend.kind !== 'redis') {

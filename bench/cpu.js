@@ -3,9 +3,8 @@
 const fs = require('node:fs');
 
 /**
- * CPU time used so far, in nanoseconds. Of the main thread where the kernel tells it apart (Linux; libuv's
- * `process.threadCpuUsage` came with Node 23.9), else `main` is that of all threads, which is too much for
- * every contender with threads.
+ * CPU time used so far, in nanoseconds. `main` is the time of the main thread on Linux. Elsewhere it is the time of all
+ * threads, which is too much for a contender with threads. (`process.threadCpuUsage` needs Node 23.9.)
  */
 class CpuClock {
   #text = Buffer.alloc(64);
@@ -18,8 +17,8 @@ class CpuClock {
 
   /** @returns {{ main: number, process: number }} */
   read() {
-    // The order matters: this call makes the kernel book what the running thread has used since the last
-    // timer tick. Without it schedstat is up to 4 ms behind, with it some microseconds.
+    // The order matters: this call makes the kernel account for the time since the last timer tick. Without it schedstat
+    // is up to 4 ms behind, with it some microseconds.
     const { user, system } = process.cpuUsage();
     const all = (user + system) * 1000;
     return { main: this.#file === undefined ? all : this.#mainThread(), process: all };
@@ -31,7 +30,7 @@ class CpuClock {
   }
 }
 
-/** `<ns on a CPU> <ns waiting for one> <turns>` of the thread whose id is the process's: the main one. */
+/** `<ns on a CPU> <ns waiting for one> <turns>` of the main thread, whose id is that of the process. */
 function openSchedstat() {
   try {
     return fs.openSync(`/proc/self/task/${process.pid}/schedstat`);

@@ -4,19 +4,19 @@ const original = require('passport.socketio');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
 
 /**
- * Who is compared. `find` is what is timed: it answers a question with sockets, or with their number. `prepare` makes
- * beforehand what that takes, anew for each question.
+ * The contenders. `find` is timed: it answers a question with sockets, or with their number. `prepare` makes its input
+ * before, for each question.
  *
  * @typedef {object} Contender
  * @property {string} key
  * @property {string} name
- * @property {string} [loop] - the tight loop over the same thing, where that is no array
+ * @property {string} [loop] - the tight loop over the same collection, if that is not an array
  * @property {boolean} [isOurs]
  * @property {(scene: object) => any} [prepare]
  * @property {(question: import('./filter-questions').Question, scene: object, prepared: any) => object[] | number} find
  */
 
-/** The first two are what the others are measured by. @type {Contender[]} */
+/** The others are compared with the first two. @type {Contender[]} */
 const contenders = [
   {
     key: 'original',

@@ -7,10 +7,10 @@ const { Passport } = require('passport');
 const { Server } = require('socket.io');
 const { SECRET } = require('./sessions');
 
-// The one that this Socket.IO has.
+// The Engine.IO of this Socket.IO.
 const engineIo = require(require.resolve('engine.io', { paths: [require.resolve('socket.io')] }));
 
-/** Later than the end of the benchmark. */
+/** Longer than the benchmark. */
 const NEVER_MS = 2 ** 31 - 1;
 /** How many connect at a time. */
 const BATCH = 1000;
@@ -27,8 +27,8 @@ const HEADERS = {
 };
 
 /**
- * A server of Socket.IO 4 and its clients, with all that they consist of in an app: sockets, clients, connections of
- * Engine.IO, requests, sessions, users. Only the transports lead nowhere.
+ * A Socket.IO 4 server and its clients, with all objects of a real app: sockets, clients, Engine.IO connections, requests,
+ * sessions, users. Only the transports are not connected.
  */
 class Crowd {
   io = new Server({ serveClient: false, connectTimeout: NEVER_MS });
@@ -39,7 +39,7 @@ class Crowd {
   }
 
   /**
-   * Visitors ask to be let into a namespace. Where its middlewares answer at once, they are in when this resolves.
+   * Clients connect to a namespace. If its middlewares answer at once, the clients are connected when this resolves.
    * @param {string[]} sids - the ids of their sessions
    */
   async connect(namespace, sids) {
@@ -68,7 +68,7 @@ class Nowhere extends engineIo.Transport {
   }
 }
 
-/** Resolves when Socket.IO and the authorizer have done what they put off. */
+/** Resolves when Socket.IO and the authorizer have done their deferred work. */
 function turn() {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -82,7 +82,7 @@ function requestOf(sid) {
   return request;
 }
 
-/** For `authorize`: every session is at hand, and its user is `userOf(sid)`, made when he is asked for. */
+/** Options of `authorize`: every session exists, and its user is `userOf(sid)`, created at each look-up. */
 function optionsFor(userOf) {
   const passport = new Passport();
   passport.deserializeUser((sid, done) => done(null, userOf(sid)));

@@ -8,7 +8,7 @@ const { numberOf, textOf, usersOf } = require('./filter-users');
 const INDEXES = 5;
 
 /**
- * What V8 knows of in a process with so many sockets: its heap, and array buffers.
+ * The memory that V8 knows in a process with `count` sockets: its heap, and array buffers.
  * @param {object} settings
  * @param {number} settings.count
  * @param {boolean} settings.texts - ids of 24 characters, not numbers
@@ -18,7 +18,7 @@ const INDEXES = 5;
  */
 async function heap({ count, texts, isStorm, index }) {
   const { sids, userOf } = usersOf(count, texts ? textOf : undefined);
-  // Held on to, or it would be gone before it is weighed.
+  // Keep a reference: otherwise it is collected before it is measured.
   const crowd = await admit(sids, { ...optionsFor(userOf), index }, isStorm);
   await collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -26,8 +26,8 @@ async function heap({ count, texts, isStorm, index }) {
 }
 
 /**
- * What the addon takes for so many members: by the growth of a process that grows for nothing else, with several indexes
- * of that size, since a process grows by whole pages and thresholds.
+ * The memory of the addon for `count` members: the growth of a process that does nothing else. It makes several indexes of
+ * that size, because a process grows in steps of pages and thresholds.
  * @param {{ count: number, texts: boolean }} settings
  * @returns {Promise<number>} bytes a member
  */
@@ -42,19 +42,19 @@ async function native({ count, texts }) {
     for (let at = 0; at < count; at++) enrol(group, 0, ids[at], at % 10 === 0 ? 'mod' : 'user');
   }
   const grown = outside() - before;
-  // Held on to, as above.
+  // Keep a reference, as above.
   return grown / indexes.reduce((members, { size }) => members + size, 0);
 }
 
 async function collect() {
   for (let i = 0; i < 4; i++) {
     globalThis.gc();
-    // What is finalised comes after.
+    // Finalizers run later.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Bytes that are in memory and not in V8's heap. */
+/** Resident bytes outside V8's heap. */
 function outside() {
   const { rss, heapTotal } = process.memoryUsage();
   return rss - heapTotal;

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * One question, in the ways in which the contenders are asked it.
+ * One question, in the forms that the contenders take.
  *
  * @typedef {object} Question
  * @property {(user: object) => boolean} test - as a predicate
@@ -33,7 +33,7 @@ const kinds = [
     draw: () => moderators((user) => user.role === 'mod'),
   },
   {
-    // The compiler makes one piece of a loop and its predicate, as long as it is always the same.
+    // The compiler inlines a predicate into the loop, as long as it is always the same one.
     key: 'places',
     name: '10 % match, predicates of five places in the app in turn',
     draw: () => moderators(places[(turn = (turn + 1) % places.length)]),

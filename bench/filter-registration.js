@@ -8,16 +8,16 @@ const { Crowd, optionsFor } = require('./filter-crowd');
 const { usersOf } = require('./filter-users');
 
 const clock = new CpuClock();
-/** Sockets of one round. */
+/** The number of sockets in one round. */
 const VISITORS = 250;
 /** How often they come and go in a round. */
 const TIMES = 10;
 
 /**
- * What the option `index` adds to a connection and to its end, timed by itself: in the whole of a connection it is less
- * than the noise. Sockets wait behind an authorizer without it, and become members by our hands; what they take beyond
- * those of another namespace, who never do, is the cost. The first time it is done between the making of connections, in
- * caches full of other things; after that it is as in a loop.
+ * The cost of the option `index` for a connection and for its end. It is timed alone, because it is smaller than the noise
+ * of a whole connection. Sockets are authorized but not connected, and this benchmark makes them members. The cost is the
+ * difference to the sockets of another namespace, which never become members. `cold`: the first time, between connections,
+ * with cold caches. `warm`: later, as in a loop.
  *
  * @param {{ count: number, rounds: number }} settings - `count`: how many other members there are
  * @returns {Promise<Record<'cold' | 'warm', { connect: number[], disconnect: number[] }>>} ns of CPU a socket
@@ -65,7 +65,7 @@ class Entrance {
   }
 }
 
-/** As much as calling a step takes. */
+/** A step that costs only its call. */
 function pass() {}
 
 /** As Socket.IO does when a socket is let in. */

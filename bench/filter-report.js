@@ -7,7 +7,7 @@ const { bytes, registrationNs, verdictsOn } = require('./filter-targets');
  * @typedef {object} Row
  * @property {string} key - of the contender
  * @property {number} ns - CPU of the main thread for a call, median of the passes
- * @property {number} loops - that, in units of the tight loop's over the same thing in the same pass, median
+ * @property {number} loops - the same, divided by the time of the tight loop over the same collection in the same pass, median
  * @property {number} faster - how many times faster than the original in the same pass, median
  */
 
@@ -32,7 +32,7 @@ function median(values) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Markdown: a table for each kind of question, with all numbers of sockets side by side. */
+/** Markdown: a table for each kind of question, with a column for each number of sockets. */
 function speedTable({ kind, name }, bySize) {
   const counts = [...bySize.keys()];
   const header = [name, ...counts.map((count) => `${count.toLocaleString('en-US')} sockets`), 'targets'];
@@ -44,7 +44,7 @@ function speedTable({ kind, name }, bySize) {
   return table([header, ...rows]);
 }
 
-/** Only what is missed is told apart by the number of sockets. */
+/** Names the number of sockets only for missed targets. */
 function verdict(own, kind, counts) {
   const met = new Map();
   own.forEach((row, at) => {
@@ -85,7 +85,7 @@ function time(ns) {
   return ns < 1e6 ? `${digits(ns / 1e3)} µs` : `${digits(ns / 1e6)} ms`;
 }
 
-/** Three significant ones. */
+/** Three significant digits. */
 function digits(number) {
   if (number >= 100) return Math.round(number).toLocaleString('en-US');
   return number.toFixed(number >= 10 ? 1 : number >= 0.1 ? 2 : 3);

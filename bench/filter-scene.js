@@ -5,7 +5,7 @@ const { Crowd, optionsFor } = require('./filter-crowd');
 const { generator, usersOf } = require('./filter-users');
 
 /**
- * Connected sockets of authorized users, in each shape that a contender takes.
+ * Connected sockets of authorized users, in each form that a contender takes.
  *
  * @typedef {object} Scene
  * @property {object} io
@@ -37,14 +37,14 @@ async function sceneOf(count) {
 }
 
 /**
- * A server in which they all are. While the first few sockets are made V8 decides how much room one needs; mostly the
- * authorizer has seen one by then.
- * @param {boolean} [isStorm] - or a thousand are made before, as after a restart behind a middleware that lets them wait
+ * A server with all of them. V8 fixes the size of a socket object while it creates the first few; usually the authorizer
+ * has processed one by then.
+ * @param {boolean} [isStorm] - a thousand sockets are created before, as after a restart with a slow middleware
  */
 async function admit(sids, options, isStorm = false) {
   const crowd = new Crowd();
   crowd.io.use(authorize(options));
-  // As an app does.
+  // The same as in an app.
   crowd.io.on('connection', (socket) => socket.on('disconnect', () => {}));
   const first = isStorm ? 0 : 1;
   await crowd.connect(crowd.io.of('/'), sids.slice(0, first));

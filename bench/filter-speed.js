@@ -6,11 +6,11 @@ const { contenders } = require('./filter-contenders');
 const { sceneOf } = require('./filter-scene');
 
 const clock = new CpuClock();
-/** Lists that are made beforehand are not to fill the memory. */
+/** A limit for lists that are made before a round, so that they do not fill the memory. */
 const PREPARED_AT_MOST = 5_000_000;
 
 /**
- * All contenders on one kind of question, interleaved: in each pass each has one round, in an order drawn anew.
+ * Times all contenders on one kind of question, interleaved: in each pass each has one round, in a new random order.
  *
  * @param {import('./filter-questions').Kind} kind
  * @param {{ count: number, passes: number, roundMs: number, warmUpMs: number }} settings
@@ -27,7 +27,7 @@ async function speeds(kind, { count, passes, roundMs, warmUpMs }) {
   return runs.map(({ contender: { key }, rounds }) => ({ key, rounds }));
 }
 
-/** What is fast but wrong is not worth timing. */
+/** Checks that all contenders give the same answer. */
 function check({ name, prepare, find }, kind, scene) {
   for (let i = 0; i < 10; i++) {
     const question = kind.draw(scene);
@@ -38,7 +38,7 @@ function check({ name, prepare, find }, kind, scene) {
   }
 }
 
-/** Until the compiler has had its time, and it is known how many calls make a round. */
+/** Runs until the code is compiled, and determines how many calls make a round. */
 function warmUp(run, kind, scene, { roundMs, warmUpMs }) {
   for (let spent = 0; spent < warmUpMs;) {
     const perCall = round(run, kind, scene) / 1e6;

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What a contender must not exceed, or must reach. `loop` and `original` are the tight loop over the same thing (an array, or the Map
- * of a namespace) and passport.socketio, in the same pass.
+ * The limits of a contender. `loop` is the tight loop over the same collection (an array, or the Map of a namespace),
+ * `original` is passport.socketio, both in the same pass.
  *
  * @typedef {object} Target
  * @property {string[]} contenders
@@ -10,7 +10,7 @@
  * @property {number} [count] - of sockets; default: any
  * @property {number} [atMostMs]
  * @property {number} [atMostLoops] - in units of the tight loop's time
- * @property {number} [fasterThanOriginal] - so many times
+ * @property {number} [fasterThanOriginal] - this many times
  */
 
 const OF_SERVER = ['criteria-io', 'criteria-namespace'];
@@ -24,12 +24,12 @@ const targets = [
   { contenders: ['predicate-list', 'predicate-io'], atMostLoops: 1.1 },
 ];
 
-/** Of a registration: ns of CPU; bytes a socket. */
+/** The limits of a registration: ns of CPU, bytes per socket. */
 const registrationNs = 500;
 const bytes = 100;
 
 /**
- * Each target of a row, with what it says about it: `≤ 1.5 loops`.
+ * The targets of a row, each with a text such as `≤ 1.5 loops`.
  * @param {{ key: string, ns: number, loops: number, faster: number }} row
  * @returns {{ text: string, isMet: boolean }[]}
  */

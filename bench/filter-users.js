@@ -1,14 +1,14 @@
 'use strict';
 
-/** How many of all have the role that is looked for. */
+/** How many of all users have the role that is searched for. */
 const MODERATORS = 0.1;
 
 /**
- * Users of about ten properties; the same ones in every run.
+ * Users with about ten properties, the same in every run.
  *
  * @typedef {object} Users
  * @property {string[]} sids - the sessions that name them
- * @property {(sid: string) => object} userOf - a new object each time, as of a database
+ * @property {(sid: string) => object} userOf - a new object each time, as from a database
  */
 
 /**
@@ -40,14 +40,14 @@ function userOf(index, id, role) {
   };
 }
 
-/** As a database counts them. */
+/** Ids as from a sequence of a database. */
 function numberOf(index) {
   return 1_000_000 + index;
 }
 
-/** As MongoDB does: 24 characters. */
+/** Ids as in MongoDB: 24 characters. */
 function textOf(index) {
-  // In one piece, as it comes from a database: one that is put together takes twice the space until somebody reads it.
+  // A flat string, as from a database: a concatenated one takes twice the space until it is read.
   return Buffer.from(index.toString(16).padStart(24, '65f0c1a2b3d4e5f6')).toString('latin1');
 }
 

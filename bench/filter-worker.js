@@ -5,7 +5,7 @@ const { kinds } = require('./filter-questions');
 const { registration } = require('./filter-registration');
 const { speeds } = require('./filter-speed');
 
-/** One measurement, in a process of its own: what the compiler has learnt from another one would change it. */
+/** One measurement, in a process of its own: the type feedback of another one would change it. */
 const tasks = {
   speeds: ({ kind, ...settings }) =>
     speeds(

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run bench:filter`: finding the sockets of users. See docs/benchmarks.md.
+// `npm run bench:filter`: the time to find the sockets of users. See docs/benchmarks.md.
 
 const { fork } = require('node:child_process');
 const os = require('node:os');
@@ -15,7 +15,7 @@ const FULL = {
   registration: { counts: [1000, 100_000], rounds: 400 },
   memory: { count: 100_000 },
 };
-/** Not for figures: whether all contenders find the same, and whether all of this still runs. */
+/** A quick run without useful figures: it checks that all contenders find the same, and that the benchmark runs. */
 const CHECK = {
   counts: [300],
   speeds: { passes: 2, roundMs: 1, warmUpMs: 2 },
@@ -63,7 +63,7 @@ function numberOf(text, option) {
   throw new Error(`${option} ${text}: a number above 0 is wanted`);
 }
 
-/** One measurement after the other: nothing else is to run beside it. */
+/** One measurement after the other, so that nothing else runs at the same time. */
 async function measure(plan) {
   const speeds = {};
   for (const { key } of kinds) {

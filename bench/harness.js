@@ -1,6 +1,6 @@
 'use strict';
 
-/** What Socket.IO hands to a middleware, as far as an authorizer looks: made fresh for each connection. */
+/** The parts of a Socket.IO socket that an authorizer reads, created for each connection. */
 class FakeSocket {
   constructor(cookie) {
     this.request = new FakeRequest(cookie);
@@ -15,9 +15,8 @@ class FakeRequest {
 }
 
 /**
- * Runs `count` connections through a middleware, `inFlight` at a time: each that ends starts the next.
- * A middleware that answers in the call is driven by the loop, not by recursion, so that it costs the
- * harness the same.
+ * Runs `count` connections through a middleware, `inFlight` at a time: each one that ends starts the next. For a
+ * middleware that answers synchronously, a loop and not a recursion starts the next, so that the harness costs the same.
  *
  * @param {(socket: object, next: (error?: unknown) => void) => void} middleware
  * @param {() => string} nextCookie
@@ -38,8 +37,8 @@ function drive(middleware, nextCookie, count, inFlight) {
         room -= 1;
         started += 1;
         const socket = new FakeSocket(nextCookie());
-        // As in a server: a socket is there, and seen by others, whatever its middleware does. Otherwise the
-        // compiler makes none at all for a middleware that ignores it.
+        // In a server a socket escapes to other code. Without this, the compiler removes the allocation for a middleware
+        // that ignores its socket.
         sockets[started % inFlight] = socket;
         middleware(socket, (error) => end(error));
       }
@@ -58,7 +57,7 @@ function drive(middleware, nextCookie, count, inFlight) {
   });
 }
 
-/** Goes round and round a list. */
+/** Cycles through a list. */
 function cycle(list) {
   let index = 0;
   return () => {
@@ -68,7 +67,7 @@ function cycle(list) {
 }
 
 /**
- * One round: drives and measures it.
+ * Runs and measures one round.
  *
  * @param {{ clock: object, middleware: Function, nextCookie: () => string, inFlight: number, accepts: boolean }} work
  * @returns {Promise<{ main: number, process: number, rate: number }>} µs of CPU per connection, connections per second
@@ -88,7 +87,7 @@ async function round({ clock, middleware, nextCookie, inFlight, accepts }, count
   };
 }
 
-/** How many connections make a round of `roundMs`; also what warms the contender up. */
+/** Determines how many connections make a round of `roundMs`. This also warms up the contender. */
 async function calibrate(work, roundMs) {
   const least = 2 * work.inFlight;
   let count = Math.max(least, 100);

@@ -33,8 +33,8 @@ class Remote {
 }
 
 /**
- * All contenders in all modes, interleaved: in each pass each of them has one round in each mode, in an
- * order drawn anew, so that whatever else the machine does hits all alike. Only one works at a time.
+ * Measures all contenders in all modes, interleaved: in each pass each of them has one round in each mode, in a new random
+ * order, so that other load on the machine affects all alike. Only one contender runs at a time.
  *
  * @param {(done: number, of: number) => void} onPass
  * @returns {Promise<Map<object, Map<object, object[]>>>} mode → contender → its rounds, one a pass

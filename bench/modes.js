@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What the clients send, how many at a time, and the ratio that ours must not exceed.
+ * What the clients send, how many at a time, and the largest allowed ratio of this package.
  *
  * @typedef {{ name: string, cookie: 'valid' | 'forged' | 'none', inFlight: number, target?: number }} Mode
  */

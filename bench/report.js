@@ -7,9 +7,9 @@
  * @property {string} name
  * @property {string} role
  * @property {number} main     CPU of the main thread, µs per connection: median of the rounds
- * @property {number} quiet    the same, lower quartile: nearer to what a machine without other work gives
+ * @property {number} quiet    the same, lower quartile: closer to the figure of an idle machine
  * @property {number} net      `main` less that of the empty middleware in the same pass, median
- * @property {number} process  CPU of all threads, µs per connection, net in the same way
+ * @property {number} process  CPU of all threads, µs per connection, less that of the empty middleware
  * @property {number} rate     connections per second, harness included
  * @property {number} [ratio]  net, divided by that of the reference in the same pass, median
  * @property {[number, number]} [spread]  quartiles of that ratio over the passes
@@ -61,7 +61,7 @@ function quantile(values, share) {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** Markdown, to be read in a terminal and pasted into docs/benchmarks.md. */
+/** Markdown, readable in a terminal, and made for docs/benchmarks.md. */
 function format(summary) {
   return summary.map(formatMode).join('\n\n');
 }

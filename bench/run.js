@@ -46,7 +46,7 @@ async function main() {
     await store.client.close();
 
     const perForged = {};
-    // One after the other: each looks at Redis's counters.
+    // One after the other: each check reads Redis's counters.
     for (const remote of remotes) perForged[remote.contender.name] = await remote.do('prepare', { visitors });
     const rounds = await measure({
       remotes,
@@ -65,7 +65,7 @@ async function main() {
   }
 }
 
-/** A text that names no mode chooses all modes, and likewise for contenders. */
+/** An argument that names no mode selects all modes, and likewise for contenders. */
 function chosen(only) {
   const texts = only.split(',').filter(Boolean);
   const pick = (list, matches) => {

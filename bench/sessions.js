@@ -6,11 +6,11 @@ const { Cookie } = require('express-session');
 
 const SECRET = 'keyboard cat';
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
-/** What else a browser sends. */
+/** Other cookies of a browser. */
 const OTHER_COOKIES = '_ga=GA1.1.1418093715.1760000000; lang=en; ';
 
 /**
- * Puts `count` sessions of about 430 bytes into a store, as express-session would.
+ * Writes `count` sessions of about 430 bytes into a store, as express-session does.
  * @returns {Promise<{ user: string, valid: string, forged: string }[]>} the user of each, and two Cookie headers
  */
 async function fill(store, count) {
@@ -27,7 +27,7 @@ async function fill(store, count) {
 const ANONYMOUS = flat(OTHER_COOKIES.trim().slice(0, -1));
 
 function visitor(index) {
-  // uid-safe, with which express-session makes its ids: 24 random bytes, 32 characters.
+  // The format of uid-safe, which express-session uses: 24 random bytes, 32 characters.
   return {
     sid: randomBytes(24).toString('base64url'),
     user: index.toString(16).padStart(24, '65f0c1a2b3d4e5f6'),
@@ -64,7 +64,7 @@ function header(sid, secret) {
   return flat(`${OTHER_COOKIES}connect.sid=${encodeURIComponent(`s:${sign(sid, secret)}`)}`);
 }
 
-/** As an HTTP parser gives it: one piece, where a concatenation would be joined by whoever reads it first. */
+/** A flat string, as from an HTTP parser: a concatenated one would be flattened by its first reader. */
 function flat(text) {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

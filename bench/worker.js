@@ -7,9 +7,9 @@ const { calibrate, cycle, round } = require('./harness');
 const { ANONYMOUS } = require('./sessions');
 
 /**
- * The process of one contender, told by its parent what to do. A process each, because in a common one
- * everybody collects the garbage of the one before, and shapes of objects that one contender has made
- * slow down the others: an app has one authorizer.
+ * The process of one contender. Its parent sends the tasks. Each contender has a process of its own, as an app has one
+ * authorizer: in a shared process each would collect the garbage of the one before, and object shapes of one would slow
+ * down the others.
  */
 const [key, url] = process.argv.slice(2);
 const contender = contenders.find((one) => one.key === key);

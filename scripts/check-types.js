@@ -1,6 +1,6 @@
 'use strict';
 
-// Type-checks the tests in __test__/types in every module system, with every TypeScript that we promise.
+// Type-checks the tests in __test__/types in every module system, with every supported TypeScript.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -46,7 +46,7 @@ function refuseForgottenConfigs() {
 function check(config, compiler) {
   const manifest = require.resolve(`${compiler}/package.json`);
   const { version, bin } = require(manifest);
-  // By its path: the two packages have the same name for their command in node_modules/.bin.
+  // By its path: both packages install the same command name in node_modules/.bin.
   const tsc = path.join(path.dirname(manifest), bin.tsc);
   const started = performance.now();
   const { status, stdout, stderr, error } = spawnSync(

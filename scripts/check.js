@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run check`: every npm script below, in this order, up to the first that fails.
+// `npm run check`: runs the npm scripts below in this order, and stops at the first failure.
 
 const { whyNotHere } = require('./fuzz');
 const { main, npmRun, say } = require('./support/prepare');
@@ -21,7 +21,7 @@ const STEPS = [
   ['docs', 'Documentation of the Rust code, warnings are errors'],
 ];
 
-/** Steps that need what is not part of `npm test`, and say so where it is missing. */
+/** Steps that need tools which `npm test` does not install. They say so if a tool is missing. */
 const MAY_BE_MISSING = { 'test:fuzz': whyNotHere };
 
 main(() => {

@@ -1,8 +1,8 @@
 'use strict';
 
-// `node scripts/connect-redis.js`: fetches every published version of connect-redis with npm, and writes what recognition
-// knows of each text of its `get` to lib/sessions/proven/known-gets.json. To be run, and its result reviewed, when a version is
-// published; the first of a new text needs a dev dependency too, for __test__/known-gets.test.js.
+// `node scripts/connect-redis.js`: fetches every published version of connect-redis with npm, and writes each text of its
+// `get` to lib/sessions/proven/known-gets.json. Run it when a version is published, and review the result. A new text also
+// needs a dev dependency, for __test__/known-gets.test.js.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -13,7 +13,7 @@ const ROOT = path.join(__dirname, '..');
 const FILE = path.join(ROOT, 'lib', 'sessions', 'proven', 'known-gets.json');
 
 async function main() {
-  // Inside node_modules, where express-session and the other dependencies of old versions can be resolved.
+  // Inside node_modules, so that express-session and the other dependencies of old versions resolve.
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.connect-redis-'));
   try {
     const rows = await rowsOf(versions(), folder);
@@ -24,7 +24,7 @@ async function main() {
   }
 }
 
-/** All that were published, in the order of their numbers. */
+/** All published versions, in order. */
 function versions() {
   return JSON.parse(npm(['view', 'connect-redis', 'versions', '--json'], ROOT));
 }
@@ -51,7 +51,7 @@ function fetchInto(folder, version) {
   return path.join(target, 'package');
 }
 
-/** A row as it stands in the file; where it is not trusted, with the next version that is. */
+/** A row of the file. If the text is not trusted, the row names the next version that is. */
 function inOrder({ sha256, versions: own, trusted, why, ...row }, rows) {
   if (trusted) return { sha256, versions: own, trusted, ...row };
   const good = rows.filter((each) => each.trusted).flatMap((each) => each.versions);

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run test:fuzz`: each fuzz target for ten seconds, or `-- --seconds N`. cargo-fuzz takes minutes to install and is
-// no part of Rust: where it is not there, nothing runs, and that is said.
+// `npm run test:fuzz`: runs each fuzz target for ten seconds, or `-- --seconds N`. cargo-fuzz is not part of Rust and takes
+// minutes to install: if it is missing, nothing runs, and the output says so.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -12,7 +12,7 @@ const { ROOT, StepFailed, main, run, say } = require('./support/prepare');
 
 const TARGETS = path.join(ROOT, 'fuzz', 'fuzz_targets');
 const SECONDS = '10';
-/** Of what a fuzzer says before it fails: the input, the assertion, the stack. */
+/** Characters to keep of a fuzzer's output before a failure: the input, the assertion, the stack. */
 const KEPT = 16_000;
 
 if (require.main === module) {
@@ -37,13 +37,13 @@ function fuzz(seconds) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'fuzz-'));
   for (const file of fs.readdirSync(TARGETS).sort())
     runTarget(path.parse(file).name, { seconds, folder, env });
-  // A target that failed has thrown: what it found stays.
+  // Not reached after a failure: then the artifacts stay.
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
 function environment() {
-  // The sanitizer is an unstable option of rustc, which a stable one then takes. Crates ask for this variable when they are
-  // compiled: in a folder shared with the addon, everything would be compiled anew each time.
+  // The sanitizer is an unstable option of rustc; this variable makes a stable rustc accept it. Crates are compiled again
+  // when the variable changes, so the fuzzer has a target folder of its own.
   const shared = process.env.CARGO_TARGET_DIR;
   return {
     ...process.env,

@@ -24,7 +24,7 @@ function lint() {
   console.log(`${files.length} workflows: ${files.join(', ')}`);
 }
 
-/** The one on the PATH if there is one: PyPI has it for Linux on x64 only. */
+/** actionlint from the PATH if it is there: PyPI has it only for Linux on x64. */
 function actionlint() {
   if (spawnSync('actionlint', ['-version']).status === 0) return 'actionlint';
   if (process.platform === 'linux' && process.arch === 'x64') {
@@ -35,7 +35,7 @@ function actionlint() {
   );
 }
 
-/** Tags can be moved by whoever gets hold of an action's repository, commits cannot. */
+/** An attacker who controls an action's repository can move a tag, but cannot change a commit. */
 function unpinned(file, text) {
   return text.split('\n').flatMap((line, index) => {
     const used = /^\s*(?:- )?uses:\s*(\S+)\s*(.*)$/.exec(line);

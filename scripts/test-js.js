@@ -1,7 +1,7 @@
 'use strict';
 
-// Runs the tests of the package in Node. Most of them wait for servers, so that more run at once than there are
-// processors; a Node that cannot be told so (18) takes its own time.
+// Runs the tests of the package in Node. Most of them wait for servers, so more files run at once than there are
+// processors. Node before 20.10 has no option for that.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');

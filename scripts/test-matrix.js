@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run test:matrix`: every store over every Redis client, then Cluster and Sentinel, on every Redis and Valkey
-// server that can be had here.
+// `npm run test:matrix`: every store over every Redis client, then Cluster and Sentinel, on every available Redis and
+// Valkey server.
 
 const path = require('node:path');
 const { Column } = require('./support/column');
@@ -12,7 +12,7 @@ const { runTests } = require('./support/test-run');
 const TESTS = path.join(__dirname, '..', '__test__');
 const MATRIX = 'matrix.test.js';
 const FILES = [MATRIX, 'cluster.test.js', 'derive-cluster.test.js', 'sentinel.test.js'];
-/** To Node 20 the root of all tests has a name too, and all tests of what matches match. */
+/** In Node 20 the root of all tests has a name too. If it matches, all tests match. */
 const NAMES_WITHOUT_TLS = '/^(?!<root>)(?!.*TLS)/';
 
 main(async () => {
@@ -31,7 +31,7 @@ main(async () => {
 /**
  * Runs all files on one server.
  * @param {import('./support/servers').Server} server
- * @param {import('./support/servers').Server} [secure] - serves what is under TLS, where the other cannot
+ * @param {import('./support/servers').Server} [secure] - serves TLS, if the other server cannot
  * @returns {Promise<{ title: string, seconds: number, column: Column }>}
  */
 async function runOn({ program, title, hasTls }, secure) {
@@ -73,7 +73,7 @@ function printTable(runs) {
     );
 }
 
-/** What one asked for and cannot be had is a failure, what cannot be fetched here is not; both are said. */
+/** Prints the servers that were not tested. A missing server is a failure only if the user named it. */
 function printSummary(runs, missing) {
   say('Summary');
   for (const { title, reason } of missing) console.error(`NOT TESTED: ${title}: ${reason}`);

@@ -1,9 +1,8 @@
 'use strict';
 
-// `npm run test:targets`: the package on other runtimes and platforms than the machine's own, as far as they can be had:
-// the tests on Node 18, 22 and 24 and on Bun, an app on Deno, and the addon compiled for arm64 and for musl and tested
-// there. A slow job. What cannot be had here is left out, and the summary says so. Arguments choose the parts whose titles
-// have one of them in it.
+// `npm run test:targets`: tests the package on other runtimes and platforms: the tests on Node 18, 22 and 24 and on Bun, an
+// app on Deno, and the addon compiled for arm64 and for musl. This is slow. What is not available on this machine is
+// skipped, and the summary says so. Arguments select the parts whose titles contain one of them.
 
 const { spawnSync } = require('node:child_process');
 const { buildAddon, installPackages, installRedis, main, needNode, say, ROOT } = require('./support/prepare');
@@ -91,7 +90,7 @@ async function testForeign(triple, node) {
   return runOneByOne([command, ...args], CORE, { NAPI_RS_NATIVE_LIBRARY_PATH: addon });
 }
 
-/** Programs of other systems may not start on this one: then there is nothing to test. */
+/** This system may not run programs of another one: then there is nothing to test. */
 function needStart(program, args, answer) {
   const { stdout, stderr, error } = run(program, args);
   if (stdout?.startsWith(answer)) return;

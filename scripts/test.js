@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm test`: from a fresh clone to a checked one. Installs what the check needs, then runs the whole check.
+// `npm test`: installs what the check needs, also on a fresh clone, then runs the whole check.
 
 const {
   installChromium,

@@ -12,8 +12,8 @@ const { createClient } = require('redis');
 const { SECRET } = require('./visit');
 
 /**
- * A real app on a free port: Express 5, express-session, passport-local. Whoever logs in as anybody
- * is let in. Closed with the test.
+ * A real app on a free port: Express 5, express-session, passport-local. Any user name can log in, with any password.
+ * Closed with the test.
  * @param {object} options
  * @param {session.Store} options.store
  * @param {(server: http.Server, login: { secret, store, passport }) => { close(): unknown }} options.attach -
@@ -41,7 +41,7 @@ async function startApp(t, { store, attach }) {
   return { io, ...browserOf(`http://127.0.0.1:${server.address().port}`) };
 }
 
-/** What a browser does by HTTP; cookies are `Cookie` headers, kept by the caller. */
+/** HTTP requests as from a browser. Cookies are `Cookie` headers, which the caller keeps. */
 function browserOf(url) {
   async function send(method, path, { cookie, body } = {}) {
     const headers = cookie ? { cookie, connection: 'close' } : { connection: 'close' };
@@ -79,7 +79,7 @@ async function redisStoreFor(t, redis) {
 }
 
 /**
- * Who comes to an app, by name: each a `Cookie` header.
+ * The visitors of an app, by name: each is a `Cookie` header.
  * @param {{ logIn, arrive, post }} app
  */
 async function visitorsOf(app) {
@@ -95,7 +95,7 @@ async function visitorsOf(app) {
   };
 }
 
-/** Another first letter in the signature. */
+/** Replaces the first character of the signature. */
 function forged(cookie) {
   return cookie.replace(/\.([^.])([^.]*)$/, (_all, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`);
 }

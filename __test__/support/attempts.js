@@ -6,7 +6,7 @@ const { SECRET, cookieOf, passportOf } = require('./visit');
 
 const SESSIONS = { get: (sid, done) => done(null, { passport: { user: sid } }) };
 
-/** A connection of Engine.IO, as far as an authorizer looks. */
+/** The parts of an Engine.IO connection that an authorizer reads. */
 class FakeConnection extends EventEmitter {
   protocol = 4;
   request = { headers: { cookie: cookieOf('ann') } };
@@ -18,20 +18,20 @@ class FakeConnection extends EventEmitter {
 
 const namespaces = Array.from({ length: 2000 }, (_, i) => ({ name: `/${i}` }));
 
-/** A socket of a namespace on a connection; `answers` takes what its middleware is told. */
+/** A socket of a namespace on a connection; `answers` collects the results of its middleware. */
 function attempt(authorizer, conn, nsp, answers = []) {
   authorizer({ conn, nsp, request: conn.request }, (error) => answers.push(error?.code));
   return answers;
 }
 
-/** An authorizer over a store that answers when it is told to. */
+/** An authorizer over a store that answers when the test says so. */
 function waiting(options) {
   const asked = [];
   const authorizer = authorize({
     secret: SECRET,
     store: { get: (sid, done) => asked.push(done) },
     passport: passportOf(),
-    // What a test leaves undecided keeps the process alive for so long.
+    // A pending look-up keeps the process alive for this long.
     timeout: 500,
     ...options,
   });

@@ -1,7 +1,7 @@
 'use strict';
 
-// Loads the package as Jest does: its files run with a global object that is not Node's. This one has the language and
-// what lib may rely on, so that it stands for every Jest, and for those with a DOM too.
+// Loads the package as Jest does: its files run with a global object that is not Node's. This one has the language and the
+// globals that lib may use, and nothing else. So it covers every Jest, with and without a DOM.
 
 const fs = require('node:fs');
 const { createRequire, isBuiltin } = require('node:module');
@@ -10,8 +10,8 @@ const vm = require('node:vm');
 
 const ROOT = path.join(__dirname, '..', '..');
 /**
- * Jest hands the first two in, so that a Buffer is an instance of the Uint8Array that a test sees. The third is that of the
- * stores: under Jest they are loaded as we are.
+ * Jest passes the first two in, so that a Buffer is an instance of the Uint8Array of a test. The third one is for stores:
+ * Jest loads them like this package.
  */
 const SHARED = { ArrayBuffer, Uint8Array, JSON };
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// The least that makes an addon of macOS or Windows, to read it on any machine.
+// Minimal addons of macOS and Windows, which any machine can parse.
 
 /** @param {{ type: number, libraries: string[], oldest: [number, number] }} image */
 function machO({ type, libraries, oldest: [major, minor] }) {

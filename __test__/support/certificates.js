@@ -6,8 +6,8 @@ const os = require('node:os');
 const path = require('node:path');
 
 /**
- * A private certificate authority, and a certificate of it for 127.0.0.1 and localhost, in a temporary
- * folder that the caller removes.
+ * A private certificate authority, and a certificate from it for 127.0.0.1 and localhost, in a temporary folder. The caller
+ * removes the folder.
  * @returns {{ dir: string, ca: string, cert: string, key: string }} paths
  */
 function makeCertificates() {
@@ -47,4 +47,10 @@ function makeCertificates() {
   return { dir, ca: file('ca.pem'), cert: file('server.pem'), key: file('server.key') };
 }
 
-module.exports = { makeCertificates };
+/** Arguments for a Redis with TLS at this port. @param {'yes' | 'no'} clients - whether clients need a certificate */
+function tlsArgs(port, { ca, cert, key }, clients = 'no') {
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca];
+  return ['--tls-port', String(port), '--tls-auth-clients', clients, ...files];
+}
+
+module.exports = { makeCertificates, tlsArgs };

@@ -1,19 +1,20 @@
 'use strict';
 
+const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const path = require('node:path');
 
 const ENDS_WITHIN = 20_000;
 
-/** What every script has at hand. */
+/** The globals of every script. */
 const PREAMBLE = `
   const { authorize, filterSocketsByUser, AuthorizationError } = require(${JSON.stringify(path.join(__dirname, '..', '..'))});
   const { SECRET, cookieOf, passportOf, visit, handshake } = require(${JSON.stringify(path.join(__dirname, 'visit'))});
 `;
 
 /**
- * Runs a script in a process of its own, which has to end by itself.
- * @param {string} script - finds the package and __test__/support/visit.js as globals
+ * Runs a script in a process of its own, which must end by itself.
+ * @param {string} script - has the exports of the package and of __test__/support/visit.js as globals
  * @param {{ args?: string[], env?: object, preamble?: string }} [options] - `args` are for node
  * @returns {Promise<{ code: number | null, signal: string | null, out: string, err: string }>}
  */
@@ -40,4 +41,10 @@ function runScript(script, { args = [], env = {}, preamble = PREAMBLE } = {}) {
   });
 }
 
-module.exports = { runScript, PREAMBLE };
+/** Asserts that a script prints this, and ends by itself without an error. */
+async function assertPrints(script, expected, options) {
+  const { code, signal, out, err } = await runScript(script, options);
+  assert.deepEqual({ code, signal, out, err }, { code: 0, signal: null, out: expected, err: '' });
+}
+
+module.exports = { assertPrints, runScript, PREAMBLE };

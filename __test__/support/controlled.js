@@ -8,8 +8,8 @@ const { sessionOf, storeOf } = require('./stores');
 const { cookieOf, visit } = require('./visit');
 
 /**
- * Has a test answer the GET of a client itself: nothing of it can be seen from outside, as of a class that a monitoring agent
- * has patched before. `client.intercept(key, command, send)`, where there is one, gets each GET.
+ * Lets a test answer each GET of a client, by `client.intercept(key, command, send)`. The patch is not visible on the client,
+ * like that of a monitoring agent that has patched the class before.
  */
 for (const { prototype } of [Redis, Redis.Cluster]) {
   const { sendCommand } = prototype;
@@ -39,8 +39,8 @@ async function open(t, client) {
 }
 
 /**
- * Look-ups of this user become native, and the first audit has ended: for a second, nothing but what a test does itself
- * asks the store.
+ * Makes look-ups of this user native, and waits for the end of the first audit. For the next second, only the test itself
+ * causes queries to the store.
  */
 async function proveQuietly(authorizer, client, user) {
   await prove(authorizer, user, user);
@@ -55,7 +55,7 @@ async function proveQuietly(authorizer, client, user) {
   }
   await audit;
   client.intercept = undefined;
-  // The addon answers in turn, so that it has answered the audit too.
+  // The addon answers in order, so after these it has answered the audit too.
   for (let i = 0; i < 3; i++) await visit(authorizer, cookieOf(user));
 }
 

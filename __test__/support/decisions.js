@@ -12,7 +12,7 @@ const SESSIONS = {
   loggedOut: { passport: {} },
 };
 
-/** An authorizer over a store of these sessions, and what its `fail` was told last. */
+/** An authorizer over a store with these sessions, and the last arguments of its `fail`. */
 function stage(options = {}) {
   const told = [];
   const store = storeOf(SESSIONS);
@@ -29,7 +29,7 @@ function stage(options = {}) {
   return { authorizer, store, told };
 }
 
-/** One visit: the user that was let in, or the code. */
+/** One connection: the user, or the code of the refusal. */
 async function outcomeOf({ authorizer, told }, request) {
   const before = told.length;
   const { error, data } = await visit(authorizer, request);

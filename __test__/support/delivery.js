@@ -6,8 +6,8 @@ const { hasValue: VALUE, sameValue: SAME } = native.Delivery.layout();
 const PATHS = ['../../lib/addon', '../../lib/sessions/pending'].map((path) => require.resolve(path));
 
 /**
- * lib/sessions/pending.js with an addon of our own.
- * @param {(rows: Int32Array, call: number) => string | undefined} drain - what the addon does when it is asked for a page
+ * lib/sessions/pending.js with a fake addon.
+ * @param {(rows: Int32Array, call: number) => string | undefined} drain - implements the addon's method for the next page
  */
 function deliveryWith(drain) {
   const saved = PATHS.map((path) => require.cache[path]);
@@ -36,7 +36,7 @@ function write(rows, page) {
   rows.set([page.length, ...page.flat()]);
 }
 
-/** One page with these values, and then no more. */
+/** One page with these values, and none after it. */
 function onePage(page, text) {
   return (rows, call) => {
     write(rows, call === 1 ? page : []);
@@ -44,7 +44,7 @@ function onePage(page, text) {
   };
 }
 
-/** Receivers that note what they get, as many as there are tickets. */
+/** Receivers that record their values, one for each ticket. */
 function receivers(delivery, count, then = () => {}) {
   const got = [];
   for (let i = 0; i < count; i++) {

@@ -7,17 +7,13 @@ const { cookieOf, visit } = require('./visit');
 const AT_ONCE = 4;
 const RECOVERS_WITHIN_MS = 10_000;
 
-/** What the system says, by the moment, of a server that was killed. */
+/** The system's errors for a killed server; the moment decides which one. */
 const GONE = /refused|closed|reset/i;
 
-/** Names of users, for sessions of the same names. */
-function names(prefix, count) {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-}
-
 /**
- * One connection of a user to whom a session of his name belongs: let in as himself, or refused because of the store.
- * @returns {Promise<Error | undefined>} why he was refused
+ * One connection of a user whose session has the same name. Asserts that the user is right, or that the refusal is because
+ * of the store.
+ * @returns {Promise<Error | undefined>} the refusal
  */
 async function visitAs(authorizer, user) {
   const { error, data } = await visit(authorizer, cookieOf(user));
@@ -26,15 +22,15 @@ async function visitAs(authorizer, user) {
   return error;
 }
 
-/** All of them at once, each of whom has to be let in as himself. */
+/** Connects all users at once. Each must be admitted as themselves. */
 async function admitAll(authorizer, users) {
   const errors = await Promise.all(users.map((user) => visitAs(authorizer, user)));
   assert.deepEqual(errors.filter(Boolean), []);
 }
 
 /**
- * Users who connect again and again as long as `action` runs; each time every one of them does.
- * @returns {Promise<Error[]>} why some were refused
+ * Connects all users, again and again while `action` runs.
+ * @returns {Promise<Error[]>} the refusals
  */
 async function refusedDuring(authorizer, users, action) {
   const refused = [];
@@ -55,7 +51,7 @@ async function refusedDuring(authorizer, users, action) {
   return refused;
 }
 
-/** Resolves when all users are let in; whoever is refused meanwhile is so because of the store. */
+/** Resolves when all users are admitted. Until then, each refusal must be because of the store. */
 async function untilAdmitted(authorizer, users) {
   const deadline = performance.now() + RECOVERS_WITHIN_MS;
   for (;;) {
@@ -67,4 +63,4 @@ async function untilAdmitted(authorizer, users) {
   }
 }
 
-module.exports = { GONE, names, admitAll, refusedDuring, untilAdmitted, visitAs };
+module.exports = { GONE, admitAll, refusedDuring, untilAdmitted, visitAs };

@@ -15,8 +15,8 @@ const SESSIONS = Object.freeze({
 const REFUSED = new Error('refused');
 
 /**
- * Runs the same scenario through the original and ours and compares everything they did, in order. A
- * scenario makes its own objects, so that nothing of one run is seen by the other.
+ * Runs the same scenario with the original and with this package, and compares all that they did, in order. A scenario
+ * creates its own objects, so that the two runs share nothing.
  * @param {(stage: ReturnType<typeof stageOf>) => unknown} scenario
  * @returns {Promise<unknown[]>} the log of both
  */
@@ -35,7 +35,7 @@ async function assertSameFlow(scenario) {
 function stageOf(library) {
   const log = [];
 
-  /** An authorizer whose callbacks write down what they are given and what the request has by then. */
+  /** An authorizer whose callbacks log their arguments and the state of the request. */
   function authorize(options) {
     return library.authorize({
       secret: SECRET,
@@ -53,12 +53,12 @@ function stageOf(library) {
     });
   }
 
-  /** One connection; what `next` is given goes into the log. Resolves once it was called. */
+  /** One connection. The arguments of `next` go into the log. Resolves when it is called. */
   function connect(authorizer, request = requestOf('ada'), style = 'socket') {
     return new Promise((resolve) => {
       const target = style === 'socket' ? { request } : request;
       authorizer(target, (error, accepted) => {
-        // A middleware's next has one argument: whatever is not an error lets in.
+        // A middleware's next has one argument: no error means admitted.
         log.push(['next', ...(style === 'socket' ? [error || null] : [error, accepted])]);
         resolve(request);
       });
@@ -69,7 +69,7 @@ function stageOf(library) {
   return { library, log, authorize, connect };
 }
 
-/** What the original puts on the request: names and values, as a copy that sees no later change. */
+/** The properties that the original sets on the request, as a copy without later changes. */
 function shown(data) {
   return Object.keys(data).map((name) => [name, data[name]]);
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// The process of an app: says its URL, and ends with its parent.
+// The process of an app: sends its URL, and ends with its parent.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -22,7 +22,7 @@ async function start(app, redisUrl) {
     secret: rotatesSecrets(app) ? ['first secret'] : 'first secret',
     store: await openStore(app, session, redisUrl),
     passport: passportOf(app),
-    // Express 3 brings its own; the getter of later ones throws.
+    // Express 3 has its own; in later versions the getter throws.
     cookieParser: app.express === 'express-3' ? express.cookieParser : cookieParser,
   };
   const server = http.createServer(pages(express, session, login));
@@ -36,7 +36,7 @@ async function openStore(app, session, url) {
   if (app.store === 'MemoryStore') return new session.MemoryStore();
   const { client } = await CLIENTS[app.client]({ url });
   const exported = require(app.store);
-  // Up to 6 a factory, then a class: as default in 7, by name from 8 on.
+  // A factory up to 6, then a class: the default export in 7, a named export from 8 on.
   const RedisStore = exported.RedisStore ?? exported.default ?? exported(session);
   return new RedisStore({ client });
 }
@@ -70,7 +70,7 @@ function pages(express, session, { secret, store, passport }) {
   return app;
 }
 
-/** Whom both libraries judge alike is let in or refused by ours. */
+/** If both libraries decide alike, this package admits or refuses the socket; else the app refuses it. */
 function attachSocketIo(server, login) {
   const io = new Server(server);
   const judges = Object.values(LIBRARIES).map((library) =>
@@ -92,14 +92,14 @@ function attachSocketIo(server, login) {
   io.on('connection', (socket) => socket.emit('welcome', socket.request.user));
 }
 
-/** What an authorizer says about a request, which stays as it is. */
+/** The decision of an authorizer about a copy of the request. */
 function judgement(authorizer, request) {
   return new Promise((resolve) => {
     authorizer({ request: Object.create(request, { tell: { value: resolve } }) }, () => {});
   });
 }
 
-/** What the original puts on the request. */
+/** The properties that the original sets on the request. */
 function shown({ user, sessionID, cookie }) {
   return { user, sessionID, cookie: { ...cookie } };
 }

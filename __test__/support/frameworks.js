@@ -7,8 +7,8 @@ const path = require('node:path');
 const STARTS_WITHIN_MS = 60_000;
 
 /**
- * The apps of the test, by npm's names of their parts: Express, express-session, Passport, then the store.
- * A diagonal, in which every version of a part occurs with parts of its time. A new one is a new line.
+ * The apps of the test, by the npm names of their parts: Express, express-session, Passport, then the store. Each version
+ * of a part occurs with parts of its time. A new version is a new line.
  */
 const APPS = [
   ['express-3', 'of express-3', 'passport-0.2', 'connect-redis-1', 'node-redis 2'],
@@ -26,34 +26,34 @@ const APPS = [
   ['express', 'express-session', 'passport', 'connect-redis', 'node-redis 6'],
 ].map(([express, session, passport, store, client]) => ({ express, session, passport, store, client }));
 
-/** How an app of each Passport refuses: who has a session but never logged in, and who has logged out. */
+/** The codes with each Passport, for a visitor who never logged in, and for one who has logged out. */
 const REFUSALS = {
-  // Every session gets a Passport member.
+  // Every session gets a `passport` property.
   'passport-0.2': { visitor: 'NOT_LOGGED_IN', loggedOut: 'NOT_LOGGED_IN' },
-  // A log-out takes the user out of it.
+  // A log-out removes the user from it.
   'passport-0.3': { visitor: 'PASSPORT_NOT_INITIALIZED', loggedOut: 'NOT_LOGGED_IN' },
   'passport-0.4': { visitor: 'PASSPORT_NOT_INITIALIZED', loggedOut: 'NOT_LOGGED_IN' },
   'passport-0.5': { visitor: 'PASSPORT_NOT_INITIALIZED', loggedOut: 'NOT_LOGGED_IN' },
-  // A log-out ends the session and begins a new one.
+  // A log-out ends the session and starts a new one.
   'passport-0.6': { visitor: 'PASSPORT_NOT_INITIALIZED', loggedOut: 'SESSION_NOT_FOUND' },
   passport: { visitor: 'PASSPORT_NOT_INITIALIZED', loggedOut: 'SESSION_NOT_FOUND' },
 };
 
-/** Whether secrets may be an array: for express-session from 1.11 on, and for cookie-parser from 1.4 on. */
+/** Whether secrets may be an array: in express-session 1.11 and later, and in cookie-parser 1.4 and later. */
 function rotatesSecrets({ express, session }) {
   return express !== 'express-3' && session !== 'express-session-1.10';
 }
 
 /**
- * Starts an app in a process of its own, ended with the test: Passport up to 0.4 puts its methods on
- * `http.IncomingMessage.prototype`, where a later version would find and use them.
+ * Starts an app in a process of its own, which ends with the test. Passport up to 0.4 adds its methods to
+ * `http.IncomingMessage.prototype`, and a later version in the same process would use them.
  * @returns {Promise<string>} its URL
  */
 function startFramework(t, app, redisUrl) {
   const child = fork(path.join(__dirname, 'framework-app.js'), {
     env: {
       ...process.env,
-      // Old packages use what Node deprecates.
+      // Old packages use deprecated functions of Node.
       NODE_OPTIONS: '--no-deprecation',
       NO_DEPRECATION: '*',
       NODE_TEST_CONTEXT: '',
@@ -83,9 +83,9 @@ function startFramework(t, app, redisUrl) {
 }
 
 /**
- * One request as a browser makes it; cookies are `Cookie` headers, kept by the caller.
- * @param {{ cookie?: string, form?: object }} [request] - with a form, even an empty one, it is a POST
- * @returns {Promise<string | undefined>} the session's cookie, where the answer sets one
+ * One request as from a browser. Cookies are `Cookie` headers, which the caller keeps.
+ * @param {{ cookie?: string, form?: object }} [request] - with a form, even an empty one, the method is POST
+ * @returns {Promise<string | undefined>} the session's cookie, if the response sets one
  */
 async function browse(url, { cookie, form } = {}) {
   const response = await fetch(url, {
@@ -99,7 +99,7 @@ async function browse(url, { cookie, form } = {}) {
   return response.headers.getSetCookie()[0]?.split(';')[0];
 }
 
-/** The same cookie under a signature that nobody made: its first character is another one. */
+/** The same cookie with an invalid signature: its first character is changed. */
 function forged(cookie) {
   return cookie.replace(/\.([^.])([^.]*)$/, (_all, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`);
 }

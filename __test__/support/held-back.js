@@ -9,7 +9,7 @@ const { cookieOf, visit } = require('./visit');
 const TIMES = 200;
 const GOOD = Array.from({ length: 20 }, (_, i) => `good-${i}`);
 
-/** A Redis with the sessions of many, and of one that is revoked. */
+/** A Redis with many valid sessions, and a revoked one. */
 function heldBackScene() {
   let opened;
   return {
@@ -40,7 +40,7 @@ function heldBackScene() {
   };
 }
 
-/** 200 times, among many who are let in, one is refused; look-ups stay with the store, for this reason. */
+/** 200 times, one session is refused among many that are admitted. Look-ups stay with the store, for this reason. */
 async function assertHeldBack(authorizer, reason, { sid = 'revoked', within = (visits) => visits() } = {}) {
   for (let i = 0; i < TIMES; i++) {
     const good = [0, 1, 2, 3].map((k) => {

@@ -8,11 +8,11 @@ const { serve } = require('./socket-server');
 const { SECRET, cookieOf, passportOf } = require('./visit');
 
 /**
- * A Socket.IO server whose sessions are in memory: whoever comes as `ann` has the user `{ ...users.ann }`. Closed with
+ * A Socket.IO server with sessions in memory: the user of the session `ann` is `{ name: 'ann', ...users.ann }`. Closed with
  * the test.
  * @param {{ version?: number, users?: object, options?: object, settings?: (authorizer: Function) => object,
- *   prepare?: (io: object, authorizer: Function) => void }} [setup] - `prepare` is called before anybody can come, in
- *   place of `io.use(authorizer)`
+ *   prepare?: (io: object, authorizer: Function) => void }} [setup] - `prepare` is called before the server
+ *   listens, in place of `io.use(authorizer)`
  */
 async function startIndexed(t, setup = {}) {
   const { version = 4, users = {}, options, settings, prepare = guard } = setup;
@@ -33,7 +33,7 @@ async function startIndexed(t, setup = {}) {
   });
   const url = `http://127.0.0.1:${server.address().port}`;
 
-  /** A client; what the server said first comes with it, as `connect` of socket-client.js gives it. */
+  /** A client, with the first message of the server, as from `connect` of socket-client.js. */
   const visit = (name, { namespace = '/', ...more } = {}) =>
     connect(t, url + namespace, { version, cookie: name && cookieOf(name), ...more });
   return { io, authorizer, url, visit };
@@ -44,18 +44,23 @@ function guard(io, authorizer) {
   greet(io);
 }
 
-/** Tells each client that it is connected. */
+/** Adds the authorizer to the default namespace and to /chat. */
+function guardBoth(io, authorizer) {
+  for (const namespace of [io, io.of('/chat')]) guard(namespace, authorizer);
+}
+
+/** Sends each client a welcome. */
 function greet(namespace) {
   namespace.on('connection', (socket) => socket.emit('welcome', socket.request.user?.name ?? 'a stranger'));
 }
 
-/** Ids of the sockets in a room, as each version keeps them. */
+/** The ids of the sockets in a room, in any version. */
 function membersOf(io, room, namespace = '/') {
   const { rooms } = io.of(namespace).adapter;
   return rooms instanceof Map ? [...(rooms.get(room) ?? [])] : Object.keys(rooms[room]?.sockets ?? {});
 }
 
-/** Resolves once the server knows that a client has left. */
+/** Disconnects a client, and resolves when the server knows it. */
 async function leave(io, client) {
   const there = io.of(client.nsp).sockets.get(client.id);
   const gone = once(there, 'disconnect');
@@ -63,4 +68,4 @@ async function leave(io, client) {
   await gone;
 }
 
-module.exports = { startIndexed, greet, leave, membersOf };
+module.exports = { startIndexed, guardBoth, greet, leave, membersOf };

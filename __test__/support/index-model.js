@@ -3,13 +3,13 @@
 const assert = require('node:assert/strict');
 const { countSocketsByUser, filterSocketsByUser } = require('../..');
 
-/** What a path of properties leads to, the obvious way. */
+/** The value at a path of properties, by the simplest code. */
 function valueAt(user, path) {
   return path.split('.').reduce((value, name) => value?.[name], user);
 }
 
 /**
- * The predicate that says the same as the criteria.
+ * The predicate that is equivalent to the criteria.
  * @param {object} criteria
  * @returns {(user: any, valueOf?: (property: string) => unknown) => boolean}
  */
@@ -23,7 +23,7 @@ function predicateOf(criteria) {
   };
 }
 
-/** The very same sockets, in the same order; ids, because a socket takes pages to print. */
+/** Asserts the same sockets in the same order. It compares ids, because a printed socket takes pages. */
 function assertSame(found, expected, message) {
   const isSame = found.length === expected.length && found.every((socket, i) => socket === expected[i]);
   if (!isSame) assert.deepEqual(idsOf(found), idsOf(expected), message);
@@ -34,7 +34,7 @@ function idsOf(sockets) {
   return sockets.map((socket) => socket?.id);
 }
 
-/** Found by criteria, counted, and found by the predicate that says the same: all one. */
+/** Asserts what is found by criteria, the count, and what the equivalent predicate finds. */
 function assertFound(target, criteria, expected, message) {
   assertSame(filterSocketsByUser(target, criteria), expected, message);
   assert.equal(countSocketsByUser(target, criteria), expected.length, message);
@@ -43,4 +43,9 @@ function assertFound(target, criteria, expected, message) {
   assert.equal(countSocketsByUser(target, predicate), expected.length, message);
 }
 
-module.exports = { valueAt, predicateOf, assertSame, assertFound };
+/** The number of sockets in the index, by user id. */
+function counts(authorizer) {
+  return Object.fromEntries(authorizer.users('id'));
+}
+
+module.exports = { valueAt, predicateOf, assertSame, assertFound, counts };

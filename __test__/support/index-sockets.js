@@ -7,7 +7,7 @@ const { SECRET, cookieOf, passportOf } = require('./visit');
 
 const COOKIE = cookieOf('anybody');
 
-/** As much of a namespace of Socket.IO 3 or 4 as is used: an emitter of `connect`, its sockets in a Map. */
+/** The parts of a namespace of Socket.IO 3 or 4 that lib uses: it emits `connect`, and keeps its sockets in a Map. */
 class FakeNamespace extends EventEmitter {
   sockets = new Map();
 
@@ -17,7 +17,7 @@ class FakeNamespace extends EventEmitter {
   }
 }
 
-/** A socket on its way in. Costs microseconds, where one of Socket.IO costs a connection. */
+/** A connecting socket. It costs microseconds; one of Socket.IO costs a connection. */
 class FakeSocket extends EventEmitter {
   id = randomUUID();
   handshake = { headers: {} };
@@ -29,7 +29,7 @@ class FakeSocket extends EventEmitter {
   }
 }
 
-/** An authorizer that answers at once: its users are those that visitors bring along. */
+/** An authorizer that answers at once: the user is `brought` of the request. */
 function authorizerOf(options, authorize = ours) {
   return authorize({
     secret: SECRET,
@@ -44,7 +44,7 @@ function visitorOf(namespace, user) {
   return new FakeSocket(namespace, { headers: { cookie: COOKIE }, brought: user });
 }
 
-/** What the authorizer says: nothing, or an error. */
+/** The answer of the authorizer: undefined, or an error. */
 function admit(authorizer, socket) {
   let answer = 'none';
   authorizer(socket, (error) => (answer = error));
@@ -52,7 +52,7 @@ function admit(authorizer, socket) {
   return answer;
 }
 
-/** What Socket.IO does when all middlewares have let a socket in. */
+/** Does what Socket.IO does when all middlewares have admitted a socket. */
 function enter(socket) {
   const { nsp } = socket;
   nsp.sockets.set(socket.id, socket);
@@ -61,7 +61,7 @@ function enter(socket) {
   return socket;
 }
 
-/** Authorizes a user's socket and lets it in. */
+/** Authorizes a user's socket and connects it. */
 function connect(authorizer, namespace, user) {
   const socket = visitorOf(namespace, user);
   const error = admit(authorizer, socket);
@@ -69,19 +69,33 @@ function connect(authorizer, namespace, user) {
   return enter(socket);
 }
 
-/** A namespace with a socket of each of these users. */
+/** An authorizer, and a namespace without sockets. */
+function emptyNamespace(options) {
+  return { authorizer: authorizerOf(options), namespace: new FakeNamespace() };
+}
+
+/** An authorizer, and a namespace with a socket of each of these users. */
 function inhabited(options, users) {
-  const authorizer = authorizerOf(options);
-  const namespace = new FakeNamespace();
+  const { authorizer, namespace } = emptyNamespace(options);
   const sockets = users.map((user) => connect(authorizer, namespace, user));
   return { authorizer, namespace, sockets };
 }
 
-/** What Socket.IO does when a connection is over. */
+/** Does what Socket.IO does at the end of a connection. */
 function disconnect(socket) {
   socket.emit('disconnecting', 'transport close');
   socket.nsp.sockets.delete(socket.id);
   socket.emit('disconnect', 'transport close');
 }
 
-module.exports = { FakeNamespace, authorizerOf, visitorOf, admit, enter, connect, inhabited, disconnect };
+module.exports = {
+  FakeNamespace,
+  authorizerOf,
+  visitorOf,
+  admit,
+  enter,
+  connect,
+  emptyNamespace,
+  inhabited,
+  disconnect,
+};

@@ -7,7 +7,7 @@ const { FakeNamespace, authorizerOf, admit, disconnect, enter, visitorOf } = req
 
 const INDEXES = [['id', 'role', 'team.id'], ['role', 'flag', 'team.lead.id'], ['id'], undefined];
 const PROPERTIES = ['id', 'role', 'team.id', 'team.lead.id', 'flag', 'note'];
-/** As MongoDB, Google and Discord make them: kept at two digits a byte. */
+/** Ids as from MongoDB, Google and Discord, which the index packs: two digits in a byte. */
 const IDS = [
   '65f0c1a2b3d4e5f600000001',
   '65F0c1a2b3d4e5f600000001',
@@ -38,8 +38,8 @@ const NEVER_WANTED = [undefined, {}, [1], () => 1, Symbol('1')];
 const WANTED = VALUES.filter((value) => value !== undefined);
 
 /**
- * Namespaces, authorizers and sockets to which anything may happen, each step told by chance; beside them what is
- * known of each socket, kept the obvious way.
+ * Namespaces, authorizers and sockets in random steps, and a model of them: the same facts about each socket, kept by the
+ * simplest code.
  */
 class World {
   #random;
@@ -47,15 +47,15 @@ class World {
   #authorizers = INDEXES.map((index) =>
     authorizerOf({ index, fail: (_data, _message, _critical, accept) => accept() }),
   );
-  /** Connected ones, in the order of connection. */
+  /** Connected sockets, in the order of connection. */
   #sockets = [];
-  /** Those that have gone, or were refused by a later middleware. */
+  /** Sockets that have left, or that a later middleware refused. */
   #others = [];
-  /** Lists that are passed again and again. */
+  /** Lists that are passed several times. */
   #lists = [[], [], []];
-  /** By socket: its authorizer, and what is indexed of its user. */
+  /** By socket: its authorizer, and the indexed values of its user. */
   #indexed = new WeakMap();
-  /** How many sockets were found, and how many not. */
+  /** How many sockets were found, and how many were not. */
   found = 0;
   passedOver = 0;
 
@@ -73,14 +73,14 @@ class World {
     else if (happening < 72) this.#editList(pick(this.#lists));
     else this.#ask();
     if (chance(2)) this.#askForUsers();
-    // Now and then nearly everybody leaves.
+    // Sometimes nearly all sockets leave.
     if (chance(0.1)) for (const socket of [...this.#sockets]) if (chance(90)) this.#leave(socket);
   }
 
   #connect() {
     const { chance, pick } = this.#random;
     const namespace = pick(this.#namespaces);
-    // A user may be there with several sockets; nobody is let in as a guest; some come past any authorizer.
+    // A user may have several sockets. A socket without a user is a guest. Some sockets pass no authorizer.
     const known = pick(this.#sockets)?.request.user;
     const user = known && chance(20) ? known : chance(8) ? null : this.#anyUser();
     const socket = visitorOf(namespace, user);
@@ -90,7 +90,7 @@ class World {
       this.#others.push(socket);
       return;
     }
-    // A later middleware may know more.
+    // A later middleware may change the user.
     if (chance(10)) this.#change(socket);
     if (authorizer) this.#index(socket, authorizer);
     enter(socket);
@@ -134,7 +134,7 @@ class World {
     authorizer.reindex(socket);
     const own = this.#indexed.get(socket)?.authorizer;
     const indexes = (one) => INDEXES[this.#authorizers.indexOf(one)] !== undefined;
-    // One that came past any authorizer with an index becomes a member.
+    // A socket that had passed no authorizer with an index now becomes a member.
     const isStranger = this.#sockets.includes(socket) && !indexes(own) && indexes(authorizer);
     if (isStranger || own === authorizer) this.#index(socket, authorizer);
   }
@@ -181,7 +181,7 @@ class World {
     return criteria;
   }
 
-  /** As of the connection, or the last reindex, where it is indexed; else as of now. */
+  /** The value at the connection or the last reindex, if the property is indexed; else the current one. */
   #matcherOf(criteria) {
     const predicate = predicateOf(criteria);
     return (socket) => {
@@ -208,7 +208,7 @@ class World {
     }
   }
 
-  /** All users as they are now: from here on a predicate must find the same. */
+  /** Reindexes all users: from here on, a predicate must find the same. */
   settle() {
     for (const socket of this.#sockets) {
       const authorizer = this.#indexed.get(socket)?.authorizer;

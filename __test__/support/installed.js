@@ -12,7 +12,7 @@ const { version: VERSION } = require('../../package.json');
 const MACHINE = here();
 const ENDS_WITHIN = 30_000;
 
-/** Prints the error that loading gives, as JSON. */
+/** Prints the error of loading the package, as JSON. */
 const TELL = `
   try {
     require('passport-socketio-native');
@@ -22,9 +22,9 @@ const TELL = `
   }`;
 
 /**
- * An app in a temporary folder, with the package installed as npm does it: in node_modules, the binary in a package beside it.
+ * An app in a temporary folder, with the package installed as by npm: in node_modules, with the binary in a package beside it.
  * @param {{ platform?: string, binary?: Buffer | string, version?: string } | null} [carrier] - the package with the
- *   binary: for which platform, the addon's bytes or JavaScript in its place, its version; null: it is not installed
+ *   binary: its platform, its addon (bytes, or JavaScript instead), its version; null: it is not installed
  */
 function appWith(t, carrier = {}) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'app-')));
@@ -70,7 +70,7 @@ function runIn(folder, script, { args = [], env = {}, prefix = [], program = pro
   });
 }
 
-/** What an app is told that cannot load the package. */
+/** The error that an app gets if it cannot load the package. */
 async function toldIn(folder, { script = '', ...options } = {}) {
   const { out, err } = await runIn(folder, script + TELL, options);
   if (!out) throw new Error(`no answer:\n${err}`);

@@ -5,8 +5,8 @@ const { MemoryStore, Store } = require('express-session');
 const { openStore, storeOf } = require('./stores');
 
 /**
- * Stores that look-ups cannot be derived from, by name. Each opens with the settings of a client, and gives
- * `{ store, close() }`; `reason` is why the store answers.
+ * Stores that the addon cannot follow, by name. Each opens with the settings of a client, and gives `{ store, close() }`.
+ * `reason` is why the store answers.
  */
 const OTHERS = {
   MemoryStore: {
@@ -67,7 +67,7 @@ function tenantClass(RedisStore) {
   };
 }
 
-/** With a client and a prefix as connect-redis has them, but another layout. */
+/** A store with a client and a prefix like connect-redis, but another layout. */
 class HashStore extends Store {
   prefix = 'sess:';
 
@@ -93,7 +93,7 @@ class HashStore extends Store {
   }
 }
 
-/** What ioredis-mock and redis-mock come to, as far as connect-redis sees. */
+/** The parts of ioredis-mock and redis-mock that connect-redis uses. */
 class MemoryClient extends EventEmitter {
   #texts = new Map();
 
@@ -101,7 +101,7 @@ class MemoryClient extends EventEmitter {
     setImmediate(callback, null, this.#texts.get(key) ?? null);
   }
 
-  /** As `SET key text EX seconds`. */
+  /** Like `SET key text EX seconds`. */
   set([key, text], callback) {
     this.#texts.set(key, text);
     setImmediate(callback, null, 'OK');
@@ -117,7 +117,7 @@ class MemoryClient extends EventEmitter {
   }
 }
 
-/** What fakeredis comes to: all the looks of a client that is connected to a Redis. */
+/** Like fakeredis: it looks like a client that is connected to a Redis. */
 class Imitation extends MemoryClient {
   selected_db = 0;
 

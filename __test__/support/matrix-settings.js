@@ -2,20 +2,20 @@
 
 const { COMBINATIONS } = require('./matrix');
 
-/** A Redis under these arguments has a password, and the user `ali` with the same one. */
+/** Arguments for a Redis with a password, and a user `ali` with the same password. */
 const PASSWORD = 'p@ss/w%rd%41';
 const ARGS = ['--requirepass', PASSWORD, '--user', 'ali', 'on', `>${PASSWORD}`, '~*', '+@all'];
 
-/** node-redis 2 and ioredis 3 are older than the users of Redis 6, connect-redis 3 is too. */
+/** node-redis 2, ioredis 3 and connect-redis 3 are older than the users of Redis 6. */
 const WITHOUT_USERS = /node-redis 2|ioredis 3|its own client/;
-/** node-redis has one up to 3 and from 6.1 on; connect-redis 1 to 3 take their own `prefix` out of the options. */
+/** node-redis has a key prefix up to 3 and from 6.1 on; connect-redis 1 to 3 read their own `prefix` from the options. */
 const WITHOUT_KEY_PREFIX = /node-redis [45]|its own client/;
-/** These read the part of a URL in their own ways. */
+/** These parse this part of a URL in their own ways. */
 const WITHOUT_URL = /its own client/;
 
 /**
- * Ways to say where Redis is, by name: settings of a client for a running Redis, and the address that
- * look-ups go to; `without`: combinations that have no such thing.
+ * Ways to locate Redis, by name: the settings of a client for a running Redis, and the address of the look-ups. `without`:
+ * the combinations that do not support it.
  */
 const SETTINGS = {
   'a password': {
@@ -47,7 +47,7 @@ const SETTINGS = {
   },
 };
 
-/** Each client once; by connect-redis 9 and 10 over node-redis 5 and 6, derive.test.js has it already. */
+/** Each client once. derive.test.js covers connect-redis 9 and 10 over node-redis 5 and 6. */
 const CHOSEN = [
   'connect-redis 2, its own client',
   'connect-redis 3, its own client',
@@ -67,7 +67,7 @@ const CHOSEN = [
   'connect-redis 10, node-redis 6 pool',
 ];
 
-/** Each chosen combination under each setting that it has. */
+/** Each chosen combination with each setting that it supports. */
 const SETTLED = CHOSEN.map((name) => COMBINATIONS.find((each) => each.name === name)).flatMap((combination) =>
   Object.entries(SETTINGS)
     .filter(([, { without }]) => !without?.test(combination.name))

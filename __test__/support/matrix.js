@@ -2,20 +2,20 @@
 
 const { openStore, openStoreOfItsOwn } = require('./stores');
 
-/** Majors 1 to 3 make one, of the node-redis that they bring (0.10, 0.12, 2.8), where they are given none. */
+/** Without a client, majors 1 to 3 create one, from the node-redis that they depend on (0.10, 0.12, 2.8). */
 const OWN = 'its own client';
 
 const IOREDIS = ['ioredis 3', 'ioredis 4', 'ioredis 5', 'ioredis 6', 'iovalkey'];
-/** What answers by callback and is an event emitter: connect-redis 1 to 3 listen for its errors. */
+/** Clients with callbacks that are event emitters: connect-redis 1 to 3 listen for their errors. */
 const EMITTERS = ['node-redis 2', 'node-redis 3', 'node-redis 4 in legacyMode', ...IOREDIS];
-/** Views of a client that hide it. */
+/** Wrappers that hide their client. */
 const LEGACY = ['node-redis 5 .legacy()', 'node-redis 6 .legacy()'];
 const PROMISING = ['node-redis 4', 'node-redis 5', 'node-redis 5 pool', 'node-redis 6', 'node-redis 6 pool'];
 
 /**
- * Which clients each major of connect-redis works with. What is not here does not work in the app itself:
- * majors 1 to 6 wait for ever for a client that answers with promises, or miss its `setex`; 7 and later take
- * one that answers by callback for one that found nothing.
+ * The clients that each major of connect-redis works with. Other combinations do not work in the app itself: majors 1 to 6
+ * wait for ever for a client with promises, or lack its `setex`; for 7 and later, a client with callbacks always finds
+ * nothing.
  */
 const ACCEPTED = {
   1: [OWN, ...EMITTERS],
@@ -30,12 +30,12 @@ const ACCEPTED = {
   10: [...PROMISING, ...IOREDIS],
 };
 
-/** These hide the client that they are given. */
+/** These hide their client. */
 const HIDING = new Set([7, 8]);
-/** These write as node-redis 5 takes it, which ioredis refuses; they read through it all the same. */
+/** These write with the syntax of node-redis 5, which ioredis refuses. Reading through ioredis works. */
 const READING_IOREDIS = new Set([9, 10]);
 
-/** At least each store and each client once, and each way that look-ups can go. */
+/** Each store and each client at least once, and each kind of look-up. */
 const DIAGONAL = new Set([
   'connect-redis 1, its own client',
   'connect-redis 1, node-redis 2',
@@ -65,10 +65,10 @@ const DIAGONAL = new Set([
  * @property {number} version - the major of connect-redis
  * @property {string} client - a name of CLIENTS
  * @property {boolean} option - whether the client is given to authorize() too
- * @property {'redis' | 'store'} kind - how look-ups go in the end
- * @property {RegExp} [reason] - why they go through the store
+ * @property {'redis' | 'store'} kind - who answers the look-ups in the end
+ * @property {RegExp} [reason] - why the store answers
  * @property {(settings: object) => Promise<object>} open - the store as `openStore` does
- * @property {(settings: object) => Promise<object>} openWriter - one that can write, where `open`'s cannot
+ * @property {(settings: object) => Promise<object>} openWriter - a store that can write, if that of `open` cannot
  */
 
 /** @type {Combination[]} */
@@ -99,7 +99,7 @@ function combination(version, client, option) {
 
 function whyStore(version, client) {
   if (HIDING.has(version)) return /option client/;
-  // node-redis 0.10 does not say where it is connected as later ones do.
+  // node-redis 0.10 does not show its address as later versions do.
   const isUnknown = LEGACY.includes(client) || (version === 1 && client === OWN);
   return isUnknown ? /none that is known/ : undefined;
 }

@@ -3,10 +3,10 @@
 const original = require('passport.socketio');
 const ours = require('../..');
 
-/** The original and ours, under one roof. */
+/** The original and this package. */
 const LIBRARIES = Object.freeze({ original, ours });
 
-/** A synchronous store of known sessions that tells which ids it was asked for. */
+/** A synchronous store of known sessions that records the requested ids. */
 function storeOf(sessions) {
   const known = new Map(Object.entries(sessions));
   return {
@@ -19,7 +19,7 @@ function storeOf(sessions) {
 }
 
 /**
- * `success` and `fail` that note what they are given, in the terms of the original.
+ * `success` and `fail` that record their arguments, in the terms of the original.
  * @param {(verdict: object) => void} note
  */
 function callbacks(note) {
@@ -36,8 +36,8 @@ function callbacks(note) {
 }
 
 /**
- * What V8 itself would call the same: kind, order of keys, -0 and all. Never recursive, because sessions
- * may be nested by the thousand.
+ * Whether two values are identical in kind, order of keys, -0 and so on. Not recursive, because sessions may have thousands
+ * of levels.
  */
 function isSame(one, other) {
   const pairs = [[one, other]];
@@ -54,7 +54,7 @@ function isSame(one, other) {
   return true;
 }
 
-/** `__proto__` may be an ordinary member. */
+/** Reads an own property, also if its name is `__proto__`. */
 function ownValue(object, key) {
   return Object.getOwnPropertyDescriptor(object, key).value;
 }

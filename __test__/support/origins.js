@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { authorize } = require('../..');
 const { SECRET, cookieOf, passportOf } = require('./visit');
 
-/** An authorizer, what its store was asked, and what its `fail` was told. */
+/** An authorizer, the queries of its store, and the arguments of its `fail`. */
 function stage(options) {
   const asked = [];
   const told = [];
@@ -26,7 +26,7 @@ const requestOf = (origin, host = 'chat.example.com', more = {}) => ({
   _query: {},
 });
 
-/** Whether a request is let in; without anything looked up where it is not. */
+/** Whether a request is admitted. A refusal must come without a look-up. */
 async function isLetIn(options, request, server) {
   const { authorizer, asked, told } = stage(options);
   const socket = { request, ...(server && { nsp: { server } }) };

@@ -14,14 +14,14 @@ function authorizerOf(t, options) {
   return authorizer;
 }
 
-/** One visitor whose session exists and names this user. */
+/** Asserts that this session is admitted as this user. */
 async function assertAdmitted(authorizer, sid, user) {
   const { error, data } = await visit(authorizer, cookieOf(sid));
   assert.equal(error, undefined, `${sid} was refused: ${error?.message}`);
   assert.equal(data.user.id, user);
 }
 
-/** Connects the same visitor again and again until look-ups are native; he has to be let in each time. */
+/** Connects the same visitor again and again until look-ups are native. The visitor must be admitted each time. */
 async function prove(authorizer, sid, user) {
   for (let tries = 0; tries < TRIES; tries++) {
     await assertAdmitted(authorizer, sid, user);
@@ -31,7 +31,7 @@ async function prove(authorizer, sid, user) {
   assert.fail(`not proven after ${TRIES} connections: ${authorizer.backend.reason}`);
 }
 
-/** Connects the same visitor until the backend says `reason`, a pattern. */
+/** Connects the same visitor until the backend's reason matches the pattern. */
 async function untilStore(authorizer, sid, user, reason) {
   for (let tries = 0; tries < TRIES; tries++) {
     await assertAdmitted(authorizer, sid, user);
@@ -41,7 +41,7 @@ async function untilStore(authorizer, sid, user, reason) {
   assert.fail(`no such reason after ${TRIES} connections: ${authorizer.backend.reason}`);
 }
 
-/** Collects the package's warnings while a test runs; gives the codes. */
+/** Collects the codes of the package's warnings while a test runs. */
 function warningsDuring(t) {
   const codes = [];
   const listen = (warning) => {

@@ -6,7 +6,7 @@ const { SECRET } = require('./visit');
 const KEY = 'connect.sid';
 const OLD_SECRET = 'an older secret';
 
-/** Sessions that random headers ask for. */
+/** The sessions of random headers. */
 const SESSIONS = Object.freeze({
   alice: { passport: { user: 'alice' } },
   'a.b.c': { passport: { user: 'dotted' } },
@@ -99,7 +99,7 @@ const CHARACTERS = [
   '€',
 ]);
 
-/** A header of some cookies, mostly well-formed, one in three with a few characters changed. */
+/** A header with some cookies. Most are well-formed; in one of three a few characters are changed. */
 function randomHeader(random) {
   let header = random.pick(SPACES);
   for (let left = random.below(5); left >= 0; left--) {
@@ -152,7 +152,7 @@ function forged(id) {
   return good(id, 'a secret that nobody has');
 }
 
-/** The same value in another percent-encoding. */
+/** The same value with another percent-encoding. */
 function recoded(random, value) {
   return [...value]
     .map((character) => {

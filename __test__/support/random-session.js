@@ -42,7 +42,7 @@ const FRAGMENTS = [
   ],
 ];
 
-/** A session text that is generated, or an odd one with some of its bytes changed. */
+/** A generated session text, or an odd one with some bytes changed. */
 function randomSession(random) {
   let text = Buffer.from(random.chance(50) ? random.pick(SHORT) : randomObject(random, 3));
   if (random.chance(60)) {

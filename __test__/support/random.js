@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * A small seeded generator (mulberry32), so that a failure found by chance can be found again.
+ * A small seeded generator (mulberry32), so that a random failure can be reproduced.
  * @param {number} seed
  */
 function randomOf(seed) {
@@ -23,7 +23,7 @@ function randomOf(seed) {
   };
 }
 
-/** The seed of a run: from the environment where a failure is to be found again. */
+/** The seed of a run. The environment can set it, to reproduce a failure. */
 const SEED = Number(process.env.PARITY_SEED ?? 20240607);
 
 module.exports = { randomOf, SEED };

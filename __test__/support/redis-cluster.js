@@ -2,12 +2,13 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freePort, startRedis } = require('../../scripts/support/redis-server');
+const { tlsArgs } = require('./certificates');
 const { openAdmin } = require('./redis-store');
 const { sessionOf } = require('./stores');
 
 const HOST = '127.0.0.1';
 const SLOTS = 16_384;
-/** Nodes talk to each other 10,000 ports above their own, and no port is above 65,535. */
+/** The port of the cluster bus is 10,000 above that of the node, and the highest port is 65,535. */
 const PORTS_BELOW = 55_000;
 const PORT_ATTEMPTS = 5;
 const POLL_MS = 20;
@@ -16,22 +17,22 @@ const WITHIN_MS = 15_000;
 const SETTINGS = [
   ['--cluster-enabled', 'yes'],
   ['--cluster-announce-ip', HOST],
-  // After this many milliseconds of silence a master counts as lost, and a replica stands for election.
+  // After this many milliseconds without an answer a master counts as failed, and a replica starts an election.
   ['--cluster-node-timeout', '1000'],
   ['--cluster-replica-validity-factor', '0'],
-  // The masters that are left go on to serve their slots: who is refused shows whose master is lost.
+  // The other masters still serve their slots, so that only the users of the failed master are refused.
   ['--cluster-require-full-coverage', 'no'],
   ['--repl-diskless-sync-delay', '0'],
 ].flat();
 
 /**
- * Starts a Redis Cluster of our own, each node with an equal share of the slots, and resolves when it is whole.
- * It ends with `stop()`, and at the latest with this process.
+ * Starts a Redis Cluster in which each master has an equal share of the slots, and resolves when it is complete. `stop()`
+ * ends it; the end of this process does too.
  *
  * @param {object} [options]
  * @param {number} [options.masters]
  * @param {number} [options.replicas] Of each master.
- * @param {{ ca: string, cert: string, key: string }} [options.certificates] Paths; then its nodes speak TLS alone.
+ * @param {{ ca: string, cert: string, key: string }} [options.certificates] Paths; with them, its nodes speak only TLS.
  */
 async function startCluster({ masters = 3, replicas = 0, certificates } = {}) {
   const count = masters * (1 + replicas);
@@ -60,7 +61,7 @@ class Cluster {
     return this.nodes.map(({ url }) => url);
   }
 
-  /** Writes sessions as express-session and connect-redis do, each where its slot is. */
+  /** Writes sessions as express-session and connect-redis do, each to the node of its slot. */
   async write(users, { prefix = 'sess:' } = {}) {
     for (const user of users) await this.ask('SET', `${prefix}${user}`, JSON.stringify(sessionOf(user)));
   }
@@ -77,7 +78,7 @@ class Cluster {
     return this.nodes.find(({ port }) => port === Number(replicas[0]?.[1]));
   }
 
-  /** One command about one key, at the node that serves it. */
+  /** Sends a command about one key to the node that serves it. */
   async ask(command, key, ...rest) {
     let node = this.nodes.find((each) => !each.isLost);
     for (;;) {
@@ -91,13 +92,13 @@ class Cluster {
     }
   }
 
-  /** Ends one node for good, as a power failure does. */
+  /** Kills a node, as a power failure does. */
   async kill(node) {
     node.isLost = true;
     await node.stop();
   }
 
-  /** Makes one node fall silent, as a machine out of memory does. */
+  /** Stops a node without closing its connections, like a machine out of memory. */
   hang(node) {
     node.isLost = true;
     node.kill('SIGSTOP');
@@ -108,12 +109,12 @@ class Cluster {
     node.isLost = false;
   }
 
-  /** Resolves when this node is a master with slots, in the eyes of all that are left. */
+  /** Resolves when this node is a master with slots, according to all remaining nodes. */
   untilPromoted(node) {
     return this.#untilEach(async (each) => / connected \d/.test(await lineOf(node, each)));
   }
 
-  /** Resolves when this node is a replica, in the eyes of all that are left. */
+  /** Resolves when this node is a replica, according to all remaining nodes. */
   untilReplica(node) {
     return this.#untilEach(async (each) => /[ ,]slave /.test(await lineOf(node, each)));
   }
@@ -124,7 +125,7 @@ class Cluster {
     return this.#untilEach(async ({ admin }) => whole.test(await admin.sendCommand(['CLUSTER', 'INFO'])));
   }
 
-  /** Resolves when no node serves anybody. */
+  /** Resolves when no node serves requests. */
   untilDown() {
     const down = /cluster_state:fail/;
     return this.#untilEach(async ({ admin }) => down.test(await admin.sendCommand(['CLUSTER', 'INFO'])));
@@ -141,7 +142,7 @@ class Cluster {
   }
 }
 
-/** What another node says of one: id, address, flags, master, times, epoch, state of its link, slots. */
+/** The line of one node in CLUSTER NODES: id, address, flags, master, times, epoch, state of its link, slots. */
 async function lineOf({ id }, { admin }) {
   const lines = (await admin.sendCommand(['CLUSTER', 'NODES'])).split('\n');
   return lines.find((line) => line.startsWith(id)) ?? '';
@@ -155,7 +156,7 @@ async function startNode(certificates) {
       const admin = await openAdmin(node);
       return { ...node, admin, isLost: false, id: await admin.sendCommand(['CLUSTER', 'MYID']) };
     } catch (error) {
-      // Either of its two ports may have been taken meanwhile.
+      // Another process may have taken one of its two ports.
       if (attempt === PORT_ATTEMPTS) throw error;
     }
   }
@@ -163,10 +164,8 @@ async function startNode(certificates) {
 
 function tlsSettings(port, certificates) {
   if (!certificates) return [];
-  const { ca, cert, key } = certificates;
-  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca];
   const among = ['--tls-cluster', 'yes', '--tls-replication', 'yes'];
-  return ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files, ...among];
+  return ['--port', '0', ...tlsArgs(port, certificates), ...among];
 }
 
 async function lowPort() {
@@ -176,10 +175,10 @@ async function lowPort() {
   }
 }
 
-/** Each to each: what they would find out by gossip takes seconds. */
+/** Introduces each node to each other one: gossip alone would take seconds. */
 async function introduce(nodes) {
   for (const [index, { admin }] of nodes.entries()) {
-    // Different from the start, as a new failover is told from an old one by it. Later a node may not be told.
+    // The epochs must differ, because a failover is recognized by its epoch. They can only be set at the start.
     await admin.sendCommand(['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
   }
   for (const [index, { admin }] of nodes.entries()) {
@@ -193,7 +192,7 @@ async function shareSlots(masters) {
   const first = (index) => Math.floor((index * SLOTS) / masters.length);
   for (const [index, { admin }] of masters.entries()) {
     const share = Array.from({ length: first(index + 1) - first(index) }, (_, i) => String(first(index) + i));
-    // ADDSLOTSRANGE is shorter, but not known to Redis 6.
+    // ADDSLOTSRANGE is shorter, but Redis 6 does not have it.
     await admin.sendCommand(['CLUSTER', 'ADDSLOTS', ...share]);
   }
 }
@@ -205,7 +204,7 @@ async function replicate({ admin }, master) {
   await until(async () => /master_link_status:up/.test(await admin.sendCommand(['INFO', 'replication'])));
 }
 
-/** Resolves when this is so. */
+/** Resolves when the condition holds. */
 async function until(isSo) {
   const deadline = performance.now() + WITHIN_MS;
   while (!(await isSo())) {

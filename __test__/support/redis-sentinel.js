@@ -15,21 +15,21 @@ const HOST = '127.0.0.1';
 const NAME = 'mymaster';
 const SENTINELS = 3;
 /**
- * One Sentinel finds that the master is down, and the others agree that it leads the failover. Were they to find out
- * together, they could share their votes, and try again only after seconds.
+ * Only one Sentinel detects that the master is down, and the others vote for it as the leader of the failover. If all
+ * detected it together, the votes could be split, and the next election comes only after seconds.
  */
 const QUORUM = 1;
-/** Sentinel pings each second; less than that and a little more, and a new master is taken for a silent one. */
+/** Sentinel pings each second. A shorter limit than this would make it treat a new master as down. */
 const DOWN_AFTER_MS = { first: 1_800, others: 60_000 };
-/** Sentinel does not look after its standard input; this shell does, and takes Sentinel with it when it ends. */
+/** Sentinel does not watch its standard input. This shell does, and ends Sentinel when the input ends. */
 const ENDS_WITH_STDIN = '"$@" & pid=$!; cat > /dev/null; kill -9 $pid; wait $pid';
 
 /**
- * Starts a master, its replica, and three Sentinels that watch them under the name `mymaster`; resolves when all know
- * of each other. They end with `stop()`, and at the latest with this process.
+ * Starts a master, its replica, and three Sentinels that monitor them as `mymaster`. Resolves when all know each other.
+ * `stop()` ends them; the end of this process does too.
  *
  * @param {object} [options]
- * @param {{ ca: string, cert: string, key: string }} [options.certificates] Paths; then all of them speak TLS alone.
+ * @param {{ ca: string, cert: string, key: string }} [options.certificates] Paths; with them, all speak only TLS.
  */
 async function startSentinel({ certificates } = {}) {
   const [master, replica] = await Promise.all([startData(certificates), startData(certificates)]);
@@ -44,26 +44,26 @@ async function startSentinel({ certificates } = {}) {
   }
 }
 
-/** Servers under the watch of Sentinel. */
+/** Servers that Sentinel monitors. */
 class System {
   name = NAME;
   sentinels = [];
   #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sentinel-'));
 
-  /** @param {object} master - as it is now; which one it is later, `untilMaster` tells */
+  /** @param {object} master - the current one; `untilMaster` updates it */
   constructor(master, replica) {
     this.master = master;
     this.replica = replica;
   }
 
-  /** Where the Sentinels are, as `{ host, port }`. */
+  /** The addresses of the Sentinels, as `{ host, port }`. */
   get nodes() {
     return this.sentinels.map(({ port }) => ({ host: HOST, port }));
   }
 
   /**
-   * Makes the one that is not the master its replica, and sends its clients away. After a failover Sentinel does the
-   * same, but not before some ten seconds; until then the old master goes on as one.
+   * Makes the other server a replica of the master, and disconnects its clients. After a failover Sentinel does the same,
+   * but only after about ten seconds; until then the old master continues as a master.
    */
   async attachReplica() {
     const { admin } = this.replica;
@@ -95,7 +95,7 @@ class System {
     await until(async () => (await Promise.all(this.sentinels.map(isSure))).every(Boolean));
   }
 
-  /** Writes sessions as express-session and connect-redis do, to the present master. */
+  /** Writes sessions as express-session and connect-redis do, to the current master. */
   async write(users, { prefix = 'sess:' } = {}) {
     for (const user of users) {
       await this.master.admin.sendCommand(['SET', `${prefix}${user}`, JSON.stringify(sessionOf(user))]);
@@ -103,7 +103,7 @@ class System {
     await this.master.admin.sendCommand(['WAIT', '1', '1000']);
   }
 
-  /** Resolves when all Sentinels name this one as the master, and it is; the other one is the replica then. */
+  /** Resolves when this server is the master, and all Sentinels report it. The other one then is the replica. */
   async untilMaster(server) {
     for (const { admin } of this.sentinels) {
       await until(async () => {
@@ -115,7 +115,7 @@ class System {
     await until(async () => (await server.admin.sendCommand(['ROLE']))[0] === 'master');
   }
 
-  /** Passwords for all connections from now on, or none. */
+  /** Sets the passwords of all connections from now on, or removes them. */
   async setPasswords({ data, sentinel }) {
     const rules = (password) => (password ? ['resetpass', `>${password}`] : ['nopass']);
     const places = [
@@ -137,7 +137,7 @@ class System {
     fs.rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** What Sentinels learn from each other and from the master within seconds is told them beforehand. */
+  /** Gives the Sentinels the facts that they would otherwise discover within seconds. */
   #configOf({ id, port, downAfter }, others) {
     return [
       `port ${port}`,
@@ -161,7 +161,7 @@ async function startData(certificates) {
   return { ...server, admin: await openAdmin(server) };
 }
 
-/** Lines of a configuration for TLS and nothing else at this port, with each other too. */
+/** Configuration lines for a port that speaks only TLS, also among the servers. */
 function tlsSettings(port, certificates) {
   if (!certificates) return [];
   const { ca, cert, key } = certificates;
@@ -206,7 +206,7 @@ function socketPathOf(folder, port) {
   return path.join(folder, `${port}.sock`);
 }
 
-/** Whether a Sentinel sees the master, the replica and the others, and would act. */
+/** Whether a Sentinel knows the master, the replica and the other Sentinels, and can start a failover. */
 async function isSure({ admin }) {
   const master = await admin.sendCommand(['SENTINEL', 'MASTER', NAME]);
   const [replica] = await admin.sendCommand(['SENTINEL', 'REPLICAS', NAME]);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** A session of someone whose key is this JSON text. */
+/** A session whose user key is this JSON text. */
 const user = (key) => `{"cookie":{"path":"/"},"passport":{"user":${key}}}`;
 const nested = (depth, inside = '1') => '['.repeat(depth) + inside + ']'.repeat(depth);
 const objects = (depth) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
@@ -228,7 +228,7 @@ const MEMBERS = [
   user(`"${'é'.repeat(40_000)}"`),
 ];
 
-/** Bytes that are not UTF-8: Node reads them as U+FFFD, which is fine in a string and nowhere else. */
+/** Bytes that are not UTF-8. Node reads them as U+FFFD, which is valid JSON only inside a string. */
 const BYTES = [
   bytes('{"passport":{"user":"', [0xff], '"}}'),
   bytes('{"passport":{"user":"', [0xc3], '"}}'),
@@ -246,7 +246,7 @@ const BYTES = [
   bytes('"', [0xff], '"'),
 ];
 
-/** All of them by name of what is odd; a session is what the bytes in Redis say. */
+/** All texts, by the name of the oddity; each as the bytes in Redis. */
 const ODDITIES = [...TOPS, ...NOT_JSON, ...KEYS, ...PASSPORTS, ...MEMBERS, ...BYTES];
 
 module.exports = { ODDITIES };

@@ -1,7 +1,7 @@
 'use strict';
 
-// A whole app with sessions in memory, for bundlers and other runtimes: it serves, logs one user in over HTTP, lets that
-// user and a stranger connect, prints what each of them got, and ends.
+// A whole app with sessions in memory, for bundlers and other runtimes. It logs one user in over HTTP, connects that user
+// and a stranger, prints the result of each, and ends.
 
 const { once } = require('node:events');
 const http = require('node:http');
@@ -40,7 +40,7 @@ async function main() {
   process.exit();
 }
 
-/** The name that the server greets, or the code of its refusal. */
+/** The user name in the server's greeting, or the code of the refusal. */
 async function answerTo(url, cookie) {
   const socket = connect(url, { extraHeaders: { cookie }, reconnection: false, forceNew: true });
   const answer = await new Promise((resolve) => {

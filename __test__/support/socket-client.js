@@ -2,10 +2,10 @@
 
 const assert = require('node:assert/strict');
 
-// The clients of Socket.IO 1 and 2 prefer the one that Node has from 22 on, which sends no cookies.
+// The clients of Socket.IO 1 and 2 prefer the global WebSocket of Node 22 and later, which sends no cookies.
 delete globalThis.WebSocket;
 
-/** A Socket.IO client of each major, by the major of the server that it fits. */
+/** The Socket.IO clients, by the major of the server. */
 const CLIENTS = {
   1: 'socket.io-client-1',
   2: 'socket.io-client-2',
@@ -14,17 +14,17 @@ const CLIENTS = {
 };
 
 /**
- * Connects, closed with the test.
+ * Connects. Closed with the test.
  * @param {string} url - with the namespace
- * @param {{ version?: number, cookie?: string, transports?: string[] }} [options] - and any of the client
- * @returns {Promise<{ socket: object, welcome?: string, refused?: any }>} what the server said first
+ * @param {{ version?: number, cookie?: string, transports?: string[] }} [options] - and any option of the client
+ * @returns {Promise<{ socket: object, welcome?: string, refused?: any }>} with the first message of the server
  */
 function connect(t, url, { version = 4, cookie, transports = ['websocket'], ...more } = {}) {
   const extraHeaders = cookie ? { cookie } : {};
   const socket = require(CLIENTS[version])(url, {
     transports,
     extraHeaders,
-    // Before 3.0 of the client, extraHeaders are for each transport.
+    // Before client 3.0, each transport has its own extraHeaders.
     transportOptions: { polling: { extraHeaders }, websocket: { extraHeaders } },
     reconnection: false,
     forceNew: true,
@@ -34,17 +34,17 @@ function connect(t, url, { version = 4, cookie, transports = ['websocket'], ...m
   return new Promise((resolve) => {
     socket.once('welcome', (welcome) => resolve({ socket, welcome }));
     socket.once('connect_error', (refused) => resolve({ socket, refused }));
-    // What a refusal by a middleware was called before 3.0.
+    // The event for a refusal by a middleware, before 3.0.
     if (version < 3) socket.once('error', (refused) => resolve({ socket, refused }));
-    // A client of 1 in another namespace does not hear there that the default namespace refused it.
+    // A client of version 1 in another namespace gets no event there if the default namespace refused it.
     if (version === 1) socket.io.socket('/').once('error', (refused) => resolve({ socket, refused }));
   });
 }
 
-/** Resolves once a connection that began by polling has its better transport. */
+/** Resolves when a connection has been upgraded from polling. */
 async function upgraded(socket, transport = 'websocket') {
   const { engine } = socket.io;
-  // Not node:events' once(), which wants an emitter of Node.
+  // Not once() of node:events, which needs an emitter of Node.
   if (engine.transport.name !== transport) await new Promise((resolve) => engine.once('upgrade', resolve));
   assert.equal(engine.transport.name, transport);
 }

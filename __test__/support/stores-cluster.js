@@ -4,9 +4,9 @@ const { once } = require('node:events');
 const { storeOf } = require('./stores');
 
 /**
- * Stores over clients of a Redis Cluster, by name. Each opens with `{ nodes, username, password, tls, keyPrefix }` and
- * gives `{ client, store, options, close() }`, `options` being those for authorize(). A second argument has options of
- * the client itself, laid over the others.
+ * Stores over clients of a Redis Cluster, by name. Each opens with `{ nodes, username, password, tls, keyPrefix }` and gives
+ * `{ client, store, options, close() }`; `options` are for authorize(). The second argument has options of the client itself,
+ * which override the others.
  */
 const CLUSTERS = {
   'connect-redis 6, ioredis 4 Cluster': ioredisCluster('ioredis-4'),
@@ -18,7 +18,7 @@ const CLUSTERS = {
   'connect-redis 10, node-redis 6 cluster': nodeRedisCluster('redis', 10),
 };
 
-/** Stores over clients that Sentinel leads to their master; these open with `{ name, nodes, username, password, db, … }`. */
+/** Stores over clients of Sentinel. They open with `{ name, nodes, username, password, db, … }`. */
 const SENTINELS = {
   'connect-redis 6, ioredis 3 Sentinel': ioredisSentinel('ioredis-3'),
   'connect-redis 6, ioredis 4 Sentinel': ioredisSentinel('ioredis-4'),
@@ -29,7 +29,7 @@ const SENTINELS = {
   'connect-redis 10, node-redis 6 Sentinel': nodeRedisSentinel('redis', 10),
 };
 
-/** Stores over pools of clients; these open as `CLIENTS` do. */
+/** Stores over pools of clients. They open as `CLIENTS` do. */
 const POOLS = {
   'connect-redis 9, node-redis 5 pool': nodeRedisPool('redis-5', 9),
   'connect-redis 10, node-redis 6 pool': nodeRedisPool('redis', 10),
@@ -116,7 +116,7 @@ function nodeRedisPool(name, version) {
   };
 }
 
-/** A client that node-redis 4 has given up for lost goes on to connect for ever, also when its cluster is closed. */
+/** A client that the cluster of node-redis 4 has dropped reconnects for ever, even after the cluster is closed. */
 function socketOf(settings) {
   const closing = new AbortController();
   const reconnectStrategy = () => (closing.signal.aborted ? new Error('closed') : 50);

@@ -6,8 +6,8 @@ const session = require('express-session');
 
 /**
  * Every Redis client, by name. Each opens with `{ host, port, path, username, password, db, keyPrefix, tls }`
- * or `{ url }`, and gives `{ client, select(db), close() }`: `client` as a store takes it. Where that is only
- * a view of the client, `real` is the client itself.
+ * or `{ url }`, and gives `{ client, select(db), close() }`. `client` is for a store. If it is a wrapper, `real` is the
+ * client itself.
  */
 const CLIENTS = {
   'node-redis 2': (settings) => openNodeRedis2Or3('redis-2', settings),
@@ -27,7 +27,7 @@ const CLIENTS = {
   iovalkey: (settings) => openIoredis('iovalkey', settings),
 };
 
-/** The stores of the tests that need no more than a few, by name; each opens as `openStore` does. */
+/** Stores for tests that need only a few, by name. Each opens as `openStore` does. */
 const STORES = Object.fromEntries(
   [
     [10, 'node-redis 6'],
@@ -47,7 +47,7 @@ const STORES = Object.fromEntries(
  * A connect-redis store over one of CLIENTS.
  * @param {number} version - the major of connect-redis
  * @param {string} name - of the client
- * @param {object} settings - those of the client, and `prefix` for the store
+ * @param {object} settings - of the client; `prefix` is for the store
  * @returns {Promise<{ store, client, real?, select(db: number): Promise, close(): Promise }>}
  */
 async function openStore(version, name, settings) {
@@ -56,7 +56,7 @@ async function openStore(version, name, settings) {
 }
 
 /**
- * A store of connect-redis 1 to 3 over the client that it makes for itself, of the node-redis that it brings.
+ * A store of connect-redis 1 to 3 with the client that it creates itself, from the node-redis that it depends on.
  * @param {object} settings - `{ host, port, path, password, db, prefix }`
  */
 async function openStoreOfItsOwn(version, { path, password, ...settings }) {
@@ -75,7 +75,7 @@ async function openStoreOfItsOwn(version, { path, password, ...settings }) {
   };
 }
 
-/** A connect-redis store of a major, made as its README says. */
+/** A connect-redis store of a major, created as in its README. */
 function storeOf(version, options) {
   const exported = require(version === 10 ? 'connect-redis' : `connect-redis-${version}`);
   const RedisStore = version <= 6 ? exported(session) : (exported.RedisStore ?? exported.default);
@@ -98,7 +98,7 @@ async function openNodeRedis(name, settings, more) {
   await client.connect();
   return {
     client,
-    // In legacyMode the client itself answers by callback.
+    // In legacyMode the client itself has callbacks.
     select: (number) => (more?.legacyMode ? client.v4 : client).select(number),
     close: async () => client.isOpen && (client.destroy ?? client.disconnect).call(client),
   };
@@ -109,12 +109,12 @@ async function openLegacy(name, settings) {
   return { ...opened, client: client.legacy(), real: client };
 }
 
-/** Has no select: each of its clients would have its own. */
+/** No select(): each client of a pool has a database of its own. */
 async function openPool(name, settings) {
   const client = require(name).createClientPool(optionsOfNodeRedis(settings));
   client.on('error', () => {});
   await client.connect();
-  // destroy() leaves a timer behind.
+  // Not destroy(): it leaves a timer.
   return { client, close: () => client.close() };
 }
 
@@ -138,16 +138,34 @@ async function ready(client) {
   await once(client, 'ready');
 }
 
-/** A session of express-session that is logged in. */
+/** A session of express-session with a logged-in user. */
 function sessionOf(user) {
   return { cookie: { originalMaxAge: null, httpOnly: true, path: '/' }, passport: { user } };
 }
 
-/** Puts a session into a store, through the store itself. */
+/** Writes a session through the store itself. */
 function save(store, sid, user) {
   return new Promise((resolve, reject) =>
     store.set(sid, sessionOf(user), (error) => (error ? reject(error) : resolve())),
   );
 }
 
-module.exports = { CLIENTS, STORES, openStore, openStoreOfItsOwn, storeOf, save, sessionOf };
+let sessions = 0;
+
+/** Writes a session for a user of the same name. Without `sid`, no other test of the file has it. */
+async function newSession(store, sid = `sid-${(sessions += 1)}`) {
+  await save(store, sid, sid);
+  return sid;
+}
+
+/** Closes what is opened with the test. */
+async function closedWith(t, opening) {
+  const opened = await opening;
+  t.after(opened.close);
+  return opened;
+}
+
+module.exports = {
+  ...{ CLIENTS, STORES, openStore, openStoreOfItsOwn, storeOf },
+  ...{ closedWith, newSession, save, sessionOf },
+};

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { derive } = require('../../lib/redis/clients');
 
-/** The whole of a derived target, from what is not empty in it. */
+/** A complete derived target, from its non-empty members. */
 function target({ nodes, sentinel, ...parts }) {
   return {
     nodes: nodes.map((node) => ({ url: null, host: null, port: null, path: null, ...node })),
@@ -19,8 +19,8 @@ function target({ nodes, sentinel, ...parts }) {
 }
 
 /**
- * A client is derived to lead to `expected`; user and password may be there or in its credentials provider.
- * @param {object} expected - as `target` takes it, and `keyPrefix`
+ * Asserts the target that is derived from a client. User and password may come from its credentials provider.
+ * @param {object} expected - an argument of `target`, and `keyPrefix`
  */
 async function assertLeadsTo(client, { keyPrefix = '', ...expected }, message) {
   const { target: found, credentials, keyPrefix: foundPrefix, ...reasons } = await derive(client);
@@ -34,7 +34,7 @@ async function assertLeadsTo(client, { keyPrefix = '', ...expected }, message) {
   assert.deepEqual(foundPrefix, keyPrefix, message);
 }
 
-/** A client is not derived, for a reason that the pattern describes. */
+/** Asserts that a client cannot be followed, for a reason that matches the pattern. */
 async function assertNotFollowed(client, pattern) {
   const { unsupported, target: found } = await derive(client);
   assert.equal(found, undefined, `followed, although it should be: ${pattern}`);

@@ -5,7 +5,7 @@ const tls = require('node:tls');
 const bulk = (text) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 const SESSION = JSON.stringify({ cookie: {}, passport: { user: 'ann' } });
 
-/** As much of Redis as a look-up needs: every session is that of ann. */
+/** The part of Redis that a look-up needs. Every session is one of ann. */
 const ANSWERS = {
   GET: () => bulk(SESSION),
   MGET: (keys) => `*${keys.length}\r\n${keys.map(() => bulk(SESSION)).join('')}`,
@@ -14,13 +14,13 @@ const ANSWERS = {
 };
 
 /**
- * A Redis of sorts behind `tls.createServer`, which can show certificates that a real one would not load.
+ * A fake Redis behind `tls.createServer`, which can use certificates that a real Redis does not load.
  * @param {object} options - of `tls.createServer`
- * @param {Record<string, (words: string[], port: number) => string>} [answers] - to other commands
+ * @param {Record<string, (words: string[], port: number) => string>} [answers] - for other commands
  */
 async function startTlsRedis(options, answers = {}) {
   const table = { ...ANSWERS, ...answers };
-  // What OpenSSL takes for too weak is for the clients to decide.
+  // The server accepts weak keys, so that the clients decide.
   const server = tls.createServer({ ciphers: 'DEFAULT@SECLEVEL=0', ...options }, (socket) => {
     const answer = (name, words) => table[name]?.(words, server.address().port) ?? '+OK\r\n';
     serve(socket, answer);
@@ -41,7 +41,7 @@ function serve(socket, answer) {
   let received = '';
   socket.on('data', (chunk) => {
     received += chunk;
-    // Commands are arrays of bulk strings, and none of ours has a line break in a word.
+    // A command is an array of bulk strings. No word of these commands contains a line break.
     for (;;) {
       const lines = received.split('\r\n');
       const length = 2 * Number(lines[0].slice(1)) + 1;

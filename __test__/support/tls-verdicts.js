@@ -6,8 +6,8 @@ const { startTlsRedis } = require('./tls-redis');
 const { SECRET, cookieOf, passportOf, visit } = require('./visit');
 
 /**
- * What tls.connect and the addon make of a server with these options of `tls.createServer`, given these of `tls.connect`:
- * an answer of the server, or why there is none.
+ * The results of tls.connect and of the addon, for a server with options of `tls.createServer` and a client with options of
+ * `tls.connect`: an answer of the server, or the error.
  * @returns {Promise<{ node: string, ours: string }>} 'accepted', or the text of the error
  */
 async function verdicts(serverOptions, options) {
@@ -25,7 +25,7 @@ async function verdicts(serverOptions, options) {
 }
 
 function askNode({ servername, ...options }) {
-  // To an address there is no SNI, and its name is the host.
+  // For an address there is no SNI, and the host is the name to check.
   const name = /^[\d.]+$/.test(servername) ? {} : { servername };
   return new Promise((resolve) => {
     const socket = tls.connect({ ...options, ...name }, () => socket.write('*1\r\n$4\r\nPING\r\n'));

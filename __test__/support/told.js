@@ -11,7 +11,7 @@ const LINES = {
   bun: '  bun install --force',
 };
 
-/** The lines that every text has, then its own. */
+/** Asserts the lines that every message has, and those of this one. */
 function assertTold(told, { problem, cause, advice = [], again = false, facts = [] }) {
   const lines = told.message.split('\n');
   assert.equal(lines[0], `passport-socketio-native cannot start: ${problem}.`);

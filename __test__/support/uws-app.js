@@ -3,8 +3,8 @@
 const http = require('node:http');
 
 /**
- * As much of an app of uWebSockets.js, which npm does not have, as Engine.IO's own server for it needs for polling,
- * over node:http. A request's methods answer within the call of its handler only, as there.
+ * The part of a uWebSockets.js app that Engine.IO's server needs for polling, over node:http. uWebSockets.js itself is not
+ * on npm. As there, the methods of a request work only during the call of its handler.
  */
 class UwsApp {
   #server = http.createServer((message, response) => this.#handle(message, response));
@@ -15,12 +15,12 @@ class UwsApp {
     return this;
   }
 
-  /** The client's files. */
+  /** Serves the client's files. */
   get() {
     return this;
   }
 
-  /** WebSockets: the request that their handshake comes with is made like that of any other. */
+  /** WebSockets: the request of a handshake is created like any other one. */
   ws() {
     return this;
   }

@@ -5,12 +5,12 @@ const { Passport } = require('passport');
 
 const SECRET = 'keyboard cat';
 
-/** A Cookie header as a browser sends it for a session of express-session. */
+/** The Cookie header of a browser for a session of express-session. */
 function cookieOf(sid, { secret = SECRET, key = 'connect.sid' } = {}) {
   return `${key}=${encodeURIComponent(`s:${sign(sid, secret)}`)}`;
 }
 
-/** A Passport whose users are made of their keys: `{ id: key }`. */
+/** A Passport that deserializes a key to the user `{ id: key }`. */
 function passportOf(deserialize = (key, done) => done(null, { id: key })) {
   const passport = new Passport();
   passport.deserializeUser(deserialize);
@@ -19,7 +19,7 @@ function passportOf(deserialize = (key, done) => done(null, { id: key })) {
 
 /**
  * One connection through an authorizer, in the style of Socket.IO ≥ 1.0.
- * @returns {Promise<{ error: any, data: any }>} what `next` was given, and the request
+ * @returns {Promise<{ error: any, data: any }>} the argument of `next`, and the request
  */
 function visit(authorizer, request) {
   const data = typeof request === 'string' ? { headers: { cookie: request } } : request;

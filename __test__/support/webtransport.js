@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * WebTransport without its network, for a client and a server of one process: the client makes sessions of this
- * class, whose other ends go to the Engine.IO server.
+ * WebTransport without a network, for a client and a server in one process: the client creates sessions of this class, and
+ * their other ends go to the Engine.IO server.
  * @param {{ onWebTransportSession(session: object): unknown }} engine
  */
 function webTransportTo(engine) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// X.509 certificates in DER, written by hand and signed by node:crypto: what openssl's command line cannot make in every
-// version that runs these tests (a past date, version 1, a purpose on a root, a wrong key identifier). RFC 5280, section 4.1.
+// X.509 certificates in DER, encoded here and signed by node:crypto. Not all versions of the openssl command can make these
+// certificates (a past date, version 1, a purpose on a root, a wrong key identifier). RFC 5280, section 4.1.
 
 const { createHash, generateKeyPairSync, randomBytes, sign } = require('node:crypto');
 
@@ -16,7 +16,7 @@ const KEY_KINDS = {
   ed25519: ['ed25519', {}],
 };
 
-/** Object identifiers of the signatures, by the kind of the signer's key and the hash. RFC 5758, 8017, 8410. */
+/** The object identifiers of signatures, by the kind of the signer's key and the hash. RFC 5758, 8017, 8410. */
 const SIGNATURES = {
   'ec sha1': '1.2.840.10045.4.1',
   'ec sha256': '1.2.840.10045.4.3.2',
@@ -41,7 +41,7 @@ const newKey = (kind = 'ec') => generateKeyPairSync(...KEY_KINDS[kind]);
 /**
  * @param {object} of
  * @param {string | string[]} of.cn - the subject's common name, or names
- * @param {object} [of.issuer] - who signs, as this function returned it; none: the certificate signs itself
+ * @param {object} [of.issuer] - the signer, a result of this function; default: the certificate signs itself
  * @param {object} [of.key] - of `newKey`
  * @param {[number, number]} [of.days] - first and last moment, in days from now
  * @param {Buffer[]} [of.extensions] - of `extension`
@@ -142,7 +142,7 @@ function keyIdentifier(key) {
     .digest();
 }
 
-/** In UTCTime until 2049, as RFC 5280 section 4.1.2.5 wants it. */
+/** UTCTime until 2049, as RFC 5280 section 4.1.2.5 requires. */
 function time(days) {
   const text = new Date(Date.now() + days * DAY_MS).toISOString().replace(/[-:T]|\.\d+/g, '');
   return text < '2050' ? der(0x17, Buffer.from(text.slice(2))) : der(0x18, Buffer.from(text));

@@ -1,185 +1,75 @@
 'use strict';
 
-const { packageFor } = require('./installed');
-const { NODE_API, PROMISED } = require('./node');
-const { SUPPORTED } = require('./platform');
+const { version } = require('../../package.json');
+const { binaryOf, installedPlatforms, origin, packageFor } = require('./installed');
+const { here, tried } = require('./platform');
+const { problemOf } = require('./problems');
 
-/**
- * @typedef {object} Facts
- * @property {string} wanted - platform of the binary that was looked for
- * @property {string} message - of the decisive attempt
- * @property {boolean} missing - whether that one found no file
- * @property {{ file: string, madeFor?: string | null } | null} binary - what is on the disk
- * @property {string[]} installed - platforms that packages of ours are there for
- * @property {{ name: string, libc: { name: string, version: string } | null }} machine
- * @property {string | undefined} chosen - NAPI_RS_NATIVE_LIBRARY_PATH
- * @property {'bundle' | 'checkout' | 'package'} from - what kind of folder we were loaded from
- */
+// How Node, Bun, Jest and Yarn's Plug'n'Play say that a module is not there. The loader keeps no error codes.
+const MISSING =
+  /^(Cannot find (module|package)|Cannot resolve module|Required unplugged package|Qualified path) /;
+// The loader tries a WebAssembly build last. None is published.
+const WASI = /binding-wasm32-wasi|\.wasi\.cjs/;
 
-/** @typedef {{ problem: string, advice: string[], reinstall?: boolean }} Diagnosis */
-
-const RULES = [
-  addonsForbidden,
-  wasiAsked,
-  wrongChoice,
-  unsupported,
-  notInstalled,
-  otherFile,
-  oldNode,
-  oldLibc,
-  notExecutable,
-];
-
-/** @type {(facts: Facts) => Diagnosis} The first rule that knows the case. */
-function diagnose(facts) {
-  for (const rule of RULES) {
-    const diagnosis = rule(facts);
-    if (diagnosis) return diagnosis;
-  }
-  return {
-    problem: 'its binary is there, and the system cannot load it',
-    advice: ['The cause above is all that the system says.'],
-    reinstall: true,
-  };
+/** The error to throw in place of `error`, which the generated loader threw. */
+function notLoaded(error) {
+  return explained(error, (machine) => {
+    const attempts = attemptsOf(error);
+    // An attempt that found a file and could not load it says more than one that found none.
+    const cause = attempts.find(({ message }) => !MISSING.test(message)) ?? attempts[0];
+    // Its own cause is the attempt before it, not the reason why it failed.
+    delete cause.cause;
+    const message = cause.message.split('\nRequire stack:')[0].trim().replace(/\s+/g, ' ');
+    return { cause, message, missing: MISSING.test(message), wanted: wantedOf(attempts, machine) };
+  });
 }
 
-function addonsForbidden({ message }) {
-  if (!message.includes('loading addons is disabled')) return null;
-  return {
-    problem: 'this process may not load addons',
-    advice: ['Start Node without --no-addons; with --permission, give it --allow-addons too.'],
-  };
+/** The error to throw for a binary of another build. `carrier`: its package.json, if any; `lacks`: missing exports. */
+function notOurs({ carrier, lacks }) {
+  const plain = new Error('passport-socketio-native cannot start: its binary is of another build.');
+  return explained(plain, ({ name }) => ({ loaded: { carrier, lacks }, message: '', wanted: name }));
 }
 
-function wasiAsked({ message }) {
-  if (!/NAPI_RS_FORCE_WASI|WASI (binding for )?flavor/.test(message)) return null;
-  return {
-    problem: 'a WebAssembly build is asked for, and there is none',
-    advice: ['Take NAPI_RS_FORCE_WASI and NAPI_RS_WASI_FLAVOR out of the environment.'],
-  };
+function explained(error, factsOf) {
+  const explanation = tried(() => {
+    const machine = here();
+    const chosen = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
+    const facts = { machine, chosen, from: origin(), installed: installedPlatforms(), ...factsOf(machine) };
+    return errorOf({ ...facts, binary: chosen || facts.loaded ? null : binaryOf(facts.wanted) });
+  });
+  return explanation ?? error;
 }
 
-function wrongChoice({ chosen }) {
-  if (!chosen) return null;
-  return {
-    problem: 'the binary that NAPI_RS_NATIVE_LIBRARY_PATH names cannot be loaded',
-    advice: [
-      'Take that variable out of the environment, or let it name a binary of this package and this platform.',
-    ],
-  };
+/** What the loader tried, the last attempt first: each error has the attempt before it as its cause. */
+function attemptsOf(error) {
+  const attempts = [];
+  for (let each = error.cause; each?.message !== undefined; each = each.cause) attempts.push(each);
+  const native = attempts.filter(({ message }) => !WASI.test(message));
+  return native.length > 0 ? native : [error];
 }
 
-function unsupported({ wanted, binary }) {
-  if (binary !== null || Object.hasOwn(SUPPORTED, wanted)) return null;
-  return {
-    problem: `no binary is published for ${wanted}`,
-    advice: [
-      'There are binaries for:',
-      ...Object.values(SUPPORTED).map((title) => `  ${title}`),
-      'Elsewhere: build it in a checkout (Rust, then npm run build), and name the file in NAPI_RS_NATIVE_LIBRARY_PATH.',
-    ],
-  };
+/** The platform whose package the loader asked for. It detects the C library by other means than `here`. */
+function wantedOf(attempts, { name, platform, arch }) {
+  const asked = new RegExp(`binding-(${platform}-${arch}[a-z0-9-]*)`);
+  return attempts.map(({ message }) => asked.exec(message)?.[1]).find(Boolean) ?? name;
 }
 
-function notInstalled({ wanted, missing, installed, machine, from }) {
-  if (!missing) return null;
-  const problem = `${packageFor(wanted)} is not installed`;
-  if (from === 'bundle') return { problem, advice: [LEAVE_EXTERNAL] };
-  if (from === 'checkout')
-    return { problem, advice: ['This is a checkout: npm run build makes the binary.'] };
-  if (installed.includes(machine.name)) return otherLibc(machine, problem);
-  if (installed.length > 0) {
-    const others = installed.map(packageFor).join(', ');
-    return {
-      problem,
-      advice: [
-        `There is ${others} instead: node_modules was installed on, or for, another platform.`,
-        ...NO_COPIES,
-      ],
-      reinstall: true,
-    };
-  }
-  return {
-    problem,
-    advice: [
-      'It is an optional dependency, and its absence goes unnoticed: with --omit=optional (pnpm: --no-optional, Yarn:',
-      '--ignore-optional), after a download that failed, in a node_modules folder copied from another platform, with a lock',
-      'file that npm 10 or older wrote on one (npm/cli#4828).',
-    ],
-    reinstall: true,
-  };
+function errorOf(facts) {
+  const { machine, chosen, wanted, binary, message, cause } = facts;
+  const { node, napi, bun } = process.versions;
+  const libc = machine.libc ? `, ${machine.libc.name} ${machine.libc.version}` : '';
+  const runtime = `${bun ? `Bun ${bun} as ` : ''}Node ${node} (Node-API ${napi})`;
+  const { problem, advice } = problemOf(facts);
+  const lines = [
+    `passport-socketio-native cannot start: ${problem}.\n`,
+    `  This machine: ${machine.platform}-${machine.arch}${libc}, ${runtime}`,
+    `  Looked for:   ${chosen ? `${chosen} (NAPI_RS_NATIVE_LIBRARY_PATH)` : `${packageFor(wanted)} ${version}`}`,
+    binary && `  Found:        ${binary.file}`,
+    message && `  Cause:        ${message}`,
+    `\n${advice.join('\n')}`,
+  ];
+  const error = new Error(lines.filter(Boolean).join('\n'), cause && { cause });
+  return Object.assign(error, { code: 'ERR_PASSPORT_SOCKETIO_NO_BINARY' });
 }
 
-/** The loader believes /usr/bin/ldd, npm believes Node. */
-function otherLibc({ name, libc }, problem) {
-  return {
-    problem,
-    advice: [
-      `There is ${packageFor(name)}, which suits this Node, built for ${libc?.name}; but /usr/bin/ldd is of another C library,`,
-      'and the loader believes that one. Run a Node that is built for this system, or name the file of that package in',
-      'NAPI_RS_NATIVE_LIBRARY_PATH.',
-    ],
-  };
-}
-
-function otherFile({ machine, binary }) {
-  if (binary === null || binary.madeFor === undefined || binary.madeFor === machine.name) return null;
-  const { madeFor } = binary;
-  if (madeFor === null || madeFor === 'nothing') {
-    const state = madeFor === null ? 'damaged' : 'empty';
-    return {
-      problem: `its binary is ${state}`,
-      advice: ['An install or a copy was cut off.'],
-      reinstall: true,
-    };
-  }
-  return {
-    problem: `its binary is for ${madeFor}, and this is ${machine.name}`,
-    advice: ['node_modules was installed on, or for, another platform.', ...NO_COPIES],
-    reinstall: true,
-  };
-}
-
-function oldNode({ message }) {
-  if (!/undefined symbol: (napi|node_api)_|symbol not found.*(napi|node_api)_|Node-API version/.test(message))
-    return null;
-  return {
-    problem: `this Node lacks functions that the binary needs (Node-API ${NODE_API})`,
-    advice: [`Start the app with Node ${PROMISED} or newer.`],
-  };
-}
-
-function oldLibc({ message, machine }) {
-  const needed = /version [`'"]?GLIBC_([\d.]+)'? not found/.exec(message)?.[1];
-  if (needed === undefined && !/Error relocating|symbol not found/.test(message)) return null;
-  const { name, version } = machine.libc ?? { name: 'its C library', version: '' };
-  return {
-    problem:
-      `${name} ${version}`.trim() +
-      ' is too old for its binary' +
-      (needed ? `, which needs glibc ${needed}` : ''),
-    advice: [
-      'Run the app on a newer system or image, such as node:22-slim or node:22-alpine. The binaries that we publish run on',
-      'glibc 2.17 and newer, and on the musl of Alpine releases that are still maintained; one built elsewhere may need more.',
-    ],
-  };
-}
-
-function notExecutable({ message, binary }) {
-  if (binary === null || !/failed to map segment|Operation not permitted|Permission denied/.test(message))
-    return null;
-  return {
-    problem: 'the system does not let its binary be executed',
-    advice: [
-      'The file system that it is on is mounted noexec (see: findmnt -T FILE), or a security policy forbids it.',
-      'Install the app on one that is not, or mount that one with exec.',
-    ],
-  };
-}
-
-const NO_COPIES = ['In a Docker build, install inside the image, and put node_modules into .dockerignore.'];
-const LEAVE_EXTERNAL =
-  'The package is part of a bundle, which did not take the binary along. Leave it out of the bundle: ' +
-  'external (esbuild), externals (webpack).';
-
-module.exports = { diagnose };
+module.exports = { notLoaded, notOurs };

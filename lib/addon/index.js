@@ -1,17 +1,23 @@
 'use strict';
 
-// Old language here and in node.js: a Node that cannot read the rest gets to know that, not a syntax error.
-// 16 reads lib/ (`??=`, `Object.hasOwn`); between it and 18 nothing is promised, and nothing is in the way.
-if (parseInt(process.versions.node, 10) < 16 || Number(process.versions.napi) < 6) {
-  throw require('./node').tooOld();
+// This file uses only syntax that Node 10 parses: an old Node gets this message, not a syntax error in another file.
+// lib/ needs Node 16 (`??=`, `Object.hasOwn`). Node 16 and 17 are not supported, but nothing stops them.
+const { node, napi } = process.versions;
+if (parseInt(node, 10) < 16 || Number(napi) < 6) {
+  const text =
+    `passport-socketio-native cannot start: Node ${node} is too old, it needs Node 18 or newer.\n\n` +
+    `  This machine: ${process.platform}-${process.arch}, Node ${node} (Node-API ${napi})\n\n` +
+    'Start the app with a newer Node. Several can be installed side by side: nvm, fnm, volta, or an image such as\n' +
+    'node:22-slim.';
+  throw Object.assign(new Error(text), { code: 'ERR_PASSPORT_SOCKETIO_NO_BINARY' });
 }
 
-/** The addon; without one that works here, an error that says why, and what to do. */
+/** The native addon. If it does not work here, the thrown error says why and what to do. */
 let native;
 try {
   native = require('../../binding.js');
 } catch (error) {
-  throw require('./explain').notLoaded(error);
+  throw require('./diagnosis').notLoaded(error);
 }
 
 const NEEDED = [
@@ -24,17 +30,17 @@ const NEEDED = [
   'SocketIndex',
   'Verifier',
 ];
-const missing = NEEDED.filter((name) => typeof native[name] !== 'function');
+const lacks = NEEDED.filter((name) => typeof native[name] !== 'function');
 const carrier = carrierOf(module);
-if (missing.length > 0 || (carrier && carrier.version !== require('../../package.json').version)) {
-  throw require('./explain').notOurs({ carrier, missing });
+if (lacks.length > 0 || (carrier && carrier.version !== require('../../package.json').version)) {
+  throw require('./diagnosis').notOurs({ carrier, lacks });
 }
 
 module.exports = native;
 
 /**
- * The package.json of the package that brought the binary. The loader reads it and ignores what it says; here it costs
- * no search. None for a binary in our own folder, in a bundle, and where modules have no children (Jest).
+ * The package.json of the platform package that brought the binary, which the generated loader has read already.
+ * Undefined for a binary in this package's folder, in a bundle, and where modules have no children (Jest).
  */
 function carrierOf({ children = [] }) {
   const loader = children.find(({ id }) => /binding\.js$/.test(id));

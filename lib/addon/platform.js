@@ -2,70 +2,45 @@
 
 const { spawnSync } = require('node:child_process');
 
-/** What we publish a binary for: the endings of the platform packages, and for people. */
-const SUPPORTED = {
-  'linux-x64-gnu': 'Linux x64, glibc 2.17 or newer',
-  'linux-x64-musl': 'Linux x64, musl (Alpine)',
-  'linux-arm64-gnu': 'Linux arm64, glibc 2.17 or newer',
-  'linux-arm64-musl': 'Linux arm64, musl (Alpine)',
-  'linux-arm-gnueabihf': 'Linux armv7 with hard float, glibc 2.17 or newer',
-  'darwin-x64': 'macOS x64',
-  'darwin-arm64': 'macOS arm64',
-  'win32-x64-msvc': 'Windows x64',
-  'win32-arm64-msvc': 'Windows arm64',
-};
-
-/**
- * Where we are. Slow (a diagnostic report): for a load that has failed already.
- * @returns {{ name: string, platform: string, arch: string, libc: { name: string, version: string } | null }}
- *   `name` is the ending of the platform package
- */
+/** This machine. Slow, as it makes a diagnostic report: only for a load that has failed. */
 function here({ platform, arch } = process) {
   const libc = platform === 'linux' ? libcHere() : null;
   return { name: nameOf(platform, arch, libc?.name), platform, arch, libc };
 }
 
+/** The suffix of a platform package. */
 function nameOf(platform, arch, libc) {
-  if (platform === 'win32') return `win32-${arch}-msvc`;
-  if (platform !== 'linux') return `${platform}-${arch}`;
-  const abi = libc === 'musl' ? 'musl' : 'gnu';
-  return `linux-${arch}-${arch === 'arm' ? `${abi}eabihf` : abi}`;
+  const abi = (libc === 'musl' ? 'musl' : 'gnu') + (arch === 'arm' ? 'eabihf' : '');
+  return [platform, arch, { linux: abi, win32: 'msvc' }[platform]].filter(Boolean).join('-');
 }
 
-/** The C library of this process; null where Node gives no reports. */
+/** The C library of this process; null if Node gives no report. */
 function libcHere() {
-  const report = reportOf(process);
-  if (!report?.header) return null;
-  const { glibcVersionRuntime: glibc } = report.header;
-  if (glibc) return { name: 'glibc', version: glibc };
-  const loader = report.sharedObjects?.find((file) => /\/ld-musl-[^/]*$/.test(file));
-  return { name: 'musl', version: muslVersion(loader) };
+  // Not by detect-libc 2.1.2: it takes a musl Node on Debian that musl's loader started as a program for a glibc one.
+  const { header, sharedObjects = [] } = tried(makeReport) ?? {};
+  if (header === undefined) return null;
+  if (header.glibcVersionRuntime) return { name: 'glibc', version: header.glibcVersionRuntime };
+  // musl shows its version only in the usage message of its loader. A Node with --permission cannot start that.
+  const loader = sharedObjects.find((file) => /\/ld-musl-[^/]*$/.test(file));
+  const usage = tried(() => spawnSync(loader, { encoding: 'utf8', timeout: 2_000 }).stderr);
+  return { name: 'musl', version: /Version (\S+)/.exec(usage)?.[1] ?? 'of unknown version' };
 }
 
-function reportOf({ report }) {
-  if (!report) return null;
-  const { excludeNetwork } = report;
-  // Else names are looked up for every connection that the process has.
-  if ('excludeNetwork' in report) report.excludeNetwork = true;
+function makeReport() {
+  const { excludeNetwork } = process.report;
+  process.report.excludeNetwork = true; // Without it, Node resolves the peer name of every open connection.
+  const report = process.report.getReport();
+  process.report.excludeNetwork = excludeNetwork;
+  return report;
+}
+
+/** What `work` returns; undefined if it throws. A fault in here must not hide the error that it explains. */
+function tried(work) {
   try {
-    return report.getReport();
+    return work();
   } catch {
-    return null;
-  } finally {
-    if ('excludeNetwork' in report) report.excludeNetwork = excludeNetwork;
+    return undefined;
   }
 }
 
-/** musl tells its version nowhere but in the usage message of its loader. */
-function muslVersion(loader) {
-  if (loader === undefined) return 'of unknown version';
-  try {
-    const { stderr } = spawnSync(loader, { encoding: 'utf8', timeout: 2_000 });
-    return /Version (\S+)/.exec(stderr)?.[1] ?? 'of unknown version';
-  } catch {
-    // A Node with --permission may start no programs.
-    return 'of unknown version';
-  }
-}
-
-module.exports = { SUPPORTED, here, nameOf };
+module.exports = { here, nameOf, tried };

@@ -2,47 +2,27 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { managers } = require('./messages.json');
 
-const LOCK_FILES = {
-  'package-lock.json': 'npm',
-  'npm-shrinkwrap.json': 'npm',
-  'pnpm-lock.yaml': 'pnpm',
-  'yarn.lock': 'yarn',
-  'bun.lock': 'bun',
-  'bun.lockb': 'bun',
-};
+const NAMES = Object.keys(managers);
 
-/** How each package manager is made to bring the binary, in a line. */
-const COMMANDS = {
-  npm: 'npm install --include=optional   (still missing: delete node_modules and package-lock.json first)',
-  pnpm: 'pnpm install --force',
-  yarn: 'yarn install --force   (Yarn 2 and newer: yarn install)',
-  bun: 'bun install --force',
-};
-
-/** The lines for the package manager of this app; for all of them where it cannot be known. */
-function reinstallLines(folder = process.cwd(), agent = process.env.npm_config_user_agent) {
-  const manager = managerByLockFile(folder) ?? managerByAgent(agent);
-  const managers = manager === undefined ? Object.keys(COMMANDS) : [manager];
-  return managers.map((name) => COMMANDS[name]);
+/** How to install again with the package manager of this app; with each of them if it cannot be known. */
+function reinstallLines(folder = process.cwd(), agent = process.env.npm_config_user_agent ?? '') {
+  const locked = managersByLockFile(folder);
+  // `npm/10.8.2 node/v20.20.2 linux x64` is set for the scripts that a package manager runs.
+  const running = NAMES.filter((name) => agent.startsWith(`${name}/`));
+  const known = [locked, running].find(({ length }) => length === 1) ?? NAMES;
+  const commands = known.map((name) => `  ${managers[name].command}`);
+  return ['Install again on this machine, in the folder of the app:', ...commands];
 }
 
-/** The nearest folder with lock files decides, if they are of one manager. */
-function managerByLockFile(folder) {
-  const managers = new Set(
-    Object.keys(LOCK_FILES)
-      .filter((name) => fs.existsSync(path.join(folder, name)))
-      .map((name) => LOCK_FILES[name]),
+/** The managers of the lock files in the nearest folder that has any. */
+function managersByLockFile(folder) {
+  const found = NAMES.filter((name) =>
+    managers[name].locks.some((file) => fs.existsSync(path.join(folder, file))),
   );
-  if (managers.size > 0) return managers.size === 1 ? [...managers][0] : undefined;
   const parent = path.dirname(folder);
-  return parent === folder ? undefined : managerByLockFile(parent);
-}
-
-/** `npm/10.8.2 node/v20.20.2 linux x64`: set for what a package manager's script runs. */
-function managerByAgent(agent = '') {
-  const [name] = agent.split('/');
-  return Object.hasOwn(COMMANDS, name) ? name : undefined;
+  return found.length > 0 || parent === folder ? found : managersByLockFile(parent);
 }
 
 module.exports = { reinstallLines };

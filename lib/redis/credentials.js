@@ -4,12 +4,12 @@ const { clearTimeout, setTimeout } = require('node:timers');
 const native = require('../addon');
 
 /**
- * Credentials that a client's provider gives before each connection. Authorizers that ask the same provider have the
- * same ones, and so may share a connection.
+ * Credentials that a client's provider gives before each connection. Authorizers with the same provider have the same
+ * credentials, so they may share a connection.
  */
 class ProviderCredentials {
   #ask;
-  /** @type {number} milliseconds: those of the authorizer that waits longest */
+  /** @type {number} milliseconds: the longest timeout of its authorizers */
   #within = 0;
 
   constructor(provider) {
@@ -22,9 +22,9 @@ class ProviderCredentials {
   }
 
   /**
-   * Those of a provider, one for all who ask it.
+   * The credentials of a provider, one object for all its authorizers.
    * @param {() => object | Promise<object>} provider
-   * @param {number} within - milliseconds that it may take
+   * @param {number} within - timeout in milliseconds
    */
   static of(provider, within) {
     let credentials = known.get(provider);
@@ -38,17 +38,17 @@ class ProviderCredentials {
   }
 }
 
-/** For as long as the provider is there, that is as long as its client. */
+/** An entry lives as long as its provider, that is as long as the client. */
 const known = new WeakMap();
 
-/** The addon holds its question, and must not hold the provider by it. */
+/** The addon holds the function that asks. It must not keep the provider alive through it. */
 function weaklyAsked(credentials) {
   const weak = new WeakRef(credentials);
   return () => weak.deref()?.ask();
 }
 
 /**
- * Makes what asks a credentials provider, and answers once, whatever the provider does.
+ * Makes the function that asks a credentials provider. It answers exactly once, whatever the provider does.
  * @param {() => object | Promise<object>} provider
  * @param {() => number} within - milliseconds
  * @param {() => { logIn: Function, loginFailed: Function }} answering
@@ -59,7 +59,7 @@ function loginAsker(provider, within, answering) {
     let timer = null;
     const silence = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`it did not answer within ${patience} ms`)), patience);
-      // The look-ups that wait keep the process alive, as long as any do.
+      // Pending look-ups keep the process alive; this timer need not.
       timer.unref();
     });
     const asked = new Promise((resolve) => resolve(provider()));
@@ -73,7 +73,7 @@ function loginAsker(provider, within, answering) {
   };
 }
 
-/** Whatever was thrown: what goes wrong here would end the process. */
+/** Never throws, whatever the provider threw: an exception here would end the process. */
 function wordsOf(error) {
   try {
     return String(error?.message ?? error);
@@ -82,7 +82,7 @@ function wordsOf(error) {
   }
 }
 
-/** Empty and left out are the same to Redis: no log-in, or that of the default user. */
+/** To Redis, empty and missing are the same: no AUTH, or the AUTH of the default user. */
 function checked(given) {
   const { username, password } = given ?? {};
   if (!given || !isText(username) || !isText(password)) {

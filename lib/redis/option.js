@@ -3,7 +3,7 @@
 const { readTls } = require('./tls');
 const { targetOf } = require('./target');
 
-/** Settings of the option, and what each must be. Empty ones (null, undefined) count as left out. */
+/** The settings of the option, and the type of each. null and undefined count as missing. */
 const SETTINGS = {
   url: [isText, 'must be a URL: redis://, rediss:// or unix://'],
   host: [isHost, 'must be a name or an IP address, without a port: that is the setting port'],
@@ -38,14 +38,14 @@ const TLS_SETTINGS = {
   rejectUnauthorized: [(value) => typeof value === 'boolean', 'must be true or false'],
 };
 
-/** Settings that say where Redis is: exactly one of them is given. */
+/** The settings that locate Redis: exactly one of them must be given. */
 const PLACES = ['url', 'host', 'path', 'nodes', 'sentinel'];
 
 const SHAPES =
   'a URL (redis://, rediss://, unix://), an array of URLs (Redis Cluster), or an object of settings';
 
 /**
- * Reads the option redis. What only the addon can tell (is it a URL, is it PEM) is left to it.
+ * Reads the option redis. The addon itself checks URLs and PEM texts.
  * @returns {{ target: object, keyPrefix: string | Uint8Array }} where Redis is, as the addon takes it
  * @throws {TypeError} naming the setting and what it should be, without any value
  */
@@ -81,7 +81,7 @@ function read(given) {
     nodes: parts,
     cluster: nodes !== undefined,
     sentinel: sentinels,
-    // The nodes of `sentinel` are the sentinels, and its own `tls` is theirs.
+    // The nodes in `sentinel` are the Sentinels, and its `tls` is for them.
     tls: tlsFor('.tls', settings.tls, sentinel ? [] : parts),
   });
   return { target, keyPrefix: settings.keyPrefix ?? '' };
@@ -107,7 +107,7 @@ function nodeAt(list) {
   };
 }
 
-/** TLS by the setting or by the URLs, which may not contradict it nor each other. */
+/** TLS by the setting or by the URLs, which must not contradict the setting or each other. */
 function tlsFor(setting, given, nodes) {
   const urls = nodes.flatMap(({ url }) => url ?? []);
   const secure = urls.filter((url) => /^\s*(rediss|valkeys):/i.test(url));
@@ -126,12 +126,12 @@ function tlsFor(setting, given, nodes) {
   return tls;
 }
 
-/** The settings that are given, each as it must be. */
+/** The given settings, each with the right type. */
 function checked(given, table, at) {
   const settings = {};
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(table, name)) {
-      // What is no name may be a URL, and have a password.
+      // Only a plain word is shown: an unknown name may be a URL with a password.
       const shown = /^\w{1,30}$/.test(name) ? `${at}.${name}` : `${at} has a setting that`;
       complain(shown, `is unknown: there are ${Object.keys(table).join(', ')}`);
     }
@@ -151,12 +151,12 @@ function isText(value) {
   return typeof value === 'string' && value !== '';
 }
 
-/** A name has no colon, and an IPv6 address has two at least. */
+/** A host name has no colon; an IPv6 address has at least two. */
 function isHost(value) {
   return isText(value) && !/^[^:]*:[^:]*$/.test(value);
 }
 
-/** As Redis takes one: from ! to ~. */
+/** The characters that Redis accepts in a client name: ! to ~. */
 function isClientName(value) {
   return isText(value) && /^[!-~]+$/.test(value);
 }
@@ -173,7 +173,7 @@ function isPort(value) {
   return Number.isInteger(value) && value > 0 && value < 65_536;
 }
 
-/** Redis numbers its databases by 32 bits with a sign. */
+/** Redis numbers its databases with a signed 32-bit integer. */
 function isDatabase(value) {
   return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }

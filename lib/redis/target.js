@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Where a Redis is, as the addon takes it (RedisTarget of the binding): every member is there, and null where
- * nothing was said.
+ * The address of a Redis, as the addon takes it (RedisTarget of the binding): every member is present, and null if
+ * nothing was given.
  */
 function targetOf({ nodes, cluster, sentinel, username, password, db, tls, clientName }) {
   return {
@@ -19,8 +19,7 @@ function targetOf({ nodes, cluster, sentinel, username, password, db, tls, clien
 }
 
 /**
- * Clients have the port as a text too, and some an IPv6 address as it stands in a URL; what stands beside a path
- * does not count.
+ * Some clients keep the port as a string, or an IPv6 address in the brackets of a URL. A path overrides host and port.
  */
 function nodeOf({ url, host, port, path }) {
   if (path) return { url: null, host: null, port: null, path };
@@ -32,7 +31,7 @@ function nodeOf({ url, host, port, path }) {
   };
 }
 
-/** Empty ones are none, as to clients. */
+/** Empty credentials count as missing, as in the clients. */
 function loginOf(username, password) {
   return { username: username || null, password: password || null };
 }

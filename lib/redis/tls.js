@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const tls = require('node:tls');
 
 /**
- * Options of `tls.connect` that decide whom a connection trusts or what it agrees to, and that the addon
- * cannot follow. Others (host, port, timeouts, session tickets) do not change what a server is trusted for.
+ * Options of `tls.connect` that change which server a connection trusts, or which parameters it accepts, and that the
+ * addon does not support. The others (host, port, timeouts, session tickets) do not change whether a server is trusted.
  */
 const UNSUPPORTED = [
   'ALPNProtocols',
@@ -30,13 +30,13 @@ const UNSUPPORTED = [
   'socket',
 ];
 
-/** The addon speaks TLS 1.2 and 1.3 whatever is asked, so that a lower limit is kept by itself. */
+/** The addon always speaks TLS 1.2 and 1.3, so it satisfies a lower minimum. */
 const LOW_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2'];
 
 /**
- * How Node would speak TLS with these options, in the terms of the addon.
+ * The TLS settings of the addon that correspond to these options of Node.
  * @param {unknown} options - as for `tls.connect`; `true`: TLS with its defaults; false or nothing: no TLS
- * @returns {{ tls: object | null } | { unsupported: string }} or the name of an option that cannot be followed
+ * @returns {{ tls: object | null } | { unsupported: string }} or the name of an option that the addon does not support
  */
 function readTls(options) {
   if (!options) return { tls: null };
@@ -56,18 +56,18 @@ function readTls(options) {
   };
 }
 
-/** The name of an option that is followed, but not with this value. */
+/** The name of an option that the addon supports, but not with this value. */
 function oddOption({ ca, cert, key, servername, minVersion }) {
   if (!LOW_VERSIONS.includes(minVersion ?? tls.DEFAULT_MIN_VERSION)) return 'minVersion';
   if (servername != null && typeof servername !== 'string') return 'servername';
   if (pemOf(ca, Infinity) === undefined) return 'ca';
-  // Several certificates are one for each kind of key, of which Node takes the one that fits.
+  // Several certificates are for several kinds of keys; Node chooses the one that fits.
   if (pemOf(cert, 1) === undefined) return 'cert';
   if (pemOf(key, 1) === undefined) return 'key';
   return undefined;
 }
 
-/** @returns {string | null | undefined} one PEM text; null where there is none, undefined for what is no such thing */
+/** @returns {string | null | undefined} one PEM text; null: none is given, undefined: not valid */
 function pemOf(value, most) {
   if (value == null) return null;
   const texts = (Array.isArray(value) ? value : [value]).map(textOf);
@@ -80,20 +80,20 @@ function textOf(value) {
   return value instanceof Uint8Array ? Buffer.from(value).toString() : undefined;
 }
 
-/** Node looks at its variable only where the option is left out; anything but `false` is then a yes. */
+/** Node reads its environment variable only if the option is missing. Every value except `false` means yes. */
 function rejects(given) {
   if ('rejectUnauthorized' in given) return given.rejectUnauthorized !== false;
   return process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0';
 }
 
-/** Whom Node trusts where no `ca` is given: Mozilla's authorities, and those that the operator adds. */
+/** The authorities that Node trusts if `ca` is not given: Mozilla's, and those that the operator adds. */
 function defaultAuthorities() {
-  // From Node 22.15 on it can be asked, which counts in the system's authorities and those set at run time.
+  // Node 22.15 and later can list them, with the system's authorities and those set at run time.
   if (tls.getCACertificates) return tls.getCACertificates('default').join('\n');
   return [...tls.rootCertificates, readOrNothing(process.env.NODE_EXTRA_CA_CERTS)].join('\n');
 }
 
-/** Node warns of a file that it cannot read, and goes on without it; so do we. */
+/** If Node cannot read the file, it emits a warning and continues without it. This does the same. */
 function readOrNothing(file) {
   try {
     return file ? fs.readFileSync(file, 'utf8') : '';

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run build:release`: the addon as it is published, for this machine or for `--target TRIPLE`, in target/npm/addons.
-// For Linux it is linked by zig, against glibc 2.17 or musl, whatever the machine has.
+// `npm run build:release`: builds the addon for a release, for this machine or for `--target TRIPLE`, into
+// target/npm/addons. For Linux, zig links it against glibc 2.17 or musl, whatever the machine has.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,12 +14,12 @@ const { TARGETS, hostTarget, targetOf } = require('./targets');
 const ADDONS = path.join(ROOT, 'target', 'npm', 'addons');
 const NAPI = require.resolve('@napi-rs/cli/package.json').replace(/package\.json$/, 'dist/cli.js');
 
-/** The systems on which somebody's Node 18 runs. The gates check that the linker heeded them. */
+/** The oldest systems that run Node 18. The gates check the result of the linker. */
 const DEPLOYMENT = { x64: '10.15', arm64: '11.0' };
 
 /**
  * @param {object} target of targets.js
- * @param {string} [out] the folder that the addon goes to
+ * @param {string} [out] the output folder
  */
 function buildRelease(target, out = ADDONS) {
   needRust();
@@ -36,20 +36,20 @@ function buildRelease(target, out = ADDONS) {
   say(`${target.file}: ${file.length} bytes of ${SIZE_BUDGET}`);
 }
 
-/** What napi is told, and after `--` what it tells cargo. */
+/** The arguments of napi; those after `--` are for cargo. */
 function napiArguments({ triple, glibc, system }, out) {
   const target = glibc === undefined ? triple : `${triple}.${glibc}`;
   const build = ['build', '--release', '--platform', '--target', target, '--output-dir', out];
-  // The loader and the typings are the same for every target, and committed.
+  // The loader and the typings are committed, and equal for all targets.
   const text = ['--no-js', '--dts', 'binding.d.ts'];
   const options = system === 'linux' ? ['--cross-compile'] : [];
-  // What is published is compiled from the crates of the lock file, or not at all: never from what is newest that day.
+  // A release is compiled from the crates of the lock file, never from newer ones.
   return [...build, ...text, ...options, '--', '--locked'];
 }
 
 function systemOf({ system, arch }) {
   if (system === 'darwin') return { MACOSX_DEPLOYMENT_TARGET: DEPLOYMENT[arch] };
-  // The C runtime goes into the addon: without Visual Studio's redistributable a machine has none.
+  // Link the C runtime statically: a machine without Visual Studio's redistributable has none.
   const flags = [process.env.RUSTFLAGS, '-C target-feature=+crt-static'].filter(Boolean);
   return { RUSTFLAGS: flags.join(' ') };
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run check:addon`: the addon that `npm run build` has made here asks for no library that would surprise anybody.
+// `npm run check:addon`: checks that the addon from `npm run build` needs only libraries that every machine has.
 
 const fs = require('node:fs');
 const path = require('node:path');

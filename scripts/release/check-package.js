@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run check:package`: would what is in this checkout make good packages? Builds nothing: the addons are stubs, and
-// have checks of their own. `--update` accepts the contents as they are now.
+// `npm run check:package`: checks the packages that this checkout would publish. It compiles nothing: the addons are stubs,
+// and have checks of their own. `--update` accepts the current contents.
 
 const fs = require('node:fs');
 const os = require('node:os');

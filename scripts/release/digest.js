@@ -1,7 +1,7 @@
 'use strict';
 
-// Prints the digest of the packed tarballs as a line for $GITHUB_OUTPUT. The job that packs hands it on as its output,
-// which no artifact carries: publish.js compares it with what it has downloaded. Node builtins only.
+// Prints the digest of the packed tarballs as a line for $GITHUB_OUTPUT. The job that packs has it as a job output, apart
+// from the artifact: publish.js compares it with the tarballs that it has downloaded. Node builtins only.
 //
 //   node scripts/release/digest.js [--tarballs DIR]
 

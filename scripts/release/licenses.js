@@ -1,6 +1,6 @@
 'use strict';
 
-// The licences of the Rust crates that are compiled into the addon: most of them ask to be told to whoever gets a copy.
+// The licences of the Rust crates in the addon: most of them require that each copy includes the text.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -9,7 +9,7 @@ const { ROOT } = require('../support/prepare');
 
 const NAMES = /^(licen[cs]e|copying|copyright|notice|unlicense)/i;
 
-/** @returns {string} for all targets, and for all crates that any of them has */
+/** @returns {string} one text for all targets: it has the crates of each of them */
 function licenses() {
   const args = ['metadata', '--format-version', '1', '--locked'];
   const metadata = JSON.parse(execFileSync('cargo', args, { cwd: ROOT, maxBuffer: 256 * 1024 * 1024 }));
@@ -21,7 +21,7 @@ function licenses() {
   ].join(`\n\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Ours and what it links, by whichever way: not what only builds it, nor macros. */
+/** The crates that this one links, directly or not. Build dependencies and macros do not count. */
 function linked({ packages, resolve }) {
   const [nodes, byId] = [resolve.nodes, packages].map((list) => new Map(list.map((each) => [each.id, each])));
   const seen = new Set();
@@ -50,7 +50,7 @@ function byText(crates) {
   return [...entries];
 }
 
-/** Of a choice of licences, the MIT one is taken. */
+/** If a crate offers a choice of licences, this takes the MIT one. */
 function textsIn(folder, license) {
   const files = fs
     .readdirSync(folder)

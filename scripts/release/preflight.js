@@ -1,7 +1,7 @@
 'use strict';
 
-// What has to be true of a commit before it is published, and of nothing else. Run by the release workflow first of
-// all; by hand, with or without a tag: node scripts/release/preflight.js [v1.2.3]
+// Checks what a commit needs before it can be published. The release workflow runs this first. By hand, with or without
+// a tag: node scripts/release/preflight.js [v1.2.3]
 
 const fs = require('node:fs');
 const path = require('node:path');

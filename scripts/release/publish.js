@@ -1,8 +1,8 @@
 'use strict';
 
-// Publishes the tarballs of stage.js: the platform packages first, the main package last and only when all the others
-// can be had, so that nobody can install a version whose addon is missing. May be run again: what is there already is
-// passed over. Node builtins only, so that nothing but npm runs where the right to publish is.
+// Publishes the tarballs of stage.js: the platform packages first, the main package last. The main package waits until the
+// registry has all others, so that nobody can install a version without its addon. Running it again skips what is
+// published. Node builtins only: the job that may publish runs no code of other packages but npm.
 //
 //   node scripts/release/publish.js --tarballs DIR --digest SHA256 [--provenance] [--dry-run]
 
@@ -19,10 +19,10 @@ const POLL_MS = 5_000;
 /**
  * @param {object} options
  * @param {string} options.tarballs
- * @param {string} options.digest of the tarballs, as digest.js has printed it when they were packed
- * @param {boolean} [options.provenance] signed by the CI that this runs in
+ * @param {string} options.digest of the tarballs, as digest.js printed it when they were packed
+ * @param {boolean} [options.provenance] signed by the CI
  * @param {boolean} [options.dryRun]
- * @param {boolean} [options.stubs] a rehearsal's registry takes stubs
+ * @param {boolean} [options.stubs] accept stubs, in a rehearsal
  * @param {object} [options.env] for npm
  */
 async function publish({
@@ -56,29 +56,29 @@ function publishPackage(staged, { tarballs, provenance, dryRun, env }) {
     return;
   }
   const flags = ['--access', 'public', '--ignore-scripts'];
-  // npm would make it `latest`, which is what everybody gets who asks for no version.
+  // Without this, npm tags a prerelease as `latest`, the default of `npm install`.
   if (version.includes('-')) flags.push('--tag', 'next');
   if (provenance) flags.push('--provenance');
   if (dryRun) flags.push('--dry-run');
-  // Absolute: npm takes `tarballs/x.tgz` for a repository on GitHub.
+  // An absolute path: npm reads `tarballs/x.tgz` as a repository on GitHub.
   npm(['publish', '--loglevel', 'warn', path.resolve(tarballs, file), ...flags], `npm publish ${file}`, {
     env,
   });
 }
 
-/** @throws {Error} when that version has been published with another content */
+/** @throws {Error} if that version was published with other contents */
 function isPublished({ name, version, integrity }, env) {
   const [command, before] = npmCommand();
   const view = ['view', `${name}@${version}`, 'dist.integrity', '--json', '--prefer-online'];
   const { stdout } = spawnSync(command, [...before, ...view], { env, encoding: 'utf8' });
-  // A version that does not exist prints nothing, or, where the package does not either, an object with the error.
+  // For an unknown version npm prints nothing; for an unknown package, an object with the error.
   const found = stdout.trim() === '' ? undefined : JSON.parse(stdout);
   if (typeof found !== 'string') return false;
   if (found === integrity) return true;
   throw new Error(`${name} ${version} has been published before, from other files: raise the version`);
 }
 
-/** The registry may take a while to show everybody what it has accepted. */
+/** The registry can take a while until it serves a package that it has accepted. */
 async function allVisible(packages, env) {
   const deadline = Date.now() + VISIBLE_WITHIN_MS;
   for (const each of packages) {

@@ -1,13 +1,13 @@
 'use strict';
 
-// `npm run release:rehearse`: a release from beginning to end, but into a registry of our own. Builds the addon, packs,
-// checks and publishes all packages, installs them with each package manager into an empty folder on a "machine" without
-// a compiler, and has an app authorize sockets there. Everything is in a temporary folder.
+// `npm run release:rehearse`: a whole release, but into a local registry. Builds the addon, packs, checks and publishes all
+// packages, installs them with each package manager into an empty folder on a "machine" without a compiler, and runs an app
+// there that authorizes sockets. Everything is in a temporary folder.
 //
-//   --tarballs DIR    rehearse with these packages instead of building any
-//   --digest SHA256   of these packages, as digest.js has printed it where they were packed
+//   --tarballs DIR    use these packages instead of building them
+//   --digest SHA256   of these packages, as digest.js printed it when they were packed
 //   --managers A,B    only these, by the beginnings of their names
-//   --small-redis     with a stand-in for Redis, where there is none
+//   --small-redis     with a stand-in for Redis, on a machine without it
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -69,7 +69,7 @@ main(async () => {
   }
 });
 
-/** Required here, not above: with tarballs that are there already, none of our development packages need be. */
+/** Required here, not above: with given tarballs, the development packages need not be installed. */
 function buildAndStage(target) {
   const { ADDONS, buildRelease } = require('./build');
   const { stage } = require('./stage');
@@ -92,7 +92,7 @@ function startSmallRedis() {
   return startProcess(path.join(__dirname, 'rehearsal', 'small-redis.js'), []);
 }
 
-/** With the program that publishes for real. */
+/** Uses the program that publishes a real release. */
 async function publishTo(registry, folder, packages) {
   const userconfig = path.join(folder, 'publisher.npmrc');
   fs.writeFileSync(
@@ -111,7 +111,7 @@ async function installManagers({ place, npm, registry, wanted }) {
   );
   if (managers.length === 0) throw new Error(`No package manager is called ${wanted.join(' or ')}`);
   if (managers.some(({ name }) => !name.startsWith('npm'))) {
-    // Not out of the place's cache, which is to be empty for the first manager.
+    // Not with the cache of the place, which must be empty for the first manager.
     const cache = path.join(folder, 'cache');
     const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--cache', cache];
     await place.node([npm, 'install', ...quiet, ...PACKAGES], { cwd: folder });

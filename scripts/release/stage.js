@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run release:stage`: from the checkout and the addons in a folder to the tarballs that are published, in
-// target/npm. The checkout stays as it is.
+// `npm run release:stage`: packs the checkout and the addons of a folder into the tarballs of a release, in target/npm. It
+// does not change the checkout.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -14,15 +14,15 @@ const { STAGED, readStaged, writeStaged } = require('./staged');
 const { TARGETS } = require('./targets');
 
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
-// What our tools need and no user of the package does.
+// Fields for the tools of this repository; a user of the package does not need them.
 const DEVELOPMENT = ['devDependencies', 'napi', 'scripts'];
 
 /**
  * @param {object} options
  * @param {string} options.out emptied first; gets `packages/<name>/`, `tarballs/` and `tarballs/packages.json`
  * @param {string} [options.addons] the folder with the addons
- * @param {boolean} [options.stubs] whether an addon that is missing is stood in for by an empty file, which a real
- *   publish refuses
+ * @param {boolean} [options.stubs] whether an empty file may replace a missing addon. A real publish refuses such a
+ *   package.
  */
 function stage({ out, addons, stubs = false }) {
   const packages = path.join(out, 'packages');
@@ -55,20 +55,20 @@ function copyMain(root) {
   }
 }
 
-/** Silent unless it fails: it tells of each package. */
+/** Prints nothing unless it fails: napi prints a line for each package. */
 function napi(args, cwd) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [NAPI, ...args], { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`napi ${args[0]} failed:\n${stdout}${stderr}`);
 }
 
-/** What napi-rs leaves out of the package of a target, and what it should leave out. */
+/** Adds what napi-rs does not write into the package of a target, and removes what it should not write. */
 function complete(folder, target, crates) {
   const libc = target.libc === undefined ? '' : ` (${target.libc})`;
   const { name } = editManifest(folder, (manifest) => {
     manifest.description = `The compiled half of passport-socketio-native for ${target.system} ${target.arch}${libc}`;
     manifest.files.push(LICENSES);
-    // Whoever searches npm is to find the main package. And npm would skip this one without a word on a Node that does
-    // not match: the main package says what is wrong.
+    // No keywords: a search on npm should find the main package. No `engines`: npm would silently skip this package on
+    // another Node, while the main package says what is wrong.
     delete manifest.keywords;
     delete manifest.engines;
   });
@@ -102,7 +102,7 @@ function editManifest(folder, edit) {
   return manifest;
 }
 
-/** Platform packages first, the main one last: the order in which they are published. */
+/** Platform packages first, the main one last: the order of publishing. */
 function pack(packages, tarballs, stubbed) {
   const folders = [...TARGETS.map(({ name }) => name), 'main'];
   const paths = folders.map((folder) => path.join(packages, folder));

@@ -1,6 +1,6 @@
 'use strict';
 
-// Node builtins only: publishing and the rehearsal on other machines go without our development packages.
+// Node builtins only: publishing, and a rehearsal on another machine, run without the development packages.
 
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
@@ -15,12 +15,12 @@ const LIST = 'packages.json';
  * @property {string} name
  * @property {string} version
  * @property {string} folder `main`, or the name of a target
- * @property {string} file its tarball
+ * @property {string} file the name of its tarball
  * @property {string} integrity of the tarball, as npm writes it
  * @property {number} size of the tarball, bytes
  * @property {number} unpackedSize bytes
  * @property {string[]} files
- * @property {boolean} stub whether an empty file stands in for the addon
+ * @property {boolean} stub whether an empty file replaces the addon
  */
 
 /** @param {string} tarballs @returns {StagedPackage[]} platform packages first, the main one last */
@@ -36,7 +36,7 @@ function writeStaged(tarballs, list) {
   fs.writeFileSync(path.join(tarballs, LIST), `${JSON.stringify(list, null, 2)}\n`);
 }
 
-/** @param {string} tarballs @returns {string[]} one sentence for each tarball that is not the one that was checked */
+/** @param {string} tarballs @returns {string[]} one sentence for each tarball that differs from the checked one */
 function integrityFaults(tarballs) {
   return readStaged(tarballs).flatMap(({ file, integrity }) => {
     const whole = path.join(tarballs, file);
@@ -47,8 +47,8 @@ function integrityFaults(tarballs) {
 }
 
 /**
- * One digest over names and contents of all that is in the folder, the list included: whoever changes a tarball could
- * change the list with it, so the digest goes another way. By hand: `LC_ALL=C; sha256sum -- * | sha256sum`
+ * One digest over the names and contents of all files in the folder, including the list. An attacker who changes a tarball
+ * could change the list too, so the digest travels apart from the folder. By hand: `LC_ALL=C; sha256sum -- * | sha256sum`
  * @param {string} tarballs
  * @returns {string} SHA-256, in hex
  */
@@ -60,11 +60,11 @@ function digestOf(tarballs) {
 
 /**
  * @param {string} tarballs
- * @param {string | undefined} digest what `digestOf` said when they were packed
- * @returns {string[]} a sentence, when they are others now
+ * @param {string | undefined} digest from `digestOf`, when they were packed
+ * @returns {string[]} a sentence, if they have changed
  */
 function digestFaults(tarballs, digest) {
-  // An output of a job that nobody has set is an empty text.
+  // A job output that was not set is an empty string.
   if (!/^[0-9a-f]{64}$/.test(digest ?? '')) {
     return [
       `"${digest ?? ''}" is no digest: scripts/release/digest.js gives one when the packages are packed`,

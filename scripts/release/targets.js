@@ -1,10 +1,10 @@
 'use strict';
 
-// The platforms that get a package, by what Rust calls them and by what napi-rs and npm do.
+// The platforms that have a package, with their names in Rust, napi-rs and npm.
 
 const { here } = require('../../lib/addon/platform');
 
-/** The newest glibc that a release may ask for: CentOS 7 has it, and Node 18 itself wants 2.28. */
+/** The newest glibc that a release may need. CentOS 7 has it; Node 18 itself needs 2.28. */
 const GLIBC = '2.17';
 
 const TARGETS = [
@@ -23,19 +23,19 @@ function target(triple, name) {
   const [system, arch, abi] = name.split('-');
   return {
     triple,
-    /** As in the names of the binary and of its package. */
+    /** The suffix of the binary and of its package. */
     name,
     package: `@passport-socketio/binding-${name}`,
     file: `passport-socketio.${name}.node`,
     system,
     arch,
-    /** npm's `libc`, which napi-rs leaves out for armv7. */
+    /** npm's `libc`, which napi-rs does not write for armv7. */
     libc: { gnu: 'glibc', musl: 'musl' }[abi],
     glibc: abi?.startsWith('gnu') ? GLIBC : undefined,
   };
 }
 
-/** The target of the machine this runs on, if it is one. */
+/** The target of this machine, if it is a supported one. */
 function hostTarget() {
   const { name } = here();
   return TARGETS.find((each) => each.name === name);

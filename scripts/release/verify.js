@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run release:verify`: everything that can be said about the staged packages without publishing them. Stubs are
-// passed over, loudly; `--complete` refuses them.
+// `npm run release:verify`: checks the staged packages without publishing them. It skips stubs, and prints which;
+// `--complete` refuses them.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -22,8 +22,8 @@ const LINTERS = [
 ];
 
 /**
- * @param {string} staged the folder that stage.js filled
- * @param {{ update?: boolean, complete?: boolean }} [options] `update`: the contents are what they should be
+ * @param {string} staged the output folder of stage.js
+ * @param {{ update?: boolean, complete?: boolean }} [options] `update`: accept the contents
  * @throws {Error} with all faults
  */
 function verify(staged, { update = false, complete = false } = {}) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run release:version -- 1.2.3`: brings a new version to every place that has it, and today's date to the CHANGELOG.
-// Commits nothing.
+// `npm run release:version -- 1.2.3`: writes a new version to every place that has it, and today's date to the CHANGELOG.
+// It does not commit.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -19,14 +19,14 @@ main(() => {
   for (const manifest of ['Cargo.toml', 'fuzz/Cargo.toml']) {
     run('cargo', ['update', '--workspace', '--offline', '--manifest-path', manifest]);
   }
-  // The loader has the version in it.
+  // The loader contains the version.
   npmRun('build');
   say(
     `This is ${version} now. Look at it, then: git commit -am "release: ${version}" && git tag v${version}`,
   );
 });
 
-/** What was unreleased is released today. */
+/** Replaces "unreleased" by the version and today's date. */
 function date(changelog, version) {
   const entry = newestEntry(changelog);
   if (entry?.note !== 'unreleased') {

@@ -5,7 +5,7 @@ const path = require('node:path');
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The Chromium of this machine: `CHROMIUM`, or the first on the PATH. */
+/** The path of this machine's Chromium: the variable `CHROMIUM`, or the first one on the PATH. */
 function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(path.delimiter);

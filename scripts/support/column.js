@@ -12,7 +12,7 @@ class Column {
   #files = new Map();
   #detailed;
 
-  /** @param {string} detailed - the file that has a row for each of its tests; others have one for all of them */
+  /** @param {string} detailed - the file with a row for each of its tests; every other file has one row */
   constructor(detailed) {
     this.#detailed = detailed;
   }
@@ -26,7 +26,7 @@ class Column {
     else this.cells.set(row, passed ? way : 'FAILED');
   }
 
-  /** A name in the detailed file ends with the way that look-ups went, which the test has checked. */
+  /** In the detailed file, the name of a test ends with the kind of look-up, which the test has checked. */
   #placeOf(name, file) {
     const base = path.basename(file);
     const [, row, way] = (base === this.#detailed && /^(.*): (native|store)$/.exec(name)) || [];

@@ -13,9 +13,9 @@ const PREFIX = 'prefix:';
 const FAILURE = new Error('Redis failed');
 
 /**
- * Every class that a package of connect-redis exports, whatever its version: the CommonJS build, and the ES module
- * where there is one.
- * @param {string} folder - where `express-session` can be resolved
+ * The classes that a package of connect-redis exports, of any version: from the CommonJS build, and from the ES module
+ * if there is one.
+ * @param {string} folder - a folder from which `express-session` resolves
  */
 async function classesOf(folder) {
   const { exports: entry, version } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
@@ -26,7 +26,7 @@ async function classesOf(folder) {
   return builds.map((exported) => classIn(exported, version));
 }
 
-/** 1.0.0 takes its base class from `connect`, which is not installed. */
+/** Version 1.0.0 gets its base class from `connect`, which is not installed. */
 function requireOld(folder) {
   const load = Module._load;
   Module._load = (request, ...rest) => (request === 'connect' ? { session } : load(request, ...rest));
@@ -39,11 +39,11 @@ function requireOld(folder) {
 
 function classIn(exported, version) {
   if (exported.RedisStore ?? exported.default) return exported.RedisStore ?? exported.default;
-  // Up to 1.4.7 the argument is connect, later it is express-session.
+  // The argument is connect up to 1.4.7, and express-session later.
   return version === '1.0.0' ? exported : exported({ session, Store: session.Store });
 }
 
-/** What recognition has to know of one text of `get`; everything but the versions. */
+/** The row of one text of `get`, without the versions. */
 async function rowOf(RedisStore) {
   const { get } = RedisStore.prototype;
   const text = textOf(get);
@@ -63,7 +63,7 @@ async function rowOf(RedisStore) {
   };
 }
 
-/** Why sessions of this version cannot be looked up natively, told by what it does. */
+/** Why sessions of this version cannot be looked up natively, from a test run of its `get`. */
 async function whyUntrusted(RedisStore) {
   const { key } = await answerOf(RedisStore, null);
   if (key !== PREFIX + SID) return 'reads keys without a prefix';
@@ -74,7 +74,7 @@ async function whyUntrusted(RedisStore) {
   return undefined;
 }
 
-/** What its `get` asks the client for, and what it calls back with when the client answers so. */
+/** The command that its `get` sends to the client, and its callback's arguments for this answer of the client. */
 function answerOf(RedisStore, reply) {
   const asked = {};
   const client = {
@@ -90,7 +90,7 @@ function answerOf(RedisStore, reply) {
   return new Promise((resolve) => store.get(SID, (...args) => resolve({ ...asked, args })));
 }
 
-/** The versions that call back ignore the promise, which may be a rejected one. */
+/** Versions with a callback ignore the promise, which may be rejected. */
 function quiet(client) {
   const { get } = client;
   client.get = (...args) => {
@@ -101,7 +101,7 @@ function quiet(client) {
   return client;
 }
 
-/** The text of `client.get` where the store puts a client of its own making before the app's. */
+/** The text of `client.get`, if the store wraps the app's client. */
 function wrapperOf(RedisStore, text) {
   if (!text.startsWith('async')) return null;
   const client = { get() {}, set() {}, expire() {}, del() {}, mGet() {}, scanIterator() {} };

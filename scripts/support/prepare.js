@@ -6,15 +6,15 @@ const path = require('node:path');
 const { findChromium } = require('./chromium');
 const { findRedisServer } = require('./redis-server');
 
-// Node builtins only: this runs on a fresh clone, before there are any packages.
+// Node builtins only: this runs on a fresh clone, before any package is installed.
 
 const ROOT = path.join(__dirname, '..', '..');
 const OLDEST_NODE = [20, 19];
 
-/** What has to be there before the next step can run is not, and the message says what to do about it. */
+/** A requirement of the next step is missing. The message says what to do. */
 class CannotPrepare extends Error {}
 
-/** A command ended with something else than exit code 0; it has said itself why. */
+/** A command failed. It has printed the reason itself. */
 class StepFailed extends Error {
   constructor(command, code) {
     super(`"${command}" ended with ${typeof code === 'number' ? `exit code ${code}` : code}`);
@@ -23,8 +23,8 @@ class StepFailed extends Error {
 }
 
 /**
- * Runs a command in the repository's root, its output straight through. `name` is what a failure calls it, `options`
- * are for spawn.
+ * Runs a command in the repository's root, with its output inherited. `name` is its name in an error, `options` are for
+ * spawn.
  */
 function run(command, args, name = [command, ...args].join(' '), options = {}) {
   const { status, signal, error } = spawnSync(command, args, {
@@ -41,7 +41,7 @@ function npm(args, name, options) {
   run(command, [...before, ...args], name, options);
 }
 
-/** What npm prints, for a command whose output is data. */
+/** The output of npm, for a command that prints data. */
 function npmOutput(args, cwd = ROOT) {
   const [command, before] = npmCommand();
   const name = `npm ${args.join(' ')}`;
@@ -56,7 +56,7 @@ function npmOutput(args, cwd = ROOT) {
   throw new StepFailed(name, status ?? signal);
 }
 
-/** npm tells its scripts where it is itself; that way it is found on Windows too, where `npm` is no program. */
+/** npm sets its own path for scripts. This also works on Windows, where `npm` is not an executable. */
 function npmCommand() {
   const itself = process.env.npm_execpath;
   return itself?.endsWith('.js') ? [process.execPath, [itself]] : ['npm', []];
@@ -75,7 +75,7 @@ function needNode() {
   );
 }
 
-/** The npm packages of the lock file, when they are missing or the lock file is newer than they are. */
+/** Installs the npm packages of the lock file, if they are missing or older than the lock file. */
 function installPackages() {
   const lock = path.join(ROOT, 'package-lock.json');
   const installed = modifiedAt(path.join(ROOT, 'node_modules', '.package-lock.json'));
@@ -86,7 +86,7 @@ function installPackages() {
   npm([command, '--include=dev', '--no-audit', '--no-fund'], `npm ${command}`);
 }
 
-/** The addon for this platform, when it is missing or something that it is compiled from is newer. */
+/** Compiles the addon for this platform, if it is missing or older than its sources. */
 function buildAddon() {
   const platform = `.${process.platform}-${process.arch}`;
   const addons = fs.readdirSync(ROOT).filter((name) => name.endsWith('.node') && name.includes(platform));
@@ -108,7 +108,7 @@ function needRust() {
   );
 }
 
-/** A Redis server for the tests: through apt where that is possible, else the user is told how. */
+/** Installs a Redis server for the tests with apt. If that is not possible, an error says how to do it. */
 function installRedis() {
   if (findRedisServer() !== undefined) return;
   aptInstall('redis-server');
@@ -119,12 +119,12 @@ function installRedis() {
   );
 }
 
-/** A Chromium for the tests with pages in a browser: through apt where that is possible, else those tests are skipped and say so. */
+/** Installs Chromium for the browser tests with apt. If that is not possible, those tests are skipped, and say so. */
 function installChromium() {
   if (findChromium() === undefined) aptInstall('chromium');
 }
 
-/** Installs a package of Debian's where that is possible without asking. Whether it is there now, the caller finds out. */
+/** Installs a Debian package if that needs no password. The caller checks the result. */
 function aptInstall(name) {
   const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
   if (!canInstall) return;
@@ -133,7 +133,7 @@ function aptInstall(name) {
   run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', name]);
 }
 
-/** Runs a whole script: a failure is printed, and becomes the exit code. */
+/** Runs a whole script: prints a failure, and sets the exit code. */
 async function main(script) {
   try {
     await script();

@@ -11,11 +11,11 @@ const LISTS = path.join(__dirname, '..', 'tools');
 const PROGRAMS = process.platform === 'win32' ? 'Scripts' : 'bin';
 
 /**
- * The folder with the programs of scripts/tools/<name>.txt. The first time, and whenever that list changes, they are
- * installed: into a cache of ours in the user's cache folder, where the next checkout finds them too.
+ * The folder with the programs of scripts/tools/<name>.txt. They are installed on first use, and when the list changes,
+ * into the user's cache folder, where other checkouts find them too.
  *
  * @param {string} name
- * @param {string} purpose what is said when they have to be installed
+ * @param {string} purpose printed when they are installed
  */
 function pythonTools(name, purpose) {
   const list = path.join(LISTS, `${name}.txt`);
@@ -34,7 +34,7 @@ function pythonTools(name, purpose) {
   return path.join(folder, PROGRAMS);
 }
 
-/** An environment whose PATH has the tools first. */
+/** An environment whose PATH begins with the tools. */
 function withTools(folder, env = process.env) {
   return { ...env, PATH: [folder, env.PATH].join(path.delimiter) };
 }

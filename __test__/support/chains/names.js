@@ -1,11 +1,11 @@
 'use strict';
 
-// For which host a certificate is.
+// The host that a certificate is for.
 
 const { extension: x } = require('../x509');
 const { CA, authority, leaf } = require('./make');
 
-/** What is asked for, the names in subjectAltName, and the common name. */
+/** The requested host, the names in subjectAltName, and the common name. */
 const TABLE = [
   ['another host', 'other.example', ['DNS:localhost'], 'server', 'name'],
   ['another case', 'LocalHost', ['DNS:localhost'], 'server', 'accepted'],

@@ -1,11 +1,11 @@
 'use strict';
 
-// Our own certificates, as a server that asks for one takes them.
+// Client certificates, and whether a server accepts them.
 
 const { certificate, extension: x, newKey } = require('../x509');
 const { authority } = require('./make');
 
-/** @returns {[string, object | undefined, boolean][]} what it is, `cert` and `key`, and whether the server takes it */
+/** @returns {[string, object | undefined, boolean][]} its name, `cert` and `key`, and whether the server accepts it */
 function ownCertificates(root) {
   const of = (issuer, rest) =>
     certificate({ cn: 'client', issuer, extensions: [x.extendedKeyUsage('clientAuth')], ...rest });

@@ -9,7 +9,7 @@ module.exports = function pinned() {
   return [...exactly(), ...namesakes()];
 };
 
-/** The very one is in `ca`. */
+/** `ca` contains exactly this certificate. */
 function exactly() {
   const table = [
     ['with CA:FALSE', LEAF, 'accepted'],
@@ -87,7 +87,7 @@ function byOther() {
   return alone(LEAF, { issuer: { key: newKey('rsa'), name: self.name } });
 }
 
-/** Another one is in `ca`. */
+/** `ca` contains another certificate. */
 function namesakes() {
   const self = alone();
   const late = alone(LEAF, { days: [-9, -1] });

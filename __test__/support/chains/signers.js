@@ -1,6 +1,6 @@
 'use strict';
 
-// From whom to whom a chain leads.
+// How a chain leads from the server's certificate to a root.
 
 const { extension: x, newKey } = require('../x509');
 const { CA, LEAF, alone, authority, leaf } = require('./make');
@@ -57,7 +57,7 @@ function forged(root) {
   return [leaf(middle), middle];
 }
 
-/** Several of one name: by key identifiers where there are some, else the first that is valid today. */
+/** Several certificates with one name: chosen by key identifier if there is one, else the first that is valid today. */
 function namesakes() {
   const [one, two] = [newKey(), newKey()];
   const identified = [one, two].map((key) =>
@@ -108,7 +108,7 @@ function namesakes() {
   ];
 }
 
-/** The issuer's name as PrintableString, where the root has UTF8String. */
+/** The issuer's name is a PrintableString; in the root it is a UTF8String. */
 function otherString(root) {
   const name = Buffer.from(root.name);
   name[name.indexOf(0x0c)] = 0x13;

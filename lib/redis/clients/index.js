@@ -14,17 +14,17 @@ const {
 const { nodeRedisLegacy } = require('./node-redis-legacy');
 
 /**
- * Where each family of Redis clients keeps its settings; the first that matches counts.
- * - `matches(client)`: tells the family by shape, since class names lie.
- * - `methods`: those through which a patched client would see what we do not. `mayOwn(client, method)`: whether
- *   one that the client has of its own is nevertheless the family's.
- * - `inherits`: how many classes of the family have a method, where that is not one.
- * - `settings(client)`: what holds the settings, or a promise of it; nothing where the client shows it only when
+ * Where each family of Redis clients keeps its settings. The first family that matches is used.
+ * - `matches(client)`: recognizes the family by the client's shape. Class names are not reliable.
+ * - `methods`: if one of these is patched, the client may read other data than the addon. `mayOwn(client, method)`: the
+ *   client has such a method as an own property, and it still is the family's.
+ * - `inherits`: how many classes of the family have the method, if it is not one.
+ * - `settings(client)`: the object with the settings, or a promise of it; undefined if the client shows it only while
  *   it is connected, and it is not.
- * - `unsupported(settings, client)`: names a setting that the addon cannot follow.
- * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, tls (`readTls` takes it).
- * - `database(client, settings)`: the one it has selected, as far as one can see. Without settings, what can be
- *   seen of it at any time; so too `keyPrefix(client)`, what it puts before every key, and `master(client)`.
+ * - `unsupported(settings, client)`: the name of a setting that the addon cannot follow.
+ * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, tls (input of `readTls`).
+ * - `database(client, settings)`: the selected database, if it is visible. Without settings, only what is visible at any
+ *   time; this also holds for `keyPrefix(client)`, the prefix of every key, and for `master(client)`.
  */
 const FAMILIES = [
   ioredisCluster,
@@ -38,19 +38,19 @@ const FAMILIES = [
 ];
 
 /**
- * Where a client is connected to.
+ * The Redis that a client is connected to.
  * @param {object} client
- * @param {object} [shown] - what the store reads through, where that is not the client itself
+ * @param {object} [shown] - the object that the store reads through, if it is not the client itself
  * @returns {Promise<{ target: object, credentials?: () => Promise<object>, keyPrefix: string | Uint8Array } |
- *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` are asked for before each connection;
- *   `later`: ask again when it is connected
+ *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` is called before each connection;
+ *   `later`: ask again when the client is connected
  */
 async function derive(client, shown = client) {
   const family = familyOf(client);
   if (!family) return whyNoClient(client);
   const patched = whyPatched(family, client) ?? (shown === client ? undefined : whyNoView(shown));
   if (patched) return { unsupported: patched };
-  // A pool that is busy, a master that is down: it may answer next time.
+  // The pool may be busy, or the master down: the next attempt may succeed.
   const settings = await Promise.resolve(family.settings(client)).catch(() => undefined);
   if (!settings) return { later: `the client (${family.name}) is not connected` };
   const setting = family.unsupported(settings, client);
@@ -82,7 +82,7 @@ function complete({ tls, sentinel, credentials, ...parts }, family, db, keyPrefi
 }
 
 function whyNoClient(client) {
-  // connect-redis 7 and 8 show the store's methods functions in whose scope the client is, and nothing else.
+  // connect-redis 7 and 8 keep the client in a closure and expose only functions that use it.
   const isWrapper = ['get', 'set', 'expire', 'scanIterator'].every(
     (name) => typeof client?.[name] === 'function' && Object.hasOwn(client, name),
   );
@@ -93,18 +93,18 @@ function whyNoClient(client) {
   };
 }
 
-/** Which method a client, or a class derived from the family's, has of its own: that one may keep some sessions back. */
+/** The method that a client or a subclass replaces, if any: the replacement may hide some sessions. */
 function whyPatched(family, client) {
   const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
   if (!own) return whyDerived(family, client);
-  // Instana patches each client of node-redis 4 and 5. What its function does is in a closure, so that this is no proof.
+  // Instana patches each client of node-redis 4 and 5. Its function is a closure, so its text proves nothing.
   const isAgent = typeof client[own] === 'function' && /instanaShimmerWrapInner/.test(textOf(client[own]));
   return `the client has a ${own} of its own${isAgent ? ', which a monitoring agent (Instana) has put there' : ''}`;
 }
 
 /**
- * A subclass that overrides a method. One that was replaced on its own prototype beforehand is not told from what
- * monitoring agents do there, and rests on the proof and the audits.
+ * A subclass that overrides a method. A method that was replaced on the family's own prototype looks the same as the
+ * work of a monitoring agent. It is not rejected here: the proof and the audits cover it.
  */
 function whyDerived({ methods, inherits = {} }, client) {
   for (const name of methods) {
@@ -113,7 +113,7 @@ function whyDerived({ methods, inherits = {} }, client) {
   return undefined;
 }
 
-/** How many prototypes have a method. */
+/** How many prototypes of the chain have the method. */
 function holdersOf(client, name) {
   let count = 0;
   for (let proto = Object.getPrototypeOf(client); proto; proto = Object.getPrototypeOf(proto)) {
@@ -122,7 +122,7 @@ function holdersOf(client, name) {
   return count;
 }
 
-/** The `get` of what stands for a client, by the hash of its text: in connect-redis 7 and 8, and `client.legacy()`. */
+/** Hashes of the text of `get` in the wrappers of a client: those of connect-redis 7 and 8, and `client.legacy()`. */
 const VIEWS = new Set([
   // (key) => client.get(key)
   hashOf('(key) => client.get(key)'),
@@ -130,7 +130,7 @@ const VIEWS = new Set([
   '5473f1c0ff1ffeafa05e565640b5849c43b37ca5e8a3efac78296377cb6e0b09',
 ]);
 
-/** Why a store that reads through `shown` may not read what the client has. */
+/** Why a store that reads through `shown` may read other data than the client. */
 function whyNoView(shown) {
   const family = familyOf(shown);
   if (family) return whyPatched(family, shown);
@@ -139,17 +139,17 @@ function whyNoView(shown) {
     : 'the store reads through a get that is not the one of the option client';
 }
 
-/** The database that a client has selected, as far as one can see. */
+/** The database that a client has selected, if it is visible. */
 function databaseOf(family, client, settings) {
   return Number(family?.database(client, settings) ?? 0);
 }
 
-/** What a client puts before every key. */
+/** The prefix that a client adds to every key. */
 function keyPrefixOf(family, client) {
   return family?.keyPrefix(client) || '';
 }
 
-/** Which master a client has chosen, where that is all it shows. */
+/** The master that a client has chosen, if the client shows nothing else. */
 function masterOf(family, client) {
   return family?.master?.(client);
 }

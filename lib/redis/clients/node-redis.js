@@ -3,7 +3,7 @@
 const { URL } = require('node:url');
 const { textOf, hashOf } = require('../function-text');
 
-/** node-redis 4 to 6. What stands in a URL is merged into its options when it is made. */
+/** node-redis 4 to 6. The constructor merges the URL into the options. */
 const nodeRedis = {
   name: 'node-redis 4 or later',
   matches: (client) => 'isOpen' in client && 'options' in client && client.scanIterator,
@@ -12,12 +12,12 @@ const nodeRedis = {
   settings: ({ options }) => options ?? {},
   unsupported: unsupportedNode,
   target: nodeTarget,
-  // A later select() is not visible from outside; a miss is confirmed by the store for that reason.
+  // A later select() is not visible from outside. This is one reason why the store confirms each miss.
   database: ({ options }) => options?.database,
   keyPrefix,
 };
 
-/** Pools of node-redis 5.9 and later: what the clients in it are made of is known to those alone. */
+/** Pools of node-redis 5.9 and later: only the clients in the pool have the settings. */
 const nodeRedisPool = {
   name: 'node-redis pool',
   matches: (client) => client.execute && 'idleClients' in client && 'clientsInUse' in client,
@@ -73,7 +73,7 @@ const nodeRedisSentinel = {
   keyPrefix,
 };
 
-/** Sentinel in node-redis 5, which shows the present master only: followed for as long as it is the master. */
+/** Sentinel in node-redis 5. It shows only the current master, which is followed until there is another one. */
 const nodeRedis5Sentinel = {
   ...nodeRedisSentinel,
   name: 'node-redis 5 Sentinel',
@@ -88,19 +88,19 @@ const nodeRedis5Sentinel = {
   },
 };
 
-/** Where one Redis is, from the options of its client. */
+/** The address of one Redis, from the options of its client. */
 function nodeTarget({ socket, username, password, credentialsProvider }) {
   const { host = 'localhost', port, path } = socket ?? {};
   return {
     nodes: [{ host, port, path }],
-    // A provider wins over what stands beside it, and node-redis makes one of that; so it is always asked.
+    // A provider overrides user name and password, and node-redis also turns those into one: ask it if there is one.
     ...(credentialsProvider ? { credentials: askerOf(credentialsProvider) } : { username, password }),
-    // An object in `tls` means TCP; the options of TLS stand beside it.
+    // `tls` is a flag. An object means TCP; the TLS options are siblings of it.
     tls: socket?.tls === true && socket,
   };
 }
 
-/** The same for the same provider, by which authorizers that share its connection are known. */
+/** One function for each provider: authorizers with the same function share a connection. */
 const askers = new WeakMap();
 
 function askerOf(provider) {
@@ -123,7 +123,7 @@ function keyPrefix({ _keyPrefix }) {
   return _keyPrefix;
 }
 
-/** What `legacyMode` makes the methods of a client of @redis/client 1.0 to 1.6, by the hash of the text. */
+/** Hashes of the methods that `legacyMode` gives a client of @redis/client 1.0 to 1.6. */
 const LEGACY_MODE = new Map([
   ['916e367cda810f9e268428c881d3948091b333850083ee7f3c0307206dd0b60c', 'get'],
   ['2a0302dbfa23f65ad0cda9b5c1deb0b18fb443e9086a3653404e69d168d7af3b', 'sendCommand'], // 1.0.5
@@ -133,7 +133,7 @@ const LEGACY_MODE = new Map([
   ['d8a96fb4b8e2d70f86aae77fc05ad06d61462fd06aed0cc80eff62e2f71799cc', 'sendCommand'], // to 1.6.1
 ]);
 
-/** `legacyMode` gives a client methods of its own. What wraps all of them has another text. */
+/** `legacyMode` gives a client methods of its own. A wrapper around them has another text. */
 function isOfLegacyMode(client, method) {
   return (
     client.options?.legacyMode === true &&
@@ -143,8 +143,8 @@ function isOfLegacyMode(client, method) {
 }
 
 /**
- * What a cluster (from 5.0 on) or a Sentinel (from 6.0 on) was made with: `duplicate()` gives it to the
- * constructor, which here makes nothing of it.
+ * The options that a cluster (5.0 and later) or a Sentinel (6.0 and later) was made with. `duplicate()` passes them to
+ * the constructor; the constructor used here only keeps them.
  */
 function optionsGiven(client) {
   if (!client._self) return undefined;
@@ -158,7 +158,7 @@ function optionsGiven(client) {
   return given;
 }
 
-/** In node-redis 4 the options show only at the nodes, once it is connected. */
+/** node-redis 4 shows the options only on its nodes, once it is connected. */
 async function optionsOfMasters(cluster) {
   const [first] = cluster.masters;
   if (!first) return undefined;
@@ -173,7 +173,7 @@ async function optionsOfMasters(cluster) {
   };
 }
 
-/** A root node as node-redis reads it: what stands in its URL wins. */
+/** A root node, read as node-redis does: its URL overrides the other options. */
 function rootNode({ url, socket, username, password, credentialsProvider }) {
   if (!url) return { ...socket, username, password, credentialsProvider };
   const given = new URL(url);
@@ -187,13 +187,13 @@ function rootNode({ url, socket, username, password, credentialsProvider }) {
   };
 }
 
-/** What root nodes say of credentials and TLS is for the discovery of the others, which get the defaults. */
+/** Credentials and TLS options of root nodes are for discovery only. Discovered nodes get the defaults. */
 function isUnlike(defaults) {
   const differs = (own, common) => own != null && own !== common;
   return ({ username, password, credentialsProvider, tls }) =>
     differs(username, defaults.username) ||
     differs(password, defaults.password) ||
-    // Of a user name and password, node-redis makes a provider.
+    // node-redis turns a user name and password into a provider.
     (!username && !password && differs(credentialsProvider, defaults.credentialsProvider)) ||
     (tls ?? defaults.socket?.tls ?? false) !== (defaults.socket?.tls ?? false);
 }

@@ -1,7 +1,7 @@
 'use strict';
 
-// Linux: what a shared object asks its loader for. Read from the dynamic segment, which is what the loader reads, and
-// not from the section table, which may be stripped. Layouts: System V gABI and, for versions, the LSB's symbol versioning.
+// Linux: the libraries and symbol versions that a shared object needs. They are read from the dynamic segment, as the
+// loader does, because the section table may be stripped. Layouts: System V gABI; versions: the LSB's symbol versioning.
 
 const MACHINES = new Map([
   [40, 'arm'],
@@ -23,8 +23,8 @@ function isElf(file) {
 }
 
 /**
- * @param {Buffer} file little-endian, as every platform of ours is
- * @returns {{ arch: string, libraries: string[], versions: string[] }} `versions`: the symbol versions asked for, such
+ * @param {Buffer} file little-endian, as on all supported platforms
+ * @returns {{ arch: string, libraries: string[], versions: string[] }} `versions`: the symbol versions that it needs, such
  *   as `GLIBC_2.17`
  */
 function readElf(file) {
@@ -42,7 +42,7 @@ function readElf(file) {
   };
 }
 
-/** Where the two classes keep the same things. */
+/** The offsets in the two classes, 32-bit and 64-bit. */
 function wide(file) {
   const read = (offset) => Number(file.readBigUInt64LE(offset));
   return { size: 8, read, headers: 32, headerSize: 54, headerCount: 56, offset: 8, address: 16, length: 32 };

@@ -5,11 +5,11 @@ const { isMachO, readMachO } = require('./mach-o');
 const { isPe, readPe } = require('./pe');
 
 /**
- * What a compiled addon asks of the machine that loads it.
+ * What a compiled addon needs of the machine that loads it.
  *
  * @param {Buffer} file
  * @returns {{ system: string, arch: string, libraries: string[], versions?: string[], oldestSystem?: string }}
- *   `system` and `arch` as `process.platform` and `process.arch` have them
+ *   `system` and `arch` have the values of `process.platform` and `process.arch`
  */
 function readBinary(file) {
   if (isElf(file)) return { system: 'linux', ...readElf(file) };

@@ -21,7 +21,7 @@ function isMachO(file) {
 /**
  * @param {Buffer} file
  * @returns {{ arch: string, libraries: string[], oldestSystem: string | undefined }} `oldestSystem`: the oldest macOS
- *   that may load it, such as `11.0`
+ *   that can load it, such as `11.0`
  */
 function readMachO(file) {
   const type = file.readUInt32LE(4);
@@ -40,7 +40,7 @@ function readMachO(file) {
   return image;
 }
 
-/** xxxx.yy.zz in nibbles. */
+/** The format is xxxx.yy.zz, in nibbles. */
 function versionOf(bits) {
   return `${bits >>> 16}.${(bits >>> 8) & 0xff}`;
 }

@@ -9,10 +9,10 @@ const MACHINES = new Map([
 
 const DIRECTORIES = 112; // in the optional header of PE32+
 const SECTION_SIZE = 40;
-// Directory, size of one entry, and where in it the address of the DLL's name is.
+// The directory, the size of one entry, and the offset of the DLL's name in an entry.
 const TABLES = [
   { directory: 1, size: 20, name: 12 },
-  { directory: 13, size: 32, name: 4 }, // loaded at the first call, but loaded all the same
+  { directory: 13, size: 32, name: 4 }, // delay-loaded: needed as well, at the first call
 ];
 
 /** @param {Buffer} file */

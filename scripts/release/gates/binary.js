@@ -2,7 +2,7 @@
 
 const { readBinary } = require('../binary');
 
-/** Bytes of an unpacked addon. A release that needs more changes this number, and says in the CHANGELOG what for. */
+/** The most bytes that an unpacked addon may have. A release that needs more raises this, and the CHANGELOG says why. */
 const SIZE_BUDGET = 3_000_000;
 
 /** The oldest macOS that Node 18 runs on. */
@@ -11,19 +11,19 @@ const OLDEST_MACOS = { x64: '10.15', arm64: '11.0' };
 const LINUX_GNU = /^(lib(c|m|dl|pthread|rt)\.so\.\d|ld-linux[\w-]*\.so\.\d)$/;
 const LINUX_MUSL = /^(libc\.so|libc\.musl-\w+\.so\.1)$/;
 const MACOS = /^(\/usr\/lib\/lib(System\.B|iconv\.2|resolv\.9)\.dylib|\/System\/Library\/Frameworks\/.*)$/;
-// The system's own. Not among them: the C runtime that Visual Studio brings, which many a machine does not have.
+// Libraries of the system. Visual Studio's C runtime is not one of them: many machines do not have it.
 const WINDOWS =
   /^(kernel32|ntdll|advapi32|bcrypt|bcryptprimitives|crypt32|secur32|userenv|ws2_32|api-ms-win-[\w-]+)\.dll$/;
-// gcc brings its unwinder as a library; the release build has it within.
+// The unwinder: a library of gcc, which the release build links statically.
 const PLAIN_BUILD = /^libgcc_s\.so\.1$/;
 
 /**
- * What is wrong with an addon that is to be published for a target.
+ * The faults of an addon that is to be published for a target.
  *
  * @param {Buffer} file
  * @param {object} target of targets.js
- * @param {{ release?: boolean }} [options] `release: false` for what `npm run build` makes: for this machine, with the
- *   compiler that is there
+ * @param {{ release?: boolean }} [options] `release: false`: a build of `npm run build`, for this machine, by any
+ *   compiler
  * @returns {string[]} one sentence a fault
  */
 function binaryFaults(file, target, { release = true } = {}) {
@@ -73,7 +73,7 @@ function newestGlibc(versions) {
   return found.sort(compare).at(-1);
 }
 
-/** Versions number by number: 2.9 is older than 2.17. */
+/** Compares versions by number: 2.9 is older than 2.17. */
 function compare(left, right) {
   const [a, b] = [left, right].map((version) => version.split('.').map(Number));
   for (let index = 0; index < Math.max(a.length, b.length); index++) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// What the packages contain, in a text that is committed: a file that comes or goes is seen in the diff.
+// The contents of the packages, as a committed text: a file that is added or removed shows in the diff.
 
 /**
  * @param {{ name: string, files: string[] }[]} packages

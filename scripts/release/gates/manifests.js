@@ -2,11 +2,11 @@
 
 const { TARGETS } = require('../targets');
 
-// npm 11 warns of every one, and many companies install without.
+// Install scripts: npm 11 warns of each one, and many companies disable them.
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
 
 /**
- * What is wrong with the package.json files that are to be published.
+ * The faults of the package.json files that are to be published.
  *
  * @param {object} main
  * @param {Map<string, object>} platforms by the names of targets.js
@@ -26,7 +26,7 @@ function installScriptFaults({ name, scripts = {} }) {
   );
 }
 
-/** Exact versions: any other would let npm put an addon beside JavaScript that it was not compiled for. */
+/** Exact versions: with a range, npm could install an addon that does not match the JavaScript. */
 function optionalFaults({ name, version, optionalDependencies = {} }) {
   const expected = Object.fromEntries(TARGETS.map((target) => [target.package, version]));
   const names = new Set([...Object.keys(expected), ...Object.keys(optionalDependencies)]);
@@ -49,7 +49,7 @@ function platformFaults(main, target, manifest) {
     libc: target.libc && [target.libc],
     license: main.license,
     repository: main.repository,
-    // npm skips an optional package in silence when the machine's Node does not match: the main package says it instead.
+    // npm silently skips an optional package whose `engines` do not match. So only the main package has `engines`.
     engines: undefined,
   };
   return [

@@ -3,7 +3,7 @@
 const { newestEntry } = require('./versions');
 
 /**
- * Why this commit cannot be published yet. Nothing of it is wrong in a checkout: only a release needs it.
+ * Why this commit cannot be published yet. These are requirements of a release only, not of a checkout.
  *
  * @param {object} release
  * @param {object} release.manifest package.json

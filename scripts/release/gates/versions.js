@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * Where the repository contradicts the version in package.json.
+ * The places of the repository with another version than package.json.
  *
  * @param {string} root
  * @returns {string[]} one sentence a fault
@@ -33,20 +33,20 @@ function lockedVersion(cargoLock, name) {
   return new RegExp(`^name = "${name}"\\nversion = "(.+)"$`, 'm').exec(cargoLock)?.[1];
 }
 
-/** The newest entry is of this version, or of the next one, which is being written. */
+/** The newest entry is for this version, or for the next one, which is unreleased. */
 function changelogFaults(changelog, version) {
   const entry = newestEntry(changelog);
   if (entry?.version === version || entry?.note === 'unreleased') return [];
   return [`the newest entry of CHANGELOG.md is neither of ${version} nor "(unreleased)"`];
 }
 
-/** @returns {{ version: string, note: string } | undefined} `note`: what stands behind it, a date or "unreleased" */
+/** @returns {{ version: string, note: string } | undefined} `note`: the text in parentheses, a date or "unreleased" */
 function newestEntry(changelog) {
   const match = /^## (\S+)(?: \((.+)\))?$/m.exec(changelog);
   return match === null ? undefined : { version: match[1], note: match[2] ?? '' };
 }
 
-/** The loader compares the version of the package that it finds with the one it was generated for. */
+/** The loader compares the version of the platform package with the version that it was generated for. */
 function bakedIn(loader) {
   const versions = [...loader.matchAll(/expected (\S+) but got/g)].map((match) => match[1]);
   return [...new Set(versions)];

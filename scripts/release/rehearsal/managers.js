@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** What `npm install` is asked for, to have the other package managers. */
+/** The other package managers, as arguments of `npm install`. */
 const PACKAGES = ['pnpm@10.34.8', 'yarn@1.22.22', '@yarnpkg/cli-dist@4.18.1'];
 
 /**
@@ -18,9 +18,9 @@ const PACKAGES = ['pnpm@10.34.8', 'yarn@1.22.22', '@yarnpkg/cli-dist@4.18.1'];
  * @property {Record<string, string>} files settings, written into the project before the install
  * @property {string[]} install arguments for node
  * @property {string[]} run arguments for node, before the script
- * @property {(project: string) => string[]} packages what it has put there, as `name` or `name-version`
+ * @property {(project: string) => string[]} packages the installed packages, as `name` or `name-version`
  * @property {object} [env]
- * @property {boolean} [libc] false: it takes the packages of every libc
+ * @property {boolean} [libc] false: it installs the packages of every libc
  * @returns {Manager[]}
  */
 function managersOf({ npm, modules, registry }) {
@@ -35,7 +35,7 @@ function managersOf({ npm, modules, registry }) {
   return [
     npmInstall('npm'),
     npmInstall('npm --ignore-scripts', '--ignore-scripts'),
-    // From the cache that the first two have filled.
+    // From the cache, which the first two have filled.
     npmInstall('npm --offline', '--offline'),
     {
       name: 'pnpm',
@@ -76,7 +76,7 @@ function yarnSettings(registry) {
     'enableGlobalCache: false',
     'enableImmutableInstalls: false',
     'enableTelemetry: false',
-    // It passes over what is younger than a day, and we are seconds old.
+    // yarn skips versions that are younger than a day; these are seconds old.
     "npmMinimalAgeGate: '0'",
     '',
   ].join('\n');

@@ -8,11 +8,11 @@ const COMPILERS = ['cargo', 'rustc', 'gcc', 'cc', 'clang'];
 const ENDS_WITHIN_MS = 180_000;
 
 /**
- * A machine as our users have it, as far as a folder and an environment make one: empty caches, a home of its own, and
- * on the PATH a node and a shell, but no compiler.
+ * A stand-in for a user's machine, made of a folder and an environment: empty caches, a home folder of its own, and a PATH
+ * with node and a shell, but no compiler.
  */
 class Place {
-  /** @param {string} folder an empty one; whoever made it removes it */
+  /** @param {string} folder an empty one; the caller removes it */
   constructor(folder) {
     this.folder = folder;
     const home = this.make('home');
@@ -36,7 +36,7 @@ class Place {
    * @param {string[]} args
    * @param {{ cwd: string, env?: object }} options `env` is added to the place's
    * @returns {Promise<{ out: string, seconds: number }>}
-   * @throws {Error} with all it printed, when it fails
+   * @throws {Error} with all its output, if it fails
    */
   node(args, { cwd, env = {} }) {
     const started = performance.now();
@@ -73,7 +73,7 @@ class Place {
   }
 }
 
-/** Without what npm tells its scripts, which would be heeded as settings, and what a Rust or a Node was told. */
+/** Without the variables that npm sets for scripts, which npm would read as settings, and without those of Rust and Node. */
 function inherited() {
   const ours = /^(npm_|pnpm_|yarn_|xdg_|cargo|rust|node_(?!extra_ca_certs))/i;
   const kept = Object.entries(process.env).filter(

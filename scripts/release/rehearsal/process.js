@@ -4,7 +4,7 @@ const { fork } = require('node:child_process');
 const { once } = require('node:events');
 
 /**
- * Starts a server of ours in a process of its own, and resolves when it has said where it is.
+ * Starts a server of the rehearsal in a process of its own, and resolves when it has sent its URL.
  *
  * @param {string} script
  * @param {string[]} args

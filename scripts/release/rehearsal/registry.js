@@ -1,18 +1,18 @@
 'use strict';
 
-// A registry for our packages alone, in a process of its own and in memory: what `npm publish` puts there can be
-// installed from there. For everything else it sends whoever asks to the registry that this machine uses. Verdaccio does
-// the same with 327 packages, which take half a minute to install.
+// A registry for the packages of this repository, in a process of its own and in memory: it serves what `npm publish` has
+// sent. Every other request is redirected to the registry that this machine uses. Verdaccio does the same with 327
+// packages, which take half a minute to install.
 //
-// Started by fork with the other registry's URL; says `{ url }`, and ends when its parent does.
+// Started by fork with the other registry's URL. Sends `{ url }`, and ends with its parent.
 
 const http = require('node:http');
 
 const OURS = /^(@passport-socketio\/[\w-]+|passport-socketio-native)$/;
 
-/** By name: what the registry tells of it. */
+/** Metadata by package name. */
 const documents = new Map();
-/** By path: tarballs. */
+/** Tarballs by path. */
 const tarballs = new Map();
 
 main(process.argv[2]);
@@ -32,8 +32,8 @@ async function answer(request, response, uplink) {
   const [, name, rest] = /^\/((?:@[^/]+(?:\/|%2f))?[^/]+)(\/.*)?$/i.exec(pathname) ?? [];
   const ours = name !== undefined && OURS.test(decodeURIComponent(name));
   if (!ours) {
-    // To GET only: nothing of a rehearsal is to reach another registry. For good (301), or npm would not keep it in its
-    // cache, and find nothing there when it is offline.
+    // GET only: a rehearsal must not publish to another registry. The status is 301, because npm caches only permanent
+    // redirects, and needs the cached answer when it is offline.
     if (request.method === 'GET') response.writeHead(301, { location: uplink + request.url.slice(1) }).end();
     else response.writeHead(404).end('{}');
     return;
@@ -44,7 +44,7 @@ async function answer(request, response, uplink) {
   else send(response, 'application/json', describe(decodeURIComponent(name), host));
 }
 
-/** What `npm publish` sends: the version's manifest, and the tarball in base64. */
+/** The body of `npm publish`: the version's manifest, and the tarball in base64. */
 function store({ name, versions, 'dist-tags': tags, _attachments: attachments }, response) {
   const document = documents.get(name) ?? { name, versions: {}, 'dist-tags': {}, time: {} };
   const [[version, manifest]] = Object.entries(versions);

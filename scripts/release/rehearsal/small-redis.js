@@ -1,7 +1,7 @@
 'use strict';
 
-// As much of Redis as the rehearsal's app needs, for machines that have none: Windows, emulated ones. In a process of its
-// own; says `{ url }`, and ends when its parent does. RESP2: https://redis.io/docs/latest/develop/reference/protocol-spec/
+// The part of Redis that the rehearsal's app needs, for machines without Redis: Windows, emulated ones. In a process of its
+// own. Sends `{ url }`, and ends with its parent. RESP2: https://redis.io/docs/latest/develop/reference/protocol-spec/
 
 const net = require('node:net');
 
@@ -37,7 +37,7 @@ const server = net.createServer((socket) => {
 server.listen(0, '127.0.0.1', () => process.send({ url: `redis://127.0.0.1:${server.address().port}` }));
 process.once('disconnect', () => process.exit());
 
-/** One request, which clients send as an array of bulk strings; undefined while it has not come in whole. */
+/** One request, an array of bulk strings; undefined if it is not complete yet. */
 function parse(buffer) {
   let at = 0;
   const header = () => {

@@ -8,11 +8,11 @@ const MAIN = 'passport-socketio-native';
 const BINDING = /passport-socketio[/+-]binding-(?<target>[a-z0-9-]+?)(?=$|@|-npm-)/;
 
 /**
- * Installs the package with one manager: first alone, which is measured, then in an app, which is run.
+ * Installs the package with one manager: first alone, to measure it, then in an app, to run that.
  *
  * @param {import('./managers').Manager} manager
  * @param {{ place: import('./place').Place, redisUrl: string, target: object }} conditions
- * @returns {Promise<object>} a row of the table; `fault` is set when something went wrong, and has been printed
+ * @returns {Promise<object>} a row of the table; `fault` is set if something failed, which was printed
  */
 async function tryManager(manager, { place, redisUrl, target }) {
   const row = { name: manager.name };
@@ -48,12 +48,12 @@ async function runApp(manager, place, redisUrl, target) {
   return { appSeconds: seconds, result: `${user} in; refused: ${[...new Set(refused)].join(', ')}` };
 }
 
-/** On Windows too, where a folder may have a short name beside its own. */
+/** Compares real paths: on Windows a folder can have a second, short name. */
 function real(file) {
   return fs.realpathSync.native(file);
 }
 
-/** An empty folder with nothing in it but what the manager has to be told. */
+/** A folder with nothing but the settings of the manager. */
 function makeProject(manager, place, kind, manifest) {
   const project = place.make(path.join('projects', `${manager.name.replaceAll(' ', '-')}-${kind}`));
   const files = { ...manager.files, 'package.json': JSON.stringify(manifest) };
@@ -61,7 +61,7 @@ function makeProject(manager, place, kind, manifest) {
   return project;
 }
 
-/** Exactly the one for this machine; but not every manager knows of libc, nor does every npm. */
+/** Exactly the package for this machine must be there. Some managers, and old npm, ignore libc and install several. */
 function checkBindings(bindings, target, { libc = true }) {
   const alien = bindings.filter((name) => name !== target.name);
   const sameMachine = alien.every((name) => name.startsWith(`${target.system}-${target.arch}-`));
@@ -69,7 +69,7 @@ function checkBindings(bindings, target, { libc = true }) {
   throw new Error(`it installed the addons ${bindings.join(', ') || 'of no platform'} on ${target.name}`);
 }
 
-/** Bytes of all files, without links. */
+/** The bytes of all files; links do not count. */
 function sizeOf(entry) {
   const stat = fs.lstatSync(entry);
   if (!stat.isDirectory()) return stat.size;

@@ -1,7 +1,7 @@
 'use strict';
 
-// An app as our users have them: somebody logs in over HTTP, and his socket is his; nobody else's comes in. Prints what
-// happened as one line of JSON. The address of Redis is its argument.
+// A typical app: a user logs in over HTTP, and the server knows the user of their socket; other sockets are refused. Prints
+// the results as one line of JSON. The argument is the address of Redis.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -66,7 +66,7 @@ async function logIn(url, name) {
   return response.headers.get('set-cookie').split(';')[0];
 }
 
-/** @returns {Promise<string>} the name that the server has for the visitor, or the code of its refusal */
+/** @returns {Promise<string>} the name of the user that the server sees, or the code of the refusal */
 function visit(url, cookie) {
   return new Promise((resolve) => {
     const socket = connect(url, { extraHeaders: { cookie }, forceNew: true, reconnection: false });
@@ -79,12 +79,12 @@ function visit(url, cookie) {
   });
 }
 
-/** A signature made up, for a session that there is. */
+/** An invented signature, for a session that exists. */
 function forge(cookie) {
   return `${cookie.slice(0, cookie.lastIndexOf('.'))}.${'A'.repeat(43)}`;
 }
 
-/** A good signature, of another session. */
+/** A valid signature, of another session. */
 function cookieOfNobody(cookie) {
   const dot = cookie.lastIndexOf('.');
   return `${cookie.slice(0, dot)}x${cookie.slice(dot)}`;
