@@ -9,7 +9,7 @@ const { Warnings, masked, warn } = require('../lib/diagnostics');
 
 /** What is emitted, and a clock that a test sets. */
 function emitted(t) {
-  const clock = { now: performance.now() };
+  const clock = { now: Math.ceil(performance.now()) };
   t.mock.method(performance, 'now', () => clock.now);
   const { mock } = t.mock.method(process, 'emitWarning', () => {});
   const calls = () => mock.calls.map((call) => call.arguments);
