@@ -7,11 +7,12 @@ const { test } = require('node:test');
 const { derive } = require('../lib/redis/clients');
 const { startCluster } = require('./support/redis-cluster');
 const { target, assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
+const { IOREDIS_CLUSTERS, NODE_REDIS_FROM_5 } = require('./support/versions');
 
 const SEEDS = nodesAt('a:7001', 'b:7002');
 const PLAIN = { ca: null, cert: null, key: null, servername: null, rejectUnauthorized: false };
 
-for (const name of ['ioredis-4', 'ioredis-5', 'ioredis', 'iovalkey']) {
+for (const name of IOREDIS_CLUSTERS) {
   const { Cluster } = require(name);
   const open = (nodes, options) => new Cluster(nodes, { ...options, lazyConnect: true });
   const objects = [
@@ -94,7 +95,7 @@ test('the Cluster of ioredis 3 is not followed', async () => {
   await assertNotFollowed(new Cluster(['a:1'], { lazyConnect: true }), /none that is known/);
 });
 
-for (const name of ['redis-5', 'redis']) {
+for (const name of NODE_REDIS_FROM_5) {
   const { createCluster } = require(name);
   const rootNodes = [{ url: 'redis://a:7001' }, { socket: { host: 'b', port: 7002 } }];
   const login = { username: 'u', password: 'p' };

@@ -4,6 +4,7 @@
 
 const { test } = require('node:test');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
+const { IOREDIS, IOREDIS_WITH_USERS } = require('./support/versions');
 
 const LOCAL = nodesAt('127.0.0.1:7001');
 
@@ -12,8 +13,8 @@ function lazily(name, ...args) {
   return new (require(name))(...args, { ...options, lazyConnect: true });
 }
 
-for (const name of ['ioredis-3', 'ioredis-4', 'ioredis-5', 'ioredis', 'iovalkey']) {
-  const hasUsers = ['ioredis-5', 'ioredis'].includes(name);
+for (const name of IOREDIS) {
+  const hasUsers = IOREDIS_WITH_USERS.includes(name);
   const table = {
     'nothing at all': [[], { nodes: nodesAt('localhost:6379') }],
     'host and port': [['7001', '127.0.0.1'], { nodes: LOCAL }],

@@ -10,10 +10,11 @@ const { Snapshot } = require('../lib/sessions/proven/snapshot');
 const { startRedis } = require('../scripts/support/redis-server');
 const { startSentinel } = require('./support/redis-sentinel');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
+const { IOREDIS, NODE_REDIS_FROM_5 } = require('./support/versions');
 
 const PLAIN = { ca: null, cert: null, key: null, servername: null, rejectUnauthorized: false };
 
-for (const name of ['ioredis-3', 'ioredis-4', 'ioredis-5', 'ioredis', 'iovalkey']) {
+for (const name of IOREDIS) {
   const open = (options) =>
     new (require(name))({
       sentinels: [{ host: 's' }, { host: 't', port: '7' }],
@@ -117,7 +118,7 @@ test('redis-5 Sentinel: the present master, for as long as it is the master', as
   await assertLeadsTo(client, { nodes: [{ host: heir.host, port: heir.port }], db: 2 });
 });
 
-for (const name of ['redis-5', 'redis']) {
+for (const name of NODE_REDIS_FROM_5) {
   test(`${name} pool: what the clients in it are made of`, async (t) => {
     const redis = await startRedis({ args: ['--requirepass', 'p'] });
     const { host, port } = redis;

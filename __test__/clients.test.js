@@ -7,6 +7,7 @@ const { after, test } = require('node:test');
 const { derive } = require('../lib/redis/clients');
 const known = require('../lib/sessions/proven/known-gets.json');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
+const { NODE_REDIS } = require('./support/versions');
 
 const LOCAL = nodesAt('127.0.0.1:7001');
 
@@ -21,7 +22,7 @@ function openLegacy(name, ...args) {
   return client;
 }
 
-for (const name of ['redis-4', 'redis-5', 'redis']) {
+for (const name of NODE_REDIS) {
   const { createClient } = require(name);
   const provider = (credentials) => ({
     type: 'async-credentials-provider',
@@ -212,7 +213,7 @@ test("node-redis 4 in legacyMode: its own methods are known by their text, not b
 });
 
 test('a client that a monitoring agent has patched', async () => {
-  for (const name of ['redis-4', 'redis-5', 'redis']) {
+  for (const name of NODE_REDIS) {
     const client = require(name).createClient();
     client.get = asInstana(client.get);
     await assertNotFollowed(

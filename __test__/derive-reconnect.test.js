@@ -9,6 +9,7 @@ const { RedisStore } = require('connect-redis');
 const { authorizerOf, assertAdmitted, prove, untilStore } = require('./support/proof');
 const { sharedRedis } = require('./support/shared');
 const { save } = require('./support/stores');
+const { NODE_REDIS_FROM_5 } = require('./support/versions');
 
 let redis;
 let admin;
@@ -54,7 +55,7 @@ async function until(isSo) {
   }
 }
 
-for (const name of ['redis-5', 'redis']) {
+for (const name of NODE_REDIS_FROM_5) {
   test(`${name}: a password that changes is asked for when the connection is made again`, async (t) => {
     const user = await newUser();
     let password = 'first';

@@ -11,6 +11,7 @@ const { GOOD, assertHeldBack, heldBackScene } = require('./support/held-back');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { sessionOf, storeOf } = require('./support/stores');
 const { cookieOf, visit } = require('./support/visit');
+const { IOREDIS } = require('./support/versions');
 
 const scene = heldBackScene();
 let client;
@@ -116,7 +117,7 @@ test('a store of its own that reads through a known get, and has the client only
   assert.match(authorizer.backend.reason, /the store has no serializer/);
 });
 
-for (const version of ['ioredis', 'ioredis-5', 'ioredis-4', 'ioredis-3', 'iovalkey']) {
+for (const version of IOREDIS) {
   test(`${version}: a subclass of the client that overrides get keeps its rule; one that overrides another method is followed`, async (t) => {
     const exported = require(version);
     const Base = exported.default ?? exported;

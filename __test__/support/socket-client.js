@@ -1,17 +1,10 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { SOCKET_IO } = require('./versions');
 
 // The clients of Socket.IO 1 and 2 prefer the global WebSocket of Node 22 and later, which sends no cookies.
 delete globalThis.WebSocket;
-
-/** The Socket.IO clients, by the major of the server. */
-const CLIENTS = {
-  1: 'socket.io-client-1',
-  2: 'socket.io-client-2',
-  3: 'socket.io-client-3',
-  4: 'socket.io-client',
-};
 
 /**
  * Connects. Closed with the test.
@@ -21,7 +14,7 @@ const CLIENTS = {
  */
 function connect(t, url, { version = 4, cookie, transports = ['websocket'], ...more } = {}) {
   const extraHeaders = cookie ? { cookie } : {};
-  const socket = require(CLIENTS[version])(url, {
+  const socket = require(SOCKET_IO[version].client)(url, {
     transports,
     extraHeaders,
     // Before client 3.0, each transport has its own extraHeaders.

@@ -1,13 +1,13 @@
 'use strict';
 
-const PACKAGES = { 1: 'socket.io-1', 2: 'socket.io-2', 3: 'socket.io-3', 4: 'socket.io' };
+const { SOCKET_IO } = require('./versions');
 
 /** The majors, from 1 on. */
-const VERSIONS = Object.keys(PACKAGES).map(Number);
+const VERSIONS = Object.keys(SOCKET_IO).map(Number);
 
 /** A Socket.IO server of that major on an HTTP server. */
 function serve(version, server, options) {
-  return require(PACKAGES[version])(server, options);
+  return require(SOCKET_IO[version].server)(server, options);
 }
 
 module.exports = { VERSIONS, serve };
