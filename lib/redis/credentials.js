@@ -2,6 +2,7 @@
 
 const { clearTimeout, setTimeout } = require('node:timers');
 const native = require('../addon');
+const { messageOf } = require('../errors');
 
 /**
  * Credentials that a client's provider gives before each connection. Authorizers with the same provider have the same
@@ -55,10 +56,10 @@ function weaklyAsked(credentials) {
  */
 function loginAsker(provider, within, answering) {
   return () => {
-    const patience = within();
+    const limit = within();
     let timer = null;
     const silence = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`it did not answer within ${patience} ms`)), patience);
+      timer = setTimeout(() => reject(new Error(`it did not answer within ${limit} ms`)), limit);
       // Pending look-ups keep the process alive; this timer need not.
       timer.unref();
     });
@@ -67,19 +68,10 @@ function loginAsker(provider, within, answering) {
       .then(checked)
       .then(
         ({ username, password }) => answering().logIn(username, password),
-        (error) => answering().loginFailed(`the credentials provider failed: ${wordsOf(error)}`),
+        (error) => answering().loginFailed(`the credentials provider failed: ${messageOf(error)}`),
       )
       .finally(() => clearTimeout(timer));
   };
-}
-
-/** Never throws, whatever the provider threw: an exception here would end the process. */
-function wordsOf(error) {
-  try {
-    return String(error?.message ?? error);
-  } catch {
-    return 'it threw what has no words';
-  }
 }
 
 /** To Redis, empty and missing are the same: no AUTH, or the AUTH of the default user. */
