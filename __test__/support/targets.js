@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { derive } = require('../../lib/redis/clients');
+const { detectClient } = require('../../lib/redis/clients');
 
 /** The whole of a derived target, from what is not empty in it. */
 function target({ nodes, sentinel, ...parts }) {
@@ -23,7 +23,7 @@ function target({ nodes, sentinel, ...parts }) {
  * @param {object} expected - as `target` takes it, and `keyPrefix`
  */
 async function assertLeadsTo(client, { keyPrefix = '', ...expected }, message) {
-  const { target: found, credentials, keyPrefix: foundPrefix, ...reasons } = await derive(client);
+  const { target: found, credentials, keyPrefix: foundPrefix, ...reasons } = await detectClient(client);
   assert.deepEqual(reasons, {}, message);
   const { username, password } = (await credentials?.()) ?? found;
   assert.deepEqual(
@@ -36,7 +36,7 @@ async function assertLeadsTo(client, { keyPrefix = '', ...expected }, message) {
 
 /** A client is not derived, for a reason that the pattern describes. */
 async function assertNotFollowed(client, pattern) {
-  const { unsupported, target: found } = await derive(client);
+  const { unsupported, target: found } = await detectClient(client);
   assert.equal(found, undefined, `followed, although it should be: ${pattern}`);
   assert.match(unsupported, pattern);
 }

@@ -45,7 +45,7 @@ const FAMILIES = [
  *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` are asked for before each connection;
  *   `later`: ask again when it is connected
  */
-async function derive(client, shown = client) {
+async function detectClient(client, shown = client) {
   const family = familyOf(client);
   if (!family) return whyNoClient(client);
   const patched = whyPatched(family, client) ?? (shown === client ? undefined : whyNoView(shown));
@@ -159,4 +159,4 @@ function familyOf(client) {
   return FAMILIES.find((family) => family.matches(client));
 }
 
-module.exports = { derive, familyOf, databaseOf, keyPrefixOf, masterOf };
+module.exports = { detectClient, familyOf, databaseOf, keyPrefixOf, masterOf };
