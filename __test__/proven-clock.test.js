@@ -112,7 +112,7 @@ test('a client that was led to another address is followed there', async (t) => 
 test('a confirmation that ends late, of what was read before, takes nothing back', async (t) => {
   const { store, client } = await openControlled(t, redis);
   const authorizer = authorizerOf(t, { store });
-  await proveQuietly(authorizer, client, 'ann');
+  await prove(authorizer, 'ann', 'ann');
   let held;
   client.intercept = (_key, command) => (held = command);
   const late = assertAdmitted(authorizer, 'late', 'late');

@@ -136,7 +136,8 @@ class ProvenBackend {
     this.#follow();
     const deliver = (outcome, value) => {
       lookUp.connection.deliver(outcome, value);
-      if (outcome === number.FOUND && this.stage.name === PROVING) this.#compare(lookUp);
+      // A user that was found before the stage began may be one of another client.
+      if (outcome === number.FOUND && lookUp.isTrusted) this.#compare(lookUp, value);
     };
     this.#store.lookUp({ deliver }, lookUp.sent, lookUp.credential, timeout);
   }
@@ -150,8 +151,8 @@ class ProvenBackend {
       this.#patched ??= this.#snapshot.patched;
       this.#snapshot = new Snapshot(this.options.store, clientOf(this.options));
     }
-    const found = await this.#detect().catch(({ message }) => ({
-      unsupported: `the store's client could not be followed (${message})`,
+    const found = await this.#detect().catch((error) => ({
+      unsupported: `the store could not be followed (${error?.message})`,
     }));
     const next = found.unsupported ? STORE : PROVING;
     if (stage === this.stage) this.#enter(found.later ? IDLE : next, found);
@@ -176,17 +177,19 @@ class ProvenBackend {
     return { native, moves: target.cluster || target.sentinel !== null };
   }
 
-  /** Makes a look-up both ways. One at a time: it is a proof, and must not be a load. */
-  async #compare(lookUp) {
+  /**
+   * Makes a look-up both ways. One at a time: it is a proof, and must not be a load.
+   * @param {unknown} [expected] - the user key that the store has just given
+   */
+  async #compare(lookUp, expected) {
     const { stage } = this;
-    if (!stage.native || stage.isComparing || !this.#snapshot.holds()) return;
-    const { prefix } = this.options.store;
-    this.#gate.refresh();
+    if (!stage.native || stage.isComparing) return;
     stage.isComparing = true;
-    const { same, fault } = await shadowRead(lookUp, stage.native, this.#store);
+    const { same, fault } = await shadowRead(lookUp, stage.native, this.#store, expected);
     stage.isComparing = false;
-    // Nothing is learnt if one of the two has read elsewhere meanwhile, or under another prefix.
-    if (stage !== this.stage || !this.#snapshot.holds() || this.options.store.prefix !== prefix) return;
+    // It says nothing if one of the two has read elsewhere, or under another prefix.
+    if (stage !== this.stage || !this.#snapshot.holds()) return;
+    if (this.options.store.prefix !== lookUp.prefix) return;
     this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
     if (same === false) this.#differ();
     else if (same && stage.name === PROVING) this.#enter(NATIVE, stage);
@@ -198,30 +201,22 @@ class ProvenBackend {
     if (now - this.#differedAt > NEXT_FAILOVER_MS) this.#differedAt = now;
     if (this.stage.moves && now - this.#differedAt <= FAILOVER_MS) {
       this.#enter(PROVING, this.stage);
-      return;
+    } else {
+      this.#enter(STORE, { unsupported: DIFFERENT });
+      warn(
+        'NATIVE_LOOKUP_OFF',
+        `passport-socketio-native looks sessions up through the store from now on: ${DIFFERENT}. ` +
+          'Give the option redis (a URL) for native look-ups.',
+      );
     }
-    this.#enter(STORE, { unsupported: DIFFERENT });
-    warn(
-      'NATIVE_LOOKUP_OFF',
-      `passport-socketio-native looks sessions up through the store from now on: ${DIFFERENT}. ` +
-        'Give the option redis (a URL) for native look-ups.',
-    );
   }
 
   /** A connection that the next stage does not keep is closed: its look-ups come back as CLOSED, and go to the store. */
   #enter(name, { native, moves, unsupported, remedy, later = UNDER_WAY } = {}) {
     const former = this.stage?.native;
-    const kept = name === IDLE ? undefined : native;
-    this.stage = {
-      name,
-      answers: name === NATIVE ? kept : this.#store,
-      native: kept,
-      moves,
-      isComparing: false,
-    };
-    this.#store.reason = unsupported
-      ? `${unsupported}: ${remedy ? `${remedy}, or ` : ''}give the option redis (a URL)`
-      : later;
+    this.stage = { name, native, moves, answers: name === NATIVE ? native : this.#store, isComparing: false };
+    const help = remedy ? `${remedy}, or give` : 'give';
+    this.#store.reason = unsupported ? `${unsupported}: ${help} the option redis (a URL)` : later;
     if (former !== native) former?.close();
   }
 }

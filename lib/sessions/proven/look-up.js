@@ -24,6 +24,8 @@ class LookUp {
   constructor(backend, connection, sent, credential) {
     this.backend = backend;
     this.stage = backend.stage;
+    // The prefix of a store that is not followed may be a getter that throws.
+    this.prefix = backend.stage.native && backend.options.store.prefix;
     this.connection = connection;
     this.sent = sent;
     this.credential = credential;
