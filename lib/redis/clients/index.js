@@ -14,17 +14,20 @@ const {
 const { nodeRedisLegacy } = require('./node-redis-legacy');
 
 /**
- * Where each family of Redis clients keeps its settings; the first that matches counts.
- * - `matches(client)`: tells the family by shape, since class names lie.
- * - `methods`: those through which a patched client would see what we do not. `mayOwn(client, method)`: whether
- *   one that the client has of its own is nevertheless the family's.
- * - `inherits`: how many classes of the family have a method, where that is not one.
- * - `settings(client)`: what holds the settings, or a promise of it; nothing where the client shows it only when
- *   it is connected, and it is not.
+ * Where each family of Redis clients keeps its settings. The first family that matches counts.
+ * - `name`: as messages name it.
+ * - `matches(client)`: recognises the family by the shape of a client. Class names are no proof: forks keep them.
+ * - `methods`: the methods that a GET goes through. A patched one may see other data than the addon.
+ * - `mayOwn(client, method)`: whether a method that is the client's own property is one that the family puts there.
+ * - `inherits`: how many classes of the family define a method, if it is not one.
+ * - `settings(client)`: the settings, or a promise of them. Undefined if the client shows them only while it is connected,
+ *   and it is not.
  * - `unsupported(settings, client)`: names a setting that the addon cannot follow.
- * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, tls (`readTls` takes it).
- * - `database(client, settings)`: the one it has selected, as far as one can see. Without settings, what can be
- *   seen of it at any time; so too `keyPrefix(client)`, what it puts before every key, and `master(client)`.
+ * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, and tls as `readTls` takes it.
+ * - `database(client, settings)`: the selected database, as far as it is visible. Without settings, the part of it that is
+ *   visible at any time.
+ * - `keyPrefix(client)`: what the client puts before every key.
+ * - `master(client)`: the present master, if the client shows nothing else.
  */
 const FAMILIES = [
   ioredisCluster,
@@ -38,19 +41,19 @@ const FAMILIES = [
 ];
 
 /**
- * Where a client is connected to.
+ * Finds out where a client is connected to.
  * @param {object} client
- * @param {object} [shown] - what the store reads through, where that is not the client itself
+ * @param {object} [shown] - the object that the store reads through, if that is not the client itself
  * @returns {Promise<{ target: object, credentials?: () => Promise<object>, keyPrefix: string | Uint8Array } |
- *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` are asked for before each connection;
- *   `later`: ask again when it is connected
+ *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` is called before each connection;
+ *   `later`: the client is not connected, try again
  */
 async function detectClient(client, shown = client) {
   const family = familyOf(client);
   if (!family) return whyNoClient(client);
   const patched = whyPatched(family, client) ?? (shown === client ? undefined : whyNoView(shown));
   if (patched) return { unsupported: patched };
-  // A pool that is busy, a master that is down: it may answer next time.
+  // A busy pool or a master that is down rejects; it may answer the next time.
   const settings = await Promise.resolve(family.settings(client)).catch(() => undefined);
   if (!settings) return { later: `the client (${family.name}) is not connected` };
   const setting = family.unsupported(settings, client);
@@ -82,7 +85,7 @@ function complete({ tls, sentinel, credentials, ...parts }, family, db, keyPrefi
 }
 
 function whyNoClient(client) {
-  // connect-redis 7 and 8 show the store's methods functions in whose scope the client is, and nothing else.
+  // connect-redis 7 and 8 wrap the client in an object of functions; only their scope has the client.
   const isWrapper = ['get', 'set', 'expire', 'scanIterator'].every(
     (name) => typeof client?.[name] === 'function' && Object.hasOwn(client, name),
   );
@@ -93,18 +96,18 @@ function whyNoClient(client) {
   };
 }
 
-/** Which method a client, or a class derived from the family's, has of its own: that one may keep some sessions back. */
+/** Which method is the client's own, or that of a class derived from the family's: it may hold back some sessions. */
 function whyPatched(family, client) {
   const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
   if (!own) return whyDerived(family, client);
-  // Instana patches each client of node-redis 4 and 5. What its function does is in a closure, so that this is no proof.
+  // Instana patches each client of node-redis 4 and 5. The name alone is no proof: what the function calls is in its scope.
   const isAgent = typeof client[own] === 'function' && /instanaShimmerWrapInner/.test(textOf(client[own]));
   return `the client has a ${own} of its own${isAgent ? ', which a monitoring agent (Instana) has put there' : ''}`;
 }
 
 /**
- * A subclass that overrides a method. One that was replaced on its own prototype beforehand is not told from what
- * monitoring agents do there, and rests on the proof and the audits.
+ * Which method a subclass overrides. A method that was replaced on the family's own prototype before `authorize()` cannot be
+ * told from the work of a monitoring agent: only the proof and the audits cover it.
  */
 function whyDerived({ methods, inherits = {} }, client) {
   for (const name of methods) {
@@ -113,7 +116,7 @@ function whyDerived({ methods, inherits = {} }, client) {
   return undefined;
 }
 
-/** How many prototypes have a method. */
+/** How many prototypes define a method. */
 function holdersOf(client, name) {
   let count = 0;
   for (let proto = Object.getPrototypeOf(client); proto; proto = Object.getPrototypeOf(proto)) {
@@ -122,7 +125,7 @@ function holdersOf(client, name) {
   return count;
 }
 
-/** The `get` of what stands for a client, by the hash of its text: in connect-redis 7 and 8, and `client.legacy()`. */
+/** The `get` of an object that stands for a client, by the hash of its text: of connect-redis 7 and 8, and `client.legacy()`. */
 const VIEWS = new Set([
   // (key) => client.get(key)
   hashOf('(key) => client.get(key)'),
@@ -130,7 +133,7 @@ const VIEWS = new Set([
   '5473f1c0ff1ffeafa05e565640b5849c43b37ca5e8a3efac78296377cb6e0b09',
 ]);
 
-/** Why a store that reads through `shown` may not read what the client has. */
+/** Why a store that reads through `shown` may read other data than the client. */
 function whyNoView(shown) {
   const family = familyOf(shown);
   if (family) return whyPatched(family, shown);
@@ -139,7 +142,7 @@ function whyNoView(shown) {
     : 'the store reads through a get that is not the one of the option client';
 }
 
-/** The database that a client has selected, as far as one can see. */
+/** The database that a client has selected, as far as it is visible. */
 function databaseOf(family, client, settings) {
   return Number(family?.database(client, settings) ?? 0);
 }
@@ -149,7 +152,7 @@ function keyPrefixOf(family, client) {
   return family?.keyPrefix(client) || '';
 }
 
-/** Which master a client has chosen, where that is all it shows. */
+/** The present master, for a client that shows nothing else. */
 function masterOf(family, client) {
   return family?.master?.(client);
 }
