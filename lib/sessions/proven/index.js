@@ -61,7 +61,6 @@ class ProvenBackend {
   /** When the two first differed, in this failover. */
   #differedAt = -Infinity;
 
-  /** @param {import('../store').StoreBackend} store - look-ups through the store */
   constructor(options, gate, store) {
     this.options = options;
     this.#gate = gate;
@@ -106,7 +105,7 @@ class ProvenBackend {
     lookUp.connection.deliver(outcome, value);
   }
 
-  /** A native answer that may be wrong: what is delivered instead, or after all. */
+  /** Decides what is delivered for a native answer that may be wrong. */
   async #doubt(lookUp, outcome, value) {
     const { connection } = lookUp;
     const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp) : undefined;
@@ -118,6 +117,7 @@ class ProvenBackend {
     } else if (this.stage.name === CLOSED) {
       connection.deliver(number.CLOSED, 'the authorizer was closed');
     } else {
+      // The store answers, in the time that is left.
       connection.runInAsyncScope(() => this.#askStore(lookUp, lookUp.timeLeft));
     }
   }
@@ -159,7 +159,7 @@ class ProvenBackend {
     else found.native?.close();
   }
 
-  /** What the next stage needs, or why there is none: `moves` says that the addon finds a new master or new nodes itself. */
+  /** What the next stage needs, or why there is none. `moves`: the addon finds a new master or new nodes by itself. */
   async #detect() {
     const { store } = this.options;
     const unknown = await whyUnknown(store);

@@ -9,9 +9,8 @@ const { familyOf, databaseOf, keyPrefixOf, masterOf } = require('../../redis/cli
 class Snapshot {
   /** The method of the client that `holds()` has found replaced. */
   patched;
-  #methods;
+  #methods = [];
   #readers = [];
-  /** Nothing holds without it: something could not be read. */
   #seen;
 
   /** @param {object} client - that the store reads through: its own, or the one that it hides */
@@ -19,40 +18,40 @@ class Snapshot {
     try {
       const family = familyOf(client);
       this.#methods = family?.methods ?? [];
-      this.#readers = [
-        ...this.#methods.map((name) => () => client[name]),
-        ...readersOf(store, client, family),
-      ];
+      this.#readers = readersOf(store, client, family, this.#methods);
       this.#seen = this.#readers.map((read) => read());
     } catch {
+      // Something cannot be read: nothing holds.
       this.#seen = undefined;
     }
   }
 
   /** Whether all is as it was. */
   holds() {
+    const readers = this.#readers;
+    const seen = this.#seen;
     try {
-      for (let i = 0; i < this.#readers.length; i++) {
-        if (this.#readers[i]() === this.#seen[i]) continue;
+      for (let i = 0; i < readers.length; i++) {
+        if (readers[i]() === seen[i]) continue;
         this.patched = this.#methods[i];
         return false;
       }
-      return this.#seen !== undefined;
+      return seen !== undefined;
     } catch {
       return false;
     }
   }
 }
 
-/** What is read beside the methods of the client. */
-function readersOf(store, client, family) {
+function readersOf(store, client, family, methods) {
   return [
+    ...methods.map((name) => () => client[name]),
     () => store.get,
     () => store.client,
     // This is all that shows of a client which the store hides.
     () => store.client?.get,
     () => store.serializer,
-    // A text may change, since it is read at each connection; an object may give another text at each.
+    // A text may change, since it is read at each connection. An object may give another text each time.
     () => typeof store.prefix,
     () => JSON,
     () => JSON.parse,
