@@ -149,6 +149,26 @@ test('a look-up that is made anew has what is left of its time', async (t) => {
   assert.ok(left < whole);
 });
 
+test('look-ups that the addon no longer answers go to the store at once, and not one by one as misses do', async (t) => {
+  const own = await startRedis();
+  t.after(() => own.stop());
+  const ownAdmin = await openAdmin(own);
+  t.after(() => ownAdmin.destroy());
+  await write(ownAdmin, ['ann']);
+  const { authorizer, store } = await proven(t, { timeout: 5000 }, own);
+  const { client: later } = await openControlled(t, redis);
+  const held = [];
+  later.intercept = (_key, _command, send) => held.push(send);
+  await ownAdmin.sendCommand(['CLIENT', 'PAUSE', '60000', 'ALL']);
+  const underWay = Array.from({ length: 50 }, () => assertAdmitted(authorizer, 'ann', 'ann'));
+  store.client = later;
+  underWay.push(assertAdmitted(authorizer, 'ann', 'ann'));
+  await until(() => held.length === 51);
+  later.intercept = undefined;
+  held.forEach((send) => send());
+  await Promise.all(underWay);
+});
+
 test('where Redis is gone for both, the store has two seconds', { timeout: 30_000 }, async (t) => {
   const own = await startRedis();
   const ownAdmin = await openAdmin(own);
