@@ -55,8 +55,6 @@ class ProvenBackend {
   #store;
   #snapshot;
   #confirmMiss;
-  /** The method of the client that was replaced since `authorize()`. No proof shows for which sessions that matters. */
-  #patched;
   #auditedAt = 0;
   /** When the two first differed, in this failover. */
   #differedAt = -Infinity;
@@ -95,7 +93,7 @@ class ProvenBackend {
   /** The native answer to a look-up. Most name a user, and are delivered without a promise. */
   answered(lookUp, outcome, value) {
     if (!lookUp.isTrusted || DOUBTFUL.has(outcome)) {
-      this.#doubt(lookUp, outcome, value).catch(throwLater);
+      this.#doubt(lookUp, outcome, value);
       return;
     }
     if (outcome === number.FOUND && lookUp.since - this.#auditedAt >= AUDIT_MS) {
@@ -147,27 +145,29 @@ class ProvenBackend {
     if (this.stage.name !== IDLE) return;
     this.#enter(RECOGNISING);
     const { stage } = this;
-    if (!this.#snapshot.holds()) {
-      this.#patched ??= this.#snapshot.patched;
-      this.#snapshot = new Snapshot(this.options.store, clientOf(this.options));
-    }
-    const found = await this.#detect().catch((error) => ({
+    const former = this.#snapshot;
+    if (!former.holds()) this.#snapshot = new Snapshot(this.options.store, clientOf(this.options));
+    const found = await this.#detect(former.patched).catch((error) => ({
       unsupported: `the store could not be followed (${error?.message})`,
     }));
     const next = found.unsupported ? STORE : PROVING;
+    // Unless the authorizer was closed meanwhile.
     if (stage === this.stage) this.#enter(found.later ? IDLE : next, found);
-    else found.native?.close();
   }
 
-  /** What the next stage needs, or why there is none. `moves`: the addon finds a new master or new nodes by itself. */
-  async #detect() {
+  /**
+   * What the next stage needs, or why there is none. `moves`: the addon finds a new master or new nodes by itself.
+   * @param {string} [patched] - the method of the client that was replaced since `authorize()`, or since it was followed
+   */
+  async #detect(patched) {
     const { store } = this.options;
     const unknown = await whyUnknown(store);
     if (unknown) return unknown;
     const found = await detectClient(clientOf(this.options), store.client);
     if (found.unsupported) return found;
-    if (this.#patched) {
-      const unsupported = `the client has another ${this.#patched} than before`;
+    // No proof shows for which sessions it matters.
+    if (patched) {
+      const unsupported = `the client has another ${patched} than before`;
       return { unsupported, remedy: 'start a monitoring agent before the app' };
     }
     if (found.later) return found;
@@ -190,7 +190,7 @@ class ProvenBackend {
     // It says nothing if one of the two has read elsewhere, or under another prefix.
     if (stage !== this.stage || !this.#snapshot.holds()) return;
     if (this.options.store.prefix !== lookUp.prefix) return;
-    this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
+    if (fault) this.#store.reason = `the addon itself does not reach the store's Redis: ${fault}`;
     if (same === false) this.#differ();
     else if (same && stage.name === PROVING) this.#enter(NATIVE, stage);
   }
@@ -219,13 +219,6 @@ class ProvenBackend {
     this.#store.reason = unsupported ? `${unsupported}: ${help} the option redis (a URL)` : later;
     if (former !== native) former?.close();
   }
-}
-
-/** What the app's callback throws is an uncaught exception, as where nothing is confirmed. */
-function throwLater(error) {
-  process.nextTick(() => {
-    throw error;
-  });
 }
 
 /** The client that the store reads through; none where it is a getter that throws: its `get` is all that a store owes. */
