@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { derive } = require('../lib/redis/clients');
+const { detectClient } = require('../lib/redis/clients');
 const { startCluster } = require('./support/redis-cluster');
 const { target, assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
 const { IOREDIS_CLUSTERS, NODE_REDIS_FROM_5 } = require('./support/versions');
@@ -158,13 +158,13 @@ test('redis-4 cluster: what its nodes show once it is connected', async (t) => {
     const defaults = { password: 'p' };
     const client = createCluster({ rootNodes: [{ url: cluster.urls[0] }], defaults, ...options });
     client.on('error', () => {});
-    assert.match((await derive(client)).later, /not connected/);
+    assert.match((await detectClient(client)).later, /not connected/);
     await client.connect();
     clients.push(client);
     return client;
   };
   const nodes = nodesAt(...cluster.urls.map((url) => new URL(url).host));
-  const { target: found } = await derive(await open());
+  const { target: found } = await detectClient(await open());
   for (const list of [found.nodes, nodes]) list.sort((one, other) => one.port - other.port);
   assert.deepEqual(found, target({ nodes, cluster: true, password: 'p' }));
 

@@ -5,7 +5,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { derive } = require('../lib/redis/clients');
+const { detectClient } = require('../lib/redis/clients');
 const { Snapshot } = require('../lib/sessions/proven/snapshot');
 const { startRedis } = require('../scripts/support/redis-server');
 const { startSentinel } = require('./support/redis-sentinel');
@@ -101,7 +101,7 @@ test('redis-5 Sentinel: the present master, for as long as it is the master', as
     await client.destroy();
     await system.stop();
   });
-  assert.match((await derive(client)).later, /not connected/);
+  assert.match((await detectClient(client)).later, /not connected/);
   await client.connect();
   const snapshot = new Snapshot({ get() {}, client, prefix: 'sess:' }, client);
   const { host, port } = system.master;
@@ -130,7 +130,7 @@ for (const name of NODE_REDIS_FROM_5) {
       pool.destroy();
       await redis.stop();
     });
-    assert.match((await derive(pool)).later, /not connected/);
+    assert.match((await detectClient(pool)).later, /not connected/);
     await pool.connect();
     const keyPrefix = name === 'redis' ? 'k:' : '';
     await assertLeadsTo(pool, { nodes: [{ host, port }], password: 'p', db: 3, keyPrefix });

@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { after, test } = require('node:test');
-const { derive } = require('../lib/redis/clients');
+const { detectClient } = require('../lib/redis/clients');
 const known = require('../lib/sessions/proven/known-gets.json');
 const { assertLeadsTo, assertNotFollowed, nodesAt } = require('./support/targets');
 const { NODE_REDIS } = require('./support/versions');
@@ -227,7 +227,7 @@ test('a client that a monitoring agent has patched', async () => {
 test('what a store reads through, where that is not the client itself', async () => {
   const { createClient } = require('redis');
   const client = createClient();
-  const isFollowed = async (shown) => (await derive(client, shown)).unsupported;
+  const isFollowed = async (shown) => (await detectClient(client, shown)).unsupported;
   const wrappers = known.filter(({ wrapper }) => wrapper).map(({ wrapper }) => wrapper);
   assert.deepEqual(new Set(wrappers), new Set(['(key) => client.get(key)']));
   assert.equal(await isFollowed({ get: (key) => client.get(key) }), undefined);

@@ -210,6 +210,24 @@ function prototypeWithGet(client) {
   return proto;
 }
 
+test('a method of the client’s class, patched between authorize() and the first connection', async (t) => {
+  const { store, client } = await open(t, NODE_REDIS);
+  const good = await newSession(store);
+  const authorizer = authorizerOf(t, { store });
+  const prototype = prototypeWithGet(client);
+  const { get } = prototype;
+  t.after(() => (prototype.get = get));
+  prototype.get = function (...args) {
+    return get.apply(this, args);
+  };
+  await untilStore(
+    authorizer,
+    good,
+    good,
+    /another get than before: start a monitoring agent before the app/,
+  );
+});
+
 test('native misses are confirmed by the store, within a budget', async (t) => {
   const { store, client } = await open(t, NODE_REDIS);
   // A prototype that was patched before anybody looked: all that shows is what it is now.

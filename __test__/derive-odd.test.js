@@ -7,7 +7,8 @@ const { test } = require('node:test');
 const { createClientPool } = require('redis');
 const { RedisStore } = require('connect-redis');
 const { loginAsker } = require('../lib/redis/credentials');
-const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
+const { RedisBackend } = require('../lib/sessions/redis');
+const { authorizerOf, assertAdmitted, prove, untilStore } = require('./support/proof');
 const { write } = require('./support/redis-store');
 const { sharedRedis } = require('./support/shared');
 const { openStore, sessionOf } = require('./support/stores');
@@ -69,6 +70,39 @@ test('a pool that is busy at the first visitor is followed later', async (t) => 
   finish();
   await busy;
   await prove(authorizer, 'ann', 'ann');
+});
+
+test('an address that the addon refuses: the store answers, and the reason says why', async (t) => {
+  const { store, client, close } = await openStore(10, 'node-redis 6', redis);
+  t.after(close);
+  await admin.select(0);
+  await write(admin, ['ann']);
+  client.options.socket.port = 70_000;
+  await untilStore(authorizerOf(t, { store }), 'ann', 'ann', /could not be followed \(.*port/);
+});
+
+test('the client is followed once, however many come meanwhile', async (t) => {
+  const { store, close } = await openStore(10, 'node-redis 6', redis);
+  t.after(close);
+  await admin.select(0);
+  await write(admin, ['ann']);
+  const closed = t.mock.method(RedisBackend.prototype, 'close');
+  const authorizer = authorizerOf(t, { store });
+  await Promise.all(Array.from({ length: 50 }, () => assertAdmitted(authorizer, 'ann', 'ann')));
+  await prove(authorizer, 'ann', 'ann');
+  assert.equal(closed.mock.callCount(), 0);
+});
+
+test('once closed, nothing is found out about the store any more', async (t) => {
+  const { store, close } = await openStore(10, 'node-redis 6', redis);
+  t.after(close);
+  store.get = (_sid, done) => done(null, null);
+  const authorizer = authorizerOf(t, { store });
+  await visit(authorizer, cookieOf('ann'));
+  authorizer.close();
+  const { backend } = authorizer;
+  for (let i = 0; i < 20; i++) await admin.ping();
+  assert.deepEqual(authorizer.backend, backend);
 });
 
 test('a credentials provider that fails in an odd way is answered, and ends nothing', async () => {

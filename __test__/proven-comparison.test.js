@@ -5,9 +5,11 @@
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { test } = require('node:test');
+const { startRedis } = require('../scripts/support/redis-server');
 const { openControlled, proveQuietly, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { until } = require('./support/redis-cluster');
+const { openAdmin } = require('./support/redis-store');
 const { sharedRedis } = require('./support/shared');
 const { cookieOf, visit } = require('./support/visit');
 
@@ -131,6 +133,34 @@ test('what was compared with a connection that is gone proves nothing of the nex
     assert.equal(authorizer.backend.kind, 'store');
   }
   await admin.del('sess:early');
+});
+
+test('a user that a former client has found proves nothing about the next one', async (t) => {
+  const other = await startRedis();
+  t.after(() => other.stop());
+  const otherAdmin = await openAdmin(other);
+  t.after(() => otherAdmin.destroy());
+  await otherAdmin.set('sess:ann', textOf('another ann'));
+  const opened = await openControlled(t, redis);
+  // It reads the other Redis, and shows the address of the first one.
+  const { client: later } = await openControlled(t, other);
+  later.options.port = redis.port;
+  const authorizer = authorizerOf(t, { store: opened.store });
+  // The client is followed, and nothing is proven.
+  for (let i = 0; i < 20; i++) await visit(authorizer, cookieOf('nobody'));
+  let held;
+  opened.client.intercept = (_key, _command, send) => (held = send);
+  const underWay = assertAdmitted(authorizer, 'ann', 'ann');
+  await until(() => held);
+  opened.store.client = later;
+  for (let i = 0; i < 20; i++) await visit(authorizer, cookieOf('nobody'));
+  held();
+  await underWay;
+  for (let i = 0; i < 20; i++) {
+    await admin.get('sess:ann');
+    assert.equal(authorizer.backend.kind, 'store');
+  }
+  await untilStore(authorizer, 'ann', 'another ann', /saw different sessions/);
 });
 
 test('a prefix that is exchanged after the connection came in, before both are asked', async (t) => {

@@ -7,6 +7,7 @@ const { after, before, test } = require('node:test');
 const { openControlledCluster, textOf } = require('./support/controlled');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
 const { startCluster, until } = require('./support/redis-cluster');
+const { cookieOf, visit } = require('./support/visit');
 
 const SECOND = 1000;
 
@@ -27,6 +28,7 @@ async function open(t) {
   await prove(authorizer, 'ann', 'ann');
   return {
     authorizer,
+    client,
     later: (ms) => (passed += ms),
     async differ() {
       let asked = 0;
@@ -68,5 +70,20 @@ test('the next failover is forgiven as well', async (t) => {
     await prove(authorizer, 'ann', 'ann');
     later(11 * 60 * SECOND);
   }
+  assert.deepEqual(warnings, []);
+});
+
+test('an audit that differs is forgiven, but the store answers until both see the same again', async (t) => {
+  const warnings = warningsDuring(t);
+  const { authorizer, client, later } = await open(t);
+  later(SECOND);
+  client.intercept = (_key, command) => command.resolve(textOf('another ann'));
+  await until(async () => {
+    await visit(authorizer, cookieOf('ann'));
+    return authorizer.backend.kind === 'store';
+  });
+  await assertAdmitted(authorizer, 'ann', 'another ann');
+  client.intercept = undefined;
+  await prove(authorizer, 'ann', 'ann');
   assert.deepEqual(warnings, []);
 });

@@ -12,4 +12,4 @@ const outcomes = native.outcomes();
 /** The index of each outcome by its code: `OUTCOME.NO_COOKIE`. */
 const OUTCOME = Object.freeze(Object.fromEntries(outcomes.map(({ code }, index) => [code, index])));
 
-module.exports = { OUTCOME, outcomes, table: outcomes, number: OUTCOME };
+module.exports = { OUTCOME, outcomes };

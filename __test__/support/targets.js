@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { derive } = require('../../lib/redis/clients');
+const { detectClient } = require('../../lib/redis/clients');
 
 /** A complete derived target, from its non-empty members. */
 function target({ nodes, sentinel, ...parts }) {
@@ -23,7 +23,7 @@ function target({ nodes, sentinel, ...parts }) {
  * @param {object} expected - an argument of `target`, and `keyPrefix`
  */
 async function assertLeadsTo(client, { keyPrefix = '', ...expected }, message) {
-  const { target: found, credentials, keyPrefix: foundPrefix, ...reasons } = await derive(client);
+  const { target: found, credentials, keyPrefix: foundPrefix, ...reasons } = await detectClient(client);
   assert.deepEqual(reasons, {}, message);
   const { username, password } = (await credentials?.()) ?? found;
   assert.deepEqual(
@@ -36,7 +36,7 @@ async function assertLeadsTo(client, { keyPrefix = '', ...expected }, message) {
 
 /** Asserts that a client cannot be followed, for a reason that matches the pattern. */
 async function assertNotFollowed(client, pattern) {
-  const { unsupported, target: found } = await derive(client);
+  const { unsupported, target: found } = await detectClient(client);
   assert.equal(found, undefined, `followed, although it should be: ${pattern}`);
   assert.match(unsupported, pattern);
 }

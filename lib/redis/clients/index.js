@@ -14,17 +14,20 @@ const {
 const { nodeRedisLegacy } = require('./node-redis-legacy');
 
 /**
- * Where each family of Redis clients keeps its settings. The first family that matches is used.
- * - `matches(client)`: recognizes the family by the client's shape. Class names are not reliable.
- * - `methods`: if one of these is patched, the client may read other data than the addon. `mayOwn(client, method)`: the
- *   client has such a method as an own property, and it still is the family's.
- * - `inherits`: how many classes of the family have the method, if it is not one.
- * - `settings(client)`: the object with the settings, or a promise of it; undefined if the client shows it only while
- *   it is connected, and it is not.
- * - `unsupported(settings, client)`: the name of a setting that the addon cannot follow.
- * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, tls (input of `readTls`).
- * - `database(client, settings)`: the selected database, if it is visible. Without settings, only what is visible at any
- *   time; this also holds for `keyPrefix(client)`, the prefix of every key, and for `master(client)`.
+ * Where each family of Redis clients keeps its settings. The first family that matches counts.
+ * - `name`: as messages name it.
+ * - `matches(client)`: recognises the family by the shape of a client. Class names are no proof: forks keep them.
+ * - `methods`: the methods that a GET goes through. A patched one may see other data than the addon.
+ * - `mayOwn(client, method)`: whether a method that is the client's own property is one that the family puts there.
+ * - `inherits`: how many classes of the family define a method, if it is not one.
+ * - `settings(client)`: the settings, or a promise of them. Undefined if the client shows them only while it is connected,
+ *   and it is not.
+ * - `unsupported(settings, client)`: names a setting that the addon cannot follow.
+ * - `target(settings)`: nodes, cluster, sentinel, username, password or `credentials()`, and tls as `readTls` takes it.
+ * - `database(client, settings)`: the selected database, as far as it is visible. Without settings, the part of it that is
+ *   visible at any time.
+ * - `keyPrefix(client)`: what the client puts before every key.
+ * - `master(client)`: the present master, if the client shows nothing else.
  */
 const FAMILIES = [
   ioredisCluster,
@@ -38,19 +41,19 @@ const FAMILIES = [
 ];
 
 /**
- * The Redis that a client is connected to.
+ * Finds out where a client is connected to.
  * @param {object} client
- * @param {object} [shown] - the object that the store reads through, if it is not the client itself
+ * @param {object} [shown] - the object that the store reads through, if that is not the client itself
  * @returns {Promise<{ target: object, credentials?: () => Promise<object>, keyPrefix: string | Uint8Array } |
  *   { unsupported: string, remedy?: string } | { later: string }>} `credentials` is called before each connection;
- *   `later`: ask again when the client is connected
+ *   `later`: the client is not connected, try again
  */
-async function derive(client, shown = client) {
+async function detectClient(client, shown = client) {
   const family = familyOf(client);
   if (!family) return whyNoClient(client);
   const patched = whyPatched(family, client) ?? (shown === client ? undefined : whyNoView(shown));
   if (patched) return { unsupported: patched };
-  // The pool may be busy, or the master down: the next attempt may succeed.
+  // A busy pool or a master that is down rejects; it may answer the next time.
   const settings = await Promise.resolve(family.settings(client)).catch(() => undefined);
   if (!settings) return { later: `the client (${family.name}) is not connected` };
   const setting = family.unsupported(settings, client);
@@ -82,7 +85,7 @@ function complete({ tls, sentinel, credentials, ...parts }, family, db, keyPrefi
 }
 
 function whyNoClient(client) {
-  // connect-redis 7 and 8 keep the client in a closure and expose only functions that use it.
+  // connect-redis 7 and 8 wrap the client in an object of functions; only their scope has the client.
   const isWrapper = ['get', 'set', 'expire', 'scanIterator'].every(
     (name) => typeof client?.[name] === 'function' && Object.hasOwn(client, name),
   );
@@ -93,18 +96,18 @@ function whyNoClient(client) {
   };
 }
 
-/** The method that a client or a subclass replaces, if any: the replacement may hide some sessions. */
+/** Which method is the client's own, or that of a class derived from the family's: it may hold back some sessions. */
 function whyPatched(family, client) {
   const own = family.methods.find((name) => Object.hasOwn(client, name) && !family.mayOwn?.(client, name));
   if (!own) return whyDerived(family, client);
-  // Instana patches each client of node-redis 4 and 5. Its function is a closure, so its text proves nothing.
+  // Instana patches each client of node-redis 4 and 5. The name alone is no proof: what the function calls is in its scope.
   const isAgent = typeof client[own] === 'function' && /instanaShimmerWrapInner/.test(textOf(client[own]));
   return `the client has a ${own} of its own${isAgent ? ', which a monitoring agent (Instana) has put there' : ''}`;
 }
 
 /**
- * A subclass that overrides a method. A method that was replaced on the family's own prototype looks the same as the
- * work of a monitoring agent. It is not rejected here: the proof and the audits cover it.
+ * Which method a subclass overrides. A method that was replaced on the family's own prototype before `authorize()` cannot be
+ * told from the work of a monitoring agent: only the proof and the audits cover it.
  */
 function whyDerived({ methods, inherits = {} }, client) {
   for (const name of methods) {
@@ -113,7 +116,7 @@ function whyDerived({ methods, inherits = {} }, client) {
   return undefined;
 }
 
-/** How many prototypes of the chain have the method. */
+/** How many prototypes define a method. */
 function holdersOf(client, name) {
   let count = 0;
   for (let proto = Object.getPrototypeOf(client); proto; proto = Object.getPrototypeOf(proto)) {
@@ -122,7 +125,7 @@ function holdersOf(client, name) {
   return count;
 }
 
-/** Hashes of the text of `get` in the wrappers of a client: those of connect-redis 7 and 8, and `client.legacy()`. */
+/** The `get` of an object that stands for a client, by the hash of its text: of connect-redis 7 and 8, and `client.legacy()`. */
 const VIEWS = new Set([
   // (key) => client.get(key)
   hashOf('(key) => client.get(key)'),
@@ -139,17 +142,17 @@ function whyNoView(shown) {
     : 'the store reads through a get that is not the one of the option client';
 }
 
-/** The database that a client has selected, if it is visible. */
+/** The database that a client has selected, as far as it is visible. */
 function databaseOf(family, client, settings) {
   return Number(family?.database(client, settings) ?? 0);
 }
 
-/** The prefix that a client adds to every key. */
+/** What a client puts before every key. */
 function keyPrefixOf(family, client) {
   return family?.keyPrefix(client) || '';
 }
 
-/** The master that a client has chosen, if the client shows nothing else. */
+/** The present master, for a client that shows nothing else. */
 function masterOf(family, client) {
   return family?.master?.(client);
 }
@@ -159,4 +162,4 @@ function familyOf(client) {
   return FAMILIES.find((family) => family.matches(client));
 }
 
-module.exports = { derive, familyOf, databaseOf, keyPrefixOf, masterOf };
+module.exports = { detectClient, familyOf, databaseOf, keyPrefixOf, masterOf };

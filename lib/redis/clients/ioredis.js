@@ -3,7 +3,7 @@
 const { URL } = require('node:url');
 const dns = require('node:dns');
 
-/** ioredis 3 to 6 and iovalkey, for one Redis or for the master that Sentinel names. */
+/** ioredis 3 to 6 and iovalkey, for one Redis, or for the master that Sentinel names. */
 const ioredis = {
   name: 'ioredis',
   matches: (client) =>
@@ -55,12 +55,12 @@ const ioredisCluster = {
     tls: node.tls,
   }),
   database: () => 0,
-  // ioredis 5 and later use the one in `redisOptions`; ioredis 4 ignores it.
+  // ioredis 5 and later copy the one of `redisOptions` here; ioredis 4 ignores it.
   keyPrefix: ({ options }) => options.keyPrefix,
 };
 
 function singleTarget({ host, port, path, username, password, tls }) {
-  // The TLS options override the address.
+  // ioredis spreads the TLS options over the address.
   return { nodes: [{ host, port, path, ...addressIn(tls) }], username, password, tls };
 }
 
@@ -90,7 +90,7 @@ function unsupportedSentinel({ role, natMap, preferredSlaves, sentinelTLS, tls, 
   );
 }
 
-/** An element of `startupNodes`, read as ioredis does: a port, `host:port`, a URL or options. */
+/** An element of `startupNodes` as ioredis reads it: a port, `host:port`, a URL or options. */
 function startupNode(node) {
   if (typeof node === 'number' || /^\d+$/.test(node)) return { port: Number(node) };
   if (typeof node === 'object') return node;
@@ -104,7 +104,7 @@ function startupNode(node) {
   };
 }
 
-/** Settings of one node are for that node alone. So each node must have the settings that discovered nodes get. */
+/** Credentials of a start-up node are used for that node alone. The addon has one set for all, so they have to be the same. */
 function sameLogin(node, first, others) {
   return ['username', 'password'].every((part) => {
     const own = node[part] ?? others[part];
@@ -112,7 +112,7 @@ function sameLogin(node, first, others) {
   });
 }
 
-/** Whether host names are resolved by Node, or passed on unresolved as AWS recommends for TLS. */
+/** Whether names are resolved as usual: by `dns.lookup`, or passed on unresolved, as AWS advises for TLS. */
 function isPlainLookup(lookup, host = '127.0.0.1') {
   if (!lookup || lookup === dns.lookup) return true;
   let same = false;
@@ -123,8 +123,8 @@ function isPlainLookup(lookup, host = '127.0.0.1') {
 }
 
 /**
- * Whether a transformer that is set for all clients changes GET. To find out, this makes a command and does not send it.
- * The command has options of its own, so that it joins no pipeline.
+ * Whether a transformer changes GET. Transformers are set for all clients, on the class of commands. A PING that is made but
+ * not sent shows the class; it is made without `enableAutoPipelining`, since a pipeline would keep it.
  */
 function transformed(client) {
   let command;
@@ -141,7 +141,7 @@ function hasAddress(tls) {
   return Object.keys(addressIn(tls)).length > 0;
 }
 
-/** The parts of an address in TLS options. */
+/** The parts of an address among TLS options. */
 function addressIn(tls) {
   const parts = ['host', 'port', 'path'].filter((part) => tls?.[part] != null);
   return Object.fromEntries(parts.map((part) => [part, tls[part]]));

@@ -3,7 +3,7 @@
 const { URL } = require('node:url');
 const { textOf, hashOf } = require('../function-text');
 
-/** node-redis 4 to 6. The constructor merges the URL into the options. */
+/** node-redis 4 to 6. Its constructor merges the parts of a URL into the options. */
 const nodeRedis = {
   name: 'node-redis 4 or later',
   matches: (client) => 'isOpen' in client && 'options' in client && client.scanIterator,
@@ -12,12 +12,12 @@ const nodeRedis = {
   settings: ({ options }) => options ?? {},
   unsupported: unsupportedNode,
   target: nodeTarget,
-  // A later select() is not visible from outside. This is one reason why the store confirms each miss.
+  // A later select() is not visible. For that reason the store confirms misses, and audits are made.
   database: ({ options }) => options?.database,
   keyPrefix,
 };
 
-/** Pools of node-redis 5.9 and later: only the clients in the pool have the settings. */
+/** Pools of node-redis 5.9 and later. Only the clients in a pool show their options. */
 const nodeRedisPool = {
   name: 'node-redis pool',
   matches: (client) => client.execute && 'idleClients' in client && 'clientsInUse' in client,
@@ -29,7 +29,7 @@ const nodeRedisPool = {
   keyPrefix,
 };
 
-/** Clusters of node-redis 4.6 and later; earlier ones have no `masters`. */
+/** Clusters of node-redis 4.6 and later. Earlier ones have no `masters`. */
 const nodeRedisCluster = {
   name: 'node-redis cluster',
   matches: (client) => 'masters' in client && 'slots' in client && client.nodeClient,
@@ -73,7 +73,7 @@ const nodeRedisSentinel = {
   keyPrefix,
 };
 
-/** Sentinel in node-redis 5. It shows only the current master, which is followed until there is another one. */
+/** Sentinel in node-redis 5, which shows only the present master. The addon follows that one while it is the master. */
 const nodeRedis5Sentinel = {
   ...nodeRedisSentinel,
   name: 'node-redis 5 Sentinel',
@@ -88,19 +88,19 @@ const nodeRedis5Sentinel = {
   },
 };
 
-/** The address of one Redis, from the options of its client. */
+/** Where one Redis is, by the options of its client. */
 function nodeTarget({ socket, username, password, credentialsProvider }) {
   const { host = 'localhost', port, path } = socket ?? {};
   return {
     nodes: [{ host, port, path }],
-    // A provider overrides user name and password, and node-redis also turns those into one: ask it if there is one.
+    // node-redis turns a password into a provider, and a given provider takes precedence: it is always the one to ask.
     ...(credentialsProvider ? { credentials: askerOf(credentialsProvider) } : { username, password }),
-    // `tls` is a flag. An object means TCP; the TLS options are siblings of it.
+    // `tls` has to be `true`: with an object node-redis uses TCP. The TLS options are members of `socket`.
     tls: socket?.tls === true && socket,
   };
 }
 
-/** One function for each provider: authorizers with the same function share a connection. */
+/** One function for each provider: authorizers share a connection if they have the same function. */
 const askers = new WeakMap();
 
 function askerOf(provider) {
@@ -118,12 +118,12 @@ function unsupportedNode({ socket, credentialsProvider }) {
   );
 }
 
-/** Known from 6.1 on; earlier versions ignore the option. */
+/** An option of 6.1 and later; earlier versions ignore it. */
 function keyPrefix({ _keyPrefix }) {
   return _keyPrefix;
 }
 
-/** Hashes of the methods that `legacyMode` gives a client of @redis/client 1.0 to 1.6. */
+/** The methods that `legacyMode` puts on a client of @redis/client 1.0 to 1.6, by the hash of their text. */
 const LEGACY_MODE = new Map([
   ['916e367cda810f9e268428c881d3948091b333850083ee7f3c0307206dd0b60c', 'get'],
   ['2a0302dbfa23f65ad0cda9b5c1deb0b18fb443e9086a3653404e69d168d7af3b', 'sendCommand'], // 1.0.5
@@ -133,7 +133,7 @@ const LEGACY_MODE = new Map([
   ['d8a96fb4b8e2d70f86aae77fc05ad06d61462fd06aed0cc80eff62e2f71799cc', 'sendCommand'], // to 1.6.1
 ]);
 
-/** `legacyMode` gives a client methods of its own. A wrapper around them has another text. */
+/** Whether `legacyMode` has put this method on the client. A wrapper around such a method has another text. */
 function isOfLegacyMode(client, method) {
   return (
     client.options?.legacyMode === true &&
@@ -143,8 +143,8 @@ function isOfLegacyMode(client, method) {
 }
 
 /**
- * The options that a cluster (5.0 and later) or a Sentinel (6.0 and later) was made with. `duplicate()` passes them to
- * the constructor; the constructor used here only keeps them.
+ * The options of a cluster (from 5.0 on) or a Sentinel (from 6.0 on), which are private. `duplicate()` passes them to
+ * `this.constructor`, which here is a function that only keeps them.
  */
 function optionsGiven(client) {
   if (!client._self) return undefined;
@@ -158,7 +158,7 @@ function optionsGiven(client) {
   return given;
 }
 
-/** node-redis 4 shows the options only on its nodes, once it is connected. */
+/** The options of a cluster of node-redis 4, which only its nodes show, once it is connected. */
 async function optionsOfMasters(cluster) {
   const [first] = cluster.masters;
   if (!first) return undefined;
@@ -173,7 +173,7 @@ async function optionsOfMasters(cluster) {
   };
 }
 
-/** A root node, read as node-redis does: its URL overrides the other options. */
+/** A root node as node-redis reads it: the parts of its URL take precedence. */
 function rootNode({ url, socket, username, password, credentialsProvider }) {
   if (!url) return { ...socket, username, password, credentialsProvider };
   const given = new URL(url);
@@ -187,7 +187,7 @@ function rootNode({ url, socket, username, password, credentialsProvider }) {
   };
 }
 
-/** Credentials and TLS options of root nodes are for discovery only. Discovered nodes get the defaults. */
+/** Whether a root node has credentials or TLS of its own. node-redis uses them for discovery alone, and the defaults later. */
 function isUnlike(defaults) {
   const differs = (own, common) => own != null && own !== common;
   return ({ username, password, credentialsProvider, tls }) =>

@@ -1,70 +1,54 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
-const { number } = require('../../outcomes');
-const { NO_ANSWER } = require('./shadow-read');
+const { NO_ANSWER } = require('./look-up');
 
-/** How many confirmations may start in a second: enough for the first ones after a change, too few to be an attack. */
+/** How many confirmations may start in a second: enough for the first ones after a change, too few for an attack. */
 const PER_SECOND = 20;
+/** How many may be under way. A store that has become slow must not be asked more and more. */
 const AT_ONCE = 4;
-/** How many may wait for their result. A flood of outdated cookies must not fill `maxPending` where the store is slow. */
+/** How many look-ups may wait for one. A flood of outdated cookies must not fill `maxPending` while the store is slow. */
 const WAITING = 1000;
+/** Milliseconds for one: a client without its Redis queues commands until it is back, and other look-ups wait for this one. */
+const WITHIN_MS = 2000;
 
-/**
- * What may be the addon's mistake: what Redis said of a session, or why it said nothing. A visitor may have logged in
- * meanwhile, where only the client looks.
- */
-const DOUBTFUL = new Set([
-  number.SESSION_NOT_FOUND,
-  number.BAD_SESSION,
-  number.PASSPORT_NOT_INITIALIZED,
-  number.NOT_LOGGED_IN,
-  number.STORE_ERROR,
-]);
-
-/**
- * Makes the function that asks the store before the addon refuses a visitor. Without it, everybody is refused whose session
- * is where only the client looks: node-redis does not show a later select(), and a client may have found its Redis again
- * before the addon has.
- * @param {object} backend
- * @param {(read: object) => Promise<{ outcome: number, value: unknown }>} backend.askStore
- * @param {(read: object) => boolean} backend.trusts - whether what answered it still answers look-ups
- * @param {(read: object, outcome: number) => void} backend.overrule - the store knew better
- */
-function missConfirmer({ askStore, trusts, overrule }) {
+/** Makes the function that asks the store once more about a native miss, as far as the limits allow. */
+function missConfirmer(store) {
   const underWay = new Set();
+  const takeToken = tokenBucket(PER_SECOND);
   let waiting = 0;
-  let tokens = PER_SECOND;
-  let filledAt = performance.now();
 
-  /** @returns {Promise<{ outcome: number, value: unknown } | undefined>} what the store said, where it knew better */
-  return async function confirmMiss(read, outcome) {
+  /** @returns {Promise<{ outcome: number, value: unknown } | undefined>} what the store says, if it was asked and answers */
+  return async function confirmMiss(lookUp) {
     while (underWay.size >= AT_ONCE || !takeToken()) {
       if (underWay.size === 0 || waiting >= WAITING) return undefined;
-      // A rush right after a change must not be refused for what the first ones are about to show.
+      // In a rush right after a change, the first confirmations show whether the others can be trusted.
       waiting += 1;
-      const { outcome: before } = await Promise.race(underWay);
+      const { outcome } = await Promise.race(underWay);
       waiting -= 1;
-      // A store that does not answer confirms no other miss either, and each one would wait for it in vain.
-      if (NO_ANSWER.has(before) || !trusts(read)) return undefined;
+      // A store that does not answer one of them would not answer the next: they would wait for it one after the other.
+      if (NO_ANSWER.has(outcome) || !lookUp.isTrusted) return undefined;
     }
-    const asked = askStore(read);
+    const asked = lookUp.ask(store, Math.min(lookUp.timeLeft, WITHIN_MS));
     underWay.add(asked);
     const said = await asked;
     underWay.delete(asked);
-    if (said.outcome === outcome || NO_ANSWER.has(said.outcome)) return undefined;
-    overrule(read, outcome);
-    return said;
+    return NO_ANSWER.has(said.outcome) ? undefined : said;
   };
+}
 
-  function takeToken() {
+/** A bucket that is full at first and gets so many tokens a second. */
+function tokenBucket(perSecond) {
+  let tokens = perSecond;
+  let filledAt = performance.now();
+  return function takeToken() {
     const now = performance.now();
-    tokens = Math.min(PER_SECOND, tokens + ((now - filledAt) / 1000) * PER_SECOND);
+    tokens = Math.min(perSecond, tokens + ((now - filledAt) / 1000) * perSecond);
     filledAt = now;
     if (tokens < 1) return false;
     tokens -= 1;
     return true;
-  }
+  };
 }
 
-module.exports = { missConfirmer, DOUBTFUL };
+module.exports = { missConfirmer };

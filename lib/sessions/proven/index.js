@@ -1,280 +1,223 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
-const { number } = require('../../outcomes');
+const { OUTCOME } = require('../../outcomes');
 const { warn } = require('../../diagnostics');
-const { derive } = require('../../redis/clients');
+const { detectClient } = require('../../redis/clients');
 const { RedisBackend } = require('../redis');
-const { reason, whyUnknown } = require('./known-get');
-const { missConfirmer, DOUBTFUL } = require('./confirm-miss');
+const { whyUnknown } = require('./known-get');
+const { LookUp, DOUBTFUL } = require('./look-up');
+const { missConfirmer } = require('./confirm-miss');
 const { shadowRead } = require('./shadow-read');
 const { Snapshot } = require('./snapshot');
 
+const IDLE = 'idle';
+const RECOGNISING = 'recognising';
+const PROVING = 'proving';
+const NATIVE = 'native';
+const STORE = 'store';
+const CLOSED = 'closed';
+
 /**
- * How often, in milliseconds, one user that the addon found is looked up through the store as well. Only this finds out
- * that the same id is another user's since a select() of node-redis, where it is in both databases.
+ * How often, in milliseconds, one user that the addon found is looked up through the store as well. Only this finds a session
+ * id that has another user in the database which node-redis has selected since.
  */
 const AUDIT_MS = 1000;
 /**
- * For how long, in milliseconds, the addon and a client may differ that find the master or the nodes by themselves. One of
- * them follows a failover sooner; without it, each failover would end native look-ups. Sentinel lets an old master go on
- * for some ten seconds.
+ * For how long, in milliseconds, the addon may differ from a client that finds its master or nodes by itself. One of them
+ * follows a failover later, and a Sentinel lets an old master go on for some ten seconds. Without it, each failover would end
+ * native look-ups.
  */
-const FOLLOWS_WITHIN_MS = 30_000;
+const FAILOVER_MS = 30_000;
 /** After so many milliseconds, a difference belongs to another failover. */
-const FORGIVEN_MS = 600_000;
-/**
- * How long, in milliseconds, the store may take for a confirmation. A client that has lost its Redis may queue for as long
- * as that lasts, and others wait for the result.
- */
-const CONFIRMED_WITHIN_MS = 2000;
+const NEXT_FAILOVER_MS = 600_000;
 
 const UNDER_WAY = 'the proof that the addon sees the same sessions is under way';
 const DIFFERENT = 'the addon and the store saw different sessions';
 
 /**
- * Native look-ups where the app's own store leads:
+ * Look-ups over the app's own store, natively once that is proven to find the same:
  *
- *   recognising ─► proving ─► native          the store answers until the proof is there
- *        └────────────┴─────────┴─► store     for good, on a contradiction that no failover explains
+ *   idle ─► recognising ─► proving ◄─► native    the store answers in every stage but native
+ *    ▲           └────────────┴───┬──────┘
+ *    └────────── changed ─────────┴─► store      for good: it cannot be followed, or was contradicted
  *
- * Recognition says that the store's `get` adds nothing. The proof says that what its client shows is true: which database
- * node-redis has selected, and what a method does that was patched early, cannot be seen.
+ * Recognition shows that the store's `get` adds no rule of its own. The proof shows that its client tells the truth about
+ * where it reads: the database that node-redis has selected, and what a patched method does, cannot be seen.
  */
 class ProvenBackend {
-  #options;
+  /**
+   * Another object whenever it changes: what began in an earlier stage does not count.
+   * @type {{ name: string, answers: object, native?: RedisBackend, moves?: boolean, isComparing: boolean }}
+   */
+  stage;
   #gate;
   #store;
-  /** @type {Snapshot} */
   #snapshot;
-  /** @type {Promise<string | undefined>} why the store is none that can be followed */
-  #unknown;
-  /** The method that the client was patched with while it was followed. Proof cannot show for which sessions that is. */
-  #patched;
-  /** Whether the client has been followed, or is about to be, or will never be. */
-  #followed = false;
-  /** @type {RedisBackend | undefined} what is being proven, or proven */
-  #native;
-  #proven = false;
-  #comparing = false;
+  #confirmMiss;
   #auditedAt = 0;
-  /** Whether the native side finds by itself where the sessions are. */
-  #moves = false;
   /** When the two first differed, in this failover. */
   #differedAt = -Infinity;
-  #confirmMiss = missConfirmer({
-    askStore: (read) =>
-      this.#ask(this.#store, read, Math.max(1, Math.min(this.#left(read), CONFIRMED_WITHIN_MS))),
-    trusts: (read) => this.#trusts(read),
-    overrule: (read, outcome) => this.#overrule(read, outcome),
-  });
-  #closed = false;
 
-  /** @param {import('../store').StoreBackend} store - look-ups through the store */
   constructor(options, gate, store) {
-    this.#options = options;
+    this.options = options;
     this.#gate = gate;
     this.#store = store;
-    this.#store.reason = UNDER_WAY;
-    this.#recognise();
-  }
-
-  lookUp(connection, sent, credential) {
-    if (this.#native !== undefined && !this.#snapshot.holds()) this.#startOver();
-    const prefix = this.#native && this.#options.store.prefix;
-    const read = new Read(this, this.#native, prefix, connection, sent, credential);
-    if (this.#proven) this.#native.lookUp(read, sent, credential);
-    else this.#prove(read);
+    this.#snapshot = new Snapshot(options.store, clientOf(options));
+    this.#confirmMiss = missConfirmer(store);
+    this.#enter(IDLE);
   }
 
   get description() {
-    return this.#proven ? this.#native.description : this.#store.description;
+    return this.stage.answers.description;
   }
 
   get reconnects() {
-    return this.#native?.reconnects ?? 0;
+    return this.stage.native?.reconnects ?? 0;
   }
 
-  /** Those under way are answered CLOSED. */
+  /** Look-ups under way are answered CLOSED. */
   close() {
-    this.#closed = true;
-    this.#native?.close();
+    this.stage = { ...this.stage, name: CLOSED };
+    this.stage.native?.close();
     this.#store.close();
   }
 
-  /** The verdict on a native look-up. */
-  answered(read, outcome, value) {
-    if (!this.#trusts(read)) this.#retry(read);
-    else if (DOUBTFUL.has(outcome)) this.#confirm(read, outcome, value);
-    else {
-      if (outcome === number.FOUND && read.since - this.#auditedAt >= AUDIT_MS) {
-        this.#auditedAt = read.since;
-        this.#compare(read);
-      }
-      read.connection.deliver(outcome, value);
+  lookUp(connection, sent, credential) {
+    if (this.stage.native && !this.#snapshot.holds()) this.#enter(IDLE);
+    const lookUp = new LookUp(this, connection, sent, credential);
+    if (this.stage.name === NATIVE) this.stage.native.lookUp(lookUp, sent, credential);
+    else this.#askStore(lookUp);
+  }
+
+  /** The native answer to a look-up. Most name a user, and are delivered without a promise. */
+  answered(lookUp, outcome, value) {
+    if (!lookUp.isTrusted || DOUBTFUL.has(outcome)) {
+      this.#doubt(lookUp, outcome, value);
+      return;
+    }
+    if (outcome === OUTCOME.FOUND && lookUp.since - this.#auditedAt >= AUDIT_MS) {
+      this.#auditedAt = lookUp.since;
+      this.#compare(lookUp);
+    }
+    lookUp.connection.deliver(outcome, value);
+  }
+
+  /** Decides what is delivered for a native answer that may be wrong. */
+  async #doubt(lookUp, outcome, value) {
+    const { connection } = lookUp;
+    const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp) : undefined;
+    if (said && said.outcome !== outcome) {
+      this.#overrule(lookUp, outcome);
+      connection.deliver(said.outcome, said.value);
+    } else if (lookUp.isTrusted) {
+      connection.deliver(outcome, value);
+    } else if (this.stage.name === CLOSED) {
+      connection.deliver(OUTCOME.CLOSED, 'the authorizer was closed');
+    } else {
+      // The store answers, in the time that is left.
+      connection.runInAsyncScope(() => this.#askStore(lookUp, lookUp.timeLeft));
     }
   }
 
-  async #confirm(read, outcome, value) {
-    const said = await this.#confirmMiss(read, outcome);
-    try {
-      if (said) read.connection.deliver(said.outcome, said.value);
-      else if (this.#trusts(read)) read.connection.deliver(outcome, value);
-      else this.#retry(read);
-    } catch (error) {
-      // What the app's callback throws is an uncaught exception, as it is where nothing is confirmed.
-      process.nextTick(() => {
-        throw error;
-      });
-    }
+  /** The store knew better: the session was made in between, or is elsewhere. The store answers until that is known. */
+  #overrule(lookUp, outcome) {
+    if (!lookUp.isTrusted) return;
+    // An error may mean that the client has another address by now.
+    if (outcome === OUTCOME.STORE_ERROR) this.#enter(IDLE);
+    else this.#enter(PROVING, this.stage);
+    this.#compare(lookUp);
   }
 
-  /** Whether look-ups are still answered by what answered this one. */
-  #trusts({ native }) {
-    return this.#proven && native === this.#native && !this.#closed;
-  }
-
-  /** What is left of a look-up's time, in milliseconds. */
-  #left({ since }) {
-    return this.#options.timeout - (performance.now() - since);
-  }
-
-  /** The store knew better. That may be a session made in between, or a Redis that moved: it is proven anew. */
-  #overrule(read, outcome) {
-    if (read.native !== this.#native) return;
-    this.#proven = false;
-    if (outcome === number.STORE_ERROR) this.#startOver();
-    else this.#compare(read);
-  }
-
-  /** What answered is trusted no more: the store answers, in the time that is left. */
-  #retry(read) {
-    if (this.#closed) read.connection.deliver(number.CLOSED, 'the authorizer was closed');
-    else read.connection.runInAsyncScope(() => this.#prove(read, Math.max(1, this.#left(read))));
-  }
-
-  /** The store answers; what it found is then looked up natively too. */
-  #prove(read, timeout) {
+  /** The store answers. A user that it finds is then looked up both ways. */
+  #askStore(lookUp, timeout) {
     this.#follow();
     const deliver = (outcome, value) => {
-      read.connection.deliver(outcome, value);
-      if (outcome === number.FOUND) this.#compare(read, value);
+      lookUp.connection.deliver(outcome, value);
+      // A user that was found before the stage began may be one of another client.
+      if (outcome === OUTCOME.FOUND && lookUp.isTrusted) this.#compare(lookUp, value);
     };
-    this.#store.lookUp({ deliver }, read.sent, read.credential, timeout);
+    this.#store.lookUp({ deliver }, lookUp.sent, lookUp.credential, timeout);
   }
 
-  /** In the connection's own AsyncLocalStorage, not that of whoever brought the verdict: a client may keep tenants by it. */
-  #ask(backend, { connection, sent, credential }, timeout) {
-    return new Promise((resolve) => {
-      const receiver = { deliver: (outcome, value) => resolve({ outcome, value }) };
-      connection.runInAsyncScope(() => backend.lookUp(receiver, sent, credential, timeout));
-    });
-  }
-
-  #recognise() {
-    const former = this.#snapshot;
-    this.#snapshot = new Snapshot(this.#options.store, clientOf(this.#options));
-    this.#patched ??= former?.patchedBy(this.#snapshot);
-    this.#unknown = whyUnknown(this.#options.store);
-  }
-
-  /** Looks where the client is connected: at the first look-up, when clients have settled. */
+  /** Finds out where the store reads: at the first look-up, when the client has settled. */
   async #follow() {
-    if (this.#followed || this.#closed) return;
-    this.#followed = true;
-    if (!this.#snapshot.holds()) this.#recognise();
-    const why = await this.#connect().catch(({ message }) =>
-      reason(`the store's client could not be followed (${message})`),
-    );
-    if (why) this.#settleForStore(why);
-  }
-
-  /** @returns {Promise<string | undefined>} why look-ups stay with the store for good */
-  async #connect() {
-    const unknown = await this.#unknown;
-    if (unknown) return unknown;
-    const found = await derive(clientOf(this.#options), this.#options.store.client);
-    if (found.unsupported) return reason(found.unsupported, found.remedy);
-    if (this.#patched)
-      return reason(
-        `the client has another ${this.#patched} than before`,
-        'start a monitoring agent before the app',
-      );
-    this.#followed = found.later === undefined;
-    this.#store.reason = found.later ?? UNDER_WAY;
-    if (found.later) return undefined;
-    const { target, keyPrefix, credentials } = found;
-    this.#gate.keyPrefix = keyPrefix;
-    this.#moves = target.cluster || target.sentinel !== null;
-    this.#native = new RedisBackend(this.#options, this.#gate, target, 'the store, as proven', credentials);
-    return undefined;
+    if (this.stage.name !== IDLE) return;
+    this.#enter(RECOGNISING);
+    const { stage } = this;
+    const former = this.#snapshot;
+    if (!former.holds()) this.#snapshot = new Snapshot(this.options.store, clientOf(this.options));
+    const found = await this.#detect(former.patched).catch((error) => ({
+      unsupported: `the store could not be followed (${error?.message})`,
+    }));
+    const next = found.unsupported ? STORE : PROVING;
+    // Unless the authorizer was closed meanwhile.
+    if (stage === this.stage) this.#enter(found.later ? IDLE : next, found);
   }
 
   /**
-   * Looks the same up both ways. One at a time: proof, not load.
+   * What the next stage needs, or why there is none. `moves`: the addon finds a new master or new nodes by itself.
+   * @param {string} [patched] - the method of the client that was replaced since `authorize()`, or since it was followed
+   */
+  async #detect(patched) {
+    const { store } = this.options;
+    const unknown = await whyUnknown(store);
+    if (unknown) return unknown;
+    const found = await detectClient(clientOf(this.options), store.client);
+    if (found.unsupported) return found;
+    // No proof shows for which sessions it matters.
+    if (patched) {
+      const unsupported = `the client has another ${patched} than before`;
+      return { unsupported, remedy: 'start a monitoring agent before the app' };
+    }
+    if (found.later) return found;
+    const { target, keyPrefix, credentials } = found;
+    this.#gate.keyPrefix = keyPrefix;
+    const native = new RedisBackend(this.options, this.#gate, target, 'the store, as proven', credentials);
+    return { native, moves: target.cluster || target.sentinel !== null };
+  }
+
+  /**
+   * Makes a look-up both ways. One at a time: it is a proof, and must not be a load.
    * @param {unknown} [expected] - the user key that the store has just given
    */
-  async #compare(read, expected) {
-    const native = this.#native;
-    if (!native || this.#comparing || this.#closed) return;
-    this.#comparing = true;
-    const audits = this.#proven;
-    const { same, fault } = await shadowRead((each) => this.#ask(each, read), native, this.#store, expected);
-    this.#comparing = false;
-    // Nothing is learnt about what is there now, if it or what it rests on is another one.
-    if (native !== this.#native || !this.#snapshot.holds() || this.#options.store.prefix !== read.prefix)
-      return;
-    this.#store.reason = fault ? `the addon itself does not reach the store's Redis: ${fault}` : UNDER_WAY;
-    // One that began before the store knew better proves nothing that came since.
-    if (same === true && !audits) this.#proven = true;
-    else if (same === false) this.#differ();
+  async #compare(lookUp, expected) {
+    const { stage } = this;
+    if (!stage.native || stage.isComparing) return;
+    stage.isComparing = true;
+    const { same, fault } = await shadowRead(lookUp, stage.native, this.#store, expected);
+    stage.isComparing = false;
+    // It says nothing if one of the two has read elsewhere, or under another prefix.
+    if (stage !== this.stage || !this.#snapshot.holds()) return;
+    if (this.options.store.prefix !== lookUp.prefix) return;
+    if (fault) this.#store.reason = `the addon itself does not reach the store's Redis: ${fault}`;
+    if (same === false) this.#differ();
+    else if (same && stage.name === PROVING) this.#enter(NATIVE, stage);
   }
 
-  /** The store answers until both see the same again. */
+  /** The store answers until both see the same again, or for good. */
   #differ() {
     const now = performance.now();
-    if (now - this.#differedAt > FORGIVEN_MS) this.#differedAt = now;
-    this.#proven = false;
-    if (this.#moves && now - this.#differedAt <= FOLLOWS_WITHIN_MS) return;
-    this.#settleForStore(reason(DIFFERENT));
-    warn(
-      'NATIVE_LOOKUP_OFF',
-      `passport-socketio-native looks sessions up through the store from now on: ${DIFFERENT}. ` +
-        'Give the option redis (a URL) for native look-ups.',
-    );
+    if (now - this.#differedAt > NEXT_FAILOVER_MS) this.#differedAt = now;
+    if (this.stage.moves && now - this.#differedAt <= FAILOVER_MS) {
+      this.#enter(PROVING, this.stage);
+    } else {
+      this.#enter(STORE, { unsupported: DIFFERENT });
+      warn(
+        'NATIVE_LOOKUP_OFF',
+        `passport-socketio-native looks sessions up through the store from now on: ${DIFFERENT}. ` +
+          'Give the option redis (a URL) for native look-ups.',
+      );
+    }
   }
 
-  /** Recognises and proves anew at the next look-up. Look-ups in flight come back as CLOSED, and are made anew. */
-  #startOver() {
-    const native = this.#native;
-    this.#native = undefined;
-    this.#followed = false;
-    this.#proven = false;
-    native?.close();
-  }
-
-  #settleForStore(why) {
-    this.#startOver();
-    this.#followed = true;
-    this.#store.reason = why;
-  }
-}
-
-/** A look-up for a connection; a receiver of the native side. */
-class Read {
-  since = performance.now();
-
-  constructor(backend, native, prefix, connection, sent, credential) {
-    this.backend = backend;
-    this.native = native;
-    this.prefix = prefix;
-    this.connection = connection;
-    this.sent = sent;
-    this.credential = credential;
-  }
-
-  deliver(outcome, value) {
-    this.backend.answered(this, outcome, value);
+  /** A connection that the next stage does not keep is closed: its look-ups come back as CLOSED, and go to the store. */
+  #enter(name, { native, moves, unsupported, remedy, later = UNDER_WAY } = {}) {
+    const former = this.stage?.native;
+    this.stage = { name, native, moves, answers: name === NATIVE ? native : this.#store, isComparing: false };
+    const help = remedy ? `${remedy}, or give` : 'give';
+    this.#store.reason = unsupported ? `${unsupported}: ${help} the option redis (a URL)` : later;
+    if (former !== native) former?.close();
   }
 }
 

@@ -2,92 +2,63 @@
 
 const { familyOf, databaseOf, keyPrefixOf, masterOf } = require('../../redis/clients');
 
-/** What sessions are parsed with, as it was when this package was loaded. */
-const LOADED = JSON;
-const { parse } = JSON;
-
 /**
- * What recognition and proof rest on. The backend looks at each connection whether it is as it was: without this, a rule
- * that the app adds later is bypassed. So the client's family is told once, and nothing is allocated.
+ * What recognition and proof rest on. It is compared at each connection: without it, a rule that the app adds later is
+ * bypassed. So the family of the client is determined once, and a comparison allocates nothing.
  */
 class Snapshot {
-  #store;
-  #client;
-  #family;
-  /** Nothing holds without it: something could not be read. */
+  /** The method of the client that `holds()` has found replaced. */
+  patched;
+  #methods = [];
+  #readers = [];
   #seen;
 
   /** @param {object} client - that the store reads through: its own, or the one that it hides */
   constructor(store, client) {
-    this.#store = store;
-    this.#client = client;
     try {
-      const { get, client: shown, serializer } = store;
       const family = familyOf(client);
-      const names = family?.methods ?? [];
-      this.#family = family;
-      this.#seen = {
-        ...{ get, shown, serializer, read: shown?.get },
-        ...{ names, methods: names.map((name) => client[name]) },
-        database: databaseOf(family, client),
-        keyPrefix: keyPrefixOf(family, client),
-        master: masterOf(family, client),
-      };
+      this.#methods = family?.methods ?? [];
+      this.#readers = readersOf(store, client, family, this.#methods);
+      this.#seen = this.#readers.map((read) => read());
     } catch {
+      // Something cannot be read: nothing holds.
       this.#seen = undefined;
     }
   }
 
   /** Whether all is as it was. */
   holds() {
+    const readers = this.#readers;
+    const seen = this.#seen;
     try {
-      return this.#seen !== undefined && this.#isSameStore() && this.#isSameClient();
+      for (let i = 0; i < readers.length; i++) {
+        if (readers[i]() === seen[i]) continue;
+        this.patched = this.#methods[i];
+        return false;
+      }
+      return seen !== undefined;
     } catch {
       return false;
     }
   }
-
-  /**
-   * Which method of the same client is another one in a later snapshot.
-   * @returns {string | undefined}
-   */
-  patchedBy(later) {
-    if (later.#client !== this.#client || !this.#seen || !later.#seen) return undefined;
-    return this.#seen.names.find((_, i) => this.#seen.methods[i] !== later.#seen.methods[i]);
-  }
-
-  #isSameStore() {
-    const { get, shown, serializer, read } = this.#seen;
-    const store = this.#store;
-    return (
-      store.get === get &&
-      store.client === shown &&
-      store.serializer === serializer &&
-      // An object as prefix may read otherwise each time.
-      typeof store.prefix === 'string' &&
-      // Of a client that is hidden, this is all that shows.
-      shown?.get === read &&
-      isParsing()
-    );
-  }
-
-  #isSameClient() {
-    const client = this.#client;
-    const { names, methods, database, keyPrefix, master } = this.#seen;
-    for (let i = 0; i < names.length; i++) {
-      if (client[names[i]] !== methods[i]) return false;
-    }
-    return (
-      databaseOf(this.#family, client) === database &&
-      keyPrefixOf(this.#family, client) === keyPrefix &&
-      masterOf(this.#family, client) === master
-    );
-  }
 }
 
-/** Whether sessions are still parsed by what parsed them at the start. */
-function isParsing() {
-  return globalThis.JSON === LOADED && LOADED.parse === parse;
+function readersOf(store, client, family, methods) {
+  return [
+    ...methods.map((name) => () => client[name]),
+    () => store.get,
+    () => store.client,
+    // This is all that shows of a client which the store hides.
+    () => store.client?.get,
+    () => store.serializer,
+    // A text may change, since it is read at each connection. An object may give another text each time.
+    () => typeof store.prefix,
+    () => JSON,
+    () => JSON.parse,
+    () => databaseOf(family, client),
+    () => keyPrefixOf(family, client),
+    () => masterOf(family, client),
+  ];
 }
 
-module.exports = { Snapshot, isParsing, parse };
+module.exports = { Snapshot };

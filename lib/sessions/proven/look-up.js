@@ -1,0 +1,61 @@
+'use strict';
+
+const { performance } = require('node:perf_hooks');
+const { OUTCOME } = require('../../outcomes');
+
+/** Outcomes that say nothing about a session: nobody answered. */
+const NO_ANSWER = new Set([OUTCOME.STORE_ERROR, OUTCOME.STORE_TIMEOUT, OUTCOME.CLOSED]);
+/**
+ * Native outcomes that may be the addon's mistake: the visitor may have a session where only the store's client looks.
+ * node-redis does not show a later select(), and a client may have found its Redis again before the addon has.
+ */
+const DOUBTFUL = new Set([
+  OUTCOME.SESSION_NOT_FOUND,
+  OUTCOME.BAD_SESSION,
+  OUTCOME.PASSPORT_NOT_INITIALIZED,
+  OUTCOME.NOT_LOGGED_IN,
+  OUTCOME.STORE_ERROR,
+]);
+
+/** The look-up of one connection, and the receiver of its native answer. */
+class LookUp {
+  since = performance.now();
+
+  constructor(backend, connection, sent, credential) {
+    this.backend = backend;
+    this.stage = backend.stage;
+    // The prefix of a store that is not followed may be a getter that throws.
+    this.prefix = backend.stage.native && backend.options.store.prefix;
+    this.connection = connection;
+    this.sent = sent;
+    this.credential = credential;
+  }
+
+  deliver(outcome, value) {
+    this.backend.answered(this, outcome, value);
+  }
+
+  /** Whether a native answer to it counts: nothing has changed since it was asked. */
+  get isTrusted() {
+    return this.stage === this.backend.stage;
+  }
+
+  /** What is left of its time, in milliseconds. */
+  get timeLeft() {
+    return Math.max(1, this.backend.options.timeout - (performance.now() - this.since));
+  }
+
+  /**
+   * Asks once more, in the AsyncLocalStorage of its own connection: a client may tell tenants apart by it, and the answer that
+   * led here belongs to any connection.
+   * @returns {Promise<{ outcome: number, value: unknown }>}
+   */
+  ask(backend, timeout) {
+    return new Promise((resolve) => {
+      const receiver = { deliver: (outcome, value) => resolve({ outcome, value }) };
+      this.connection.runInAsyncScope(() => backend.lookUp(receiver, this.sent, this.credential, timeout));
+    });
+  }
+}
+
+module.exports = { LookUp, NO_ANSWER, DOUBTFUL };
