@@ -51,7 +51,7 @@ class ProvenBackend {
    * @type {{ name: string, answers: object, native?: RedisBackend, moves?: boolean, isComparing: boolean }}
    */
   stage;
-  #gate;
+  #verifier;
   #store;
   #snapshot;
   #confirmMiss;
@@ -59,9 +59,9 @@ class ProvenBackend {
   /** When the two first differed, in this failover. */
   #differedAt = -Infinity;
 
-  constructor(options, gate, store) {
+  constructor(options, verifier, store) {
     this.options = options;
-    this.#gate = gate;
+    this.#verifier = verifier;
     this.#store = store;
     this.#snapshot = new Snapshot(options.store, clientOf(options));
     this.#confirmMiss = missConfirmer(store);
@@ -172,8 +172,8 @@ class ProvenBackend {
     }
     if (found.later) return found;
     const { target, keyPrefix, credentials } = found;
-    this.#gate.keyPrefix = keyPrefix;
-    const native = new RedisBackend(this.options, this.#gate, target, 'the store, as proven', credentials);
+    this.#verifier.keyPrefix = keyPrefix;
+    const native = new RedisBackend(this.options, this.#verifier, target, 'the store, as proven', credentials);
     return { native, moves: target.cluster || target.sentinel !== null };
   }
 
