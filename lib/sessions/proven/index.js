@@ -173,7 +173,13 @@ class ProvenBackend {
     if (found.later) return found;
     const { target, keyPrefix, credentials } = found;
     this.#verifier.keyPrefix = keyPrefix;
-    const native = new RedisBackend(this.options, this.#verifier, target, 'the store, as proven', credentials);
+    const native = new RedisBackend(
+      this.options,
+      this.#verifier,
+      target,
+      'the store, as proven',
+      credentials,
+    );
     return { native, moves: target.cluster || target.sentinel !== null };
   }
 
