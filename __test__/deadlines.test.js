@@ -116,8 +116,9 @@ test('a success that never decides is left alone, with one warning; it no longer
   assert.equal(authorizer.stats().pending, 2);
   const [{ message }] = await warned;
   assert.match(message, /The success callback .* accept within 40 ms/);
-  await new Promise(setImmediate);
-  assert.deepEqual([codes, authorizer.stats().pending], [['SUCCESS_UNDECIDED'], 0]);
+  // The second one has come a little later, and its time is over a little later.
+  while (authorizer.stats().pending > 0) await sleep(1);
+  assert.deepEqual(codes, ['SUCCESS_UNDECIDED']);
   late[0](null, true);
   late[1](null, false);
   const [ann, bob] = await Promise.all(visits);

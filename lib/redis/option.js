@@ -1,7 +1,7 @@
 'use strict';
 
 const { readTls } = require('./tls');
-const { targetOf } = require('./target');
+const { isTlsOverSocket, targetOf } = require('./target');
 
 /** The settings of the option, and the type of each. null and undefined count as missing. */
 const SETTINGS = {
@@ -117,7 +117,7 @@ function tlsFor(setting, given, nodes) {
     complain(setting, 'is false, and contradicts the URL with rediss://');
   if (given && secure.length < urls.length)
     complain(setting, 'contradicts a URL without TLS: write rediss:// there');
-  if (given && nodes.some(({ path }) => path))
+  if (isTlsOverSocket(given, nodes))
     complain(setting, 'contradicts redis.path: there is no TLS over a Unix socket');
   if (typeof given === 'object') checked(given, TLS_SETTINGS, setting);
   const { tls, unsupported } = readTls(given ?? secure.length > 0);

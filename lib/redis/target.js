@@ -36,4 +36,9 @@ function loginOf(username, password) {
   return { username: username || null, password: password || null };
 }
 
-module.exports = { targetOf };
+/** Whether TLS was asked for over a Unix socket: nobody speaks it there. */
+function isTlsOverSocket(tls, nodes) {
+  return Boolean(tls) && nodes.some(({ path }) => path);
+}
+
+module.exports = { isTlsOverSocket, targetOf };

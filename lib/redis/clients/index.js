@@ -1,7 +1,7 @@
 'use strict';
 
 const { textOf, hashOf } = require('../function-text');
-const { targetOf } = require('../target');
+const { isTlsOverSocket, targetOf } = require('../target');
 const { readTls } = require('../tls');
 const { ioredis, ioredisCluster } = require('./ioredis');
 const {
@@ -72,7 +72,7 @@ function complete({ tls, sentinel, credentials, ...parts }, family, db, keyPrefi
   const option = ofNodes.unsupported ?? ofSentinels.unsupported;
   const unsupported =
     (option && `TLS with ${option}`) ||
-    (ofNodes.tls && parts.nodes.some(({ path }) => path) && 'TLS over a Unix socket') ||
+    (isTlsOverSocket(ofNodes.tls, parts.nodes) && 'TLS over a Unix socket') ||
     (!Number.isSafeInteger(db) && 'a database that is no number');
   if (unsupported) return { unsupported: `the client (${family.name}) uses ${unsupported}` };
   const ready = {
