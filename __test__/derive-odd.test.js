@@ -60,6 +60,11 @@ test('a store whose client, and whose prefix, are getters that throw', async (t)
     assert.equal((await visit(authorizer, cookieOf('ann'))).error.code, 'STORE_ERROR');
   broken = false;
   await assertAdmitted(authorizer, 'ann', 'ann');
+
+  // With the option, nobody needs the prefix of a store that is not followed.
+  const prefixed = authorizerOf(t, { store: later, prefix: 'sess:' });
+  broken = true;
+  await assertAdmitted(prefixed, 'ann', 'ann');
 });
 
 test('a pool that is busy at the first visitor is followed later', async (t) => {
