@@ -87,6 +87,21 @@ test('a confirmation has no more time than its look-up', async (t) => {
   assert.ok(times.every((ms) => ms <= 300));
 });
 
+test('a look-up whose time is over when it goes to the store has a millisecond', async (t) => {
+  const { store, client } = await openControlled(t, redis);
+  const { client: later } = await openControlled(t, redis);
+  later.intercept = () => {};
+  const authorizer = authorizerOf(t, { store, timeout: 300 });
+  await proveQuietly(authorizer, client, 'ann');
+  let asked = false;
+  client.intercept = () => (asked = true);
+  const underWay = visit(authorizer, cookieOf('nobody'));
+  await until(() => asked);
+  store.client = later;
+  const [{ error }] = await Promise.all([underWay, visit(authorizer, cookieOf('ann'))]);
+  assert.equal(error.cause.message, 'no answer within 1 ms');
+});
+
 test('a client that was led to another address is followed there', async (t) => {
   const first = await startRedis();
   const firstAdmin = await openAdmin(first);

@@ -74,6 +74,19 @@ test('nothing is learnt where neither finds anybody', async (t) => {
   assert.equal(authorizer.backend.kind, 'store');
 });
 
+test('both refuse for the same reason, in words of their own', async (t) => {
+  const warnings = warningsDuring(t);
+  await admin.set('sess:broken', 'no JSON');
+  const opened = await openControlled(t, redis);
+  const authorizer = await proven(t, opened);
+  // The store finds a session that cannot be read any more when both are asked again.
+  const left = answering(opened.client, textOf('broken'), textOf('broken'));
+  await assertAdmitted(authorizer, 'broken', 'broken');
+  await until(() => left.length === 0);
+  await prove(authorizer, 'ann', 'ann');
+  assert.deepEqual(warnings, []);
+});
+
 const CHANGES = {
   'a client': async (t, { store }) => {
     store.client = (await openControlled(t, redis)).client;
@@ -191,6 +204,8 @@ test('a user key that cannot be compared is no contradiction', async (t) => {
   for (let i = 0; i < 20; i++) {
     assert.equal((await visit(authorizer, cookieOf('deep'))).error, undefined);
     await admin.get('sess:ann');
+    // Nor is it a proof.
+    assert.equal(authorizer.backend.kind, 'store');
   }
   await prove(authorizer, 'ann', 'ann');
   assert.deepEqual(warnings, []);

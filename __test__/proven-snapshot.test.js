@@ -158,5 +158,10 @@ test('what cannot be read does not hold', () => {
   assert.ok(!snapshot.holds());
   const unreadable = new Snapshot(store, client);
   assert.ok(!unreadable.holds());
+  const status = () => {
+    throw new Error('no');
+  };
+  const ofNoFamily = new Snapshot(new Store(), Object.defineProperty({}, 'status', { get: status }));
+  assert.ok(!ofNoFamily.holds());
   assert.deepEqual([snapshot.patched, unreadable.patched], [undefined, undefined]);
 });

@@ -5,7 +5,6 @@ const { isDeepStrictEqual, types } = require('node:util');
 
 /** A session id that no client has. */
 const SID = 'passport-socketio-native-dry-run';
-const SESSIONS = ['{"passport":{"user":"dry run"}}', 'null', '[]', '0'];
 
 /**
  * Whether a `get` whose text is known does what the published one does. The text calls functions that it does not show
@@ -20,7 +19,7 @@ async function isPublished(store, { missing, afterError, serializer }) {
   const cases = [
     // Spread, since the arrays of a JSON file may be of another realm.
     ...[null, undefined, ''].map((reply) => ({ reply, expected: [...missing] })),
-    ...SESSIONS.map((reply) => ({ reply, expected: [null, JSON.parse(reply)] })),
+    ...['null', '[]', '0'].map((reply) => ({ reply, expected: [null, JSON.parse(reply)] })),
     { reply: '{', expected: [SyntaxError, ...afterError] },
     { error, expected: [error, ...afterError] },
   ];

@@ -61,7 +61,7 @@ function whyAltered(store, { serializer }) {
   for (const name of serializer ? ['client', 'prefix', 'serializer'] : ['client', 'prefix']) {
     const property = Object.getOwnPropertyDescriptor(store, name);
     if (!property && !(name in store)) return `the store has no ${name}`;
-    if (!property || property.get || property.set) return `the store's ${name} is a getter, or not its own`;
+    if (!property || property.get) return `the store's ${name} is a getter, or not its own`;
   }
   if (typeof store.prefix !== 'string') return "the store's prefix is not a string";
   if (serializer ? store.serializer !== JSON : 'serializer' in store)

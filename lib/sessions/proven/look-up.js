@@ -3,8 +3,8 @@
 const { performance } = require('node:perf_hooks');
 const { OUTCOME } = require('../../outcomes');
 
-/** Outcomes that say nothing about a session: nobody answered. */
-const NO_ANSWER = new Set([OUTCOME.STORE_ERROR, OUTCOME.STORE_TIMEOUT, OUTCOME.CLOSED]);
+/** Outcomes that say nothing about a session. */
+const NO_ANSWER = new Set([OUTCOME.STORE_ERROR, OUTCOME.STORE_TIMEOUT]);
 /**
  * Native outcomes that may be the addon's mistake: the visitor may have a session where only the store's client looks.
  * node-redis does not show a later select(), and a client may have found its Redis again before the addon has.
@@ -40,7 +40,7 @@ class LookUp {
     return this.stage === this.backend.stage;
   }
 
-  /** What is left of its time, in milliseconds. */
+  /** What is left of its time, in milliseconds; at least 1, the shortest timer. */
   get timeLeft() {
     return Math.max(1, this.backend.options.timeout - (performance.now() - this.since));
   }
