@@ -12,6 +12,7 @@ const { Passport } = require('passport');
 const { authorize } = require('..');
 const { outcomes } = require('../binding');
 const { OPTIONS } = require('../lib/authorize/options');
+const { NO_FAULT } = require('../lib/authorize/refusal');
 const { devDependencies } = require('../package.json');
 const { TARGETS } = require('../scripts/release/targets');
 const { ROOT, textOf } = require('./support/pages/blocks');
@@ -102,7 +103,7 @@ test('the type FailureCode has every code', () => {
 test('docs/troubleshooting.md has every warning', () => {
   const listed = rowsOf('docs/troubleshooting.md', 'Warnings').flatMap(([code]) => codesIn(code));
   const given = [...LIB.matchAll(/\b(?:warn|once)\(\s*'([A-Z_]+)'/g)].map(([, code]) => code);
-  const faults = outcomes().filter(({ code, critical }) => critical && !/^(CLOSED|PASSPORT_)/.test(code));
+  const faults = outcomes().filter(({ critical }, outcome) => critical && !NO_FAULT.has(outcome));
   assert.deepEqual(sorted(listed), sorted([...new Set(given), ...faults.map(({ code }) => code)]));
 });
 
