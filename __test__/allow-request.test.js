@@ -126,7 +126,7 @@ async function handshake(url, version, transport, cookie) {
 }
 
 function refusalOf(version, transport, message) {
-  const forbidden = version === 4 ? 'Forbidden' : '';
+  const forbidden = version >= 4 ? 'Forbidden' : '';
   if (transport === 'websocket') return { status: 400, body: message ?? forbidden };
   if (version === 1) return { status: 400, body: JSON.stringify({ code: message ?? null }) };
   return { status: 403, body: JSON.stringify({ code: 4, message: message ?? 'Forbidden' }) };

@@ -8,6 +8,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Socket: Engine } = require('engine.io-client');
 const { adminOf, write, redisFor } = require('./support/redis-store');
 const { startIndexed } = require('./support/index-app');
+const { VERSIONS } = require('./support/socket-server');
 const { cookieOf, passportOf } = require('./support/visit');
 
 test('one WebSocket that sends 10,000 CONNECT packets: four look-ups, and others are let in', async (t) => {
@@ -56,7 +57,7 @@ test('one WebSocket that sends 10,000 CONNECT packets: four look-ups, and others
   held.forEach((answer) => answer());
 });
 
-for (const version of [1, 2, 3, 4]) {
+for (const version of VERSIONS) {
   test(`Socket.IO ${version}: a client that comes, goes and comes again is let in`, async (t) => {
     const { visit: enter, io } = await startIndexed(t, {
       version,

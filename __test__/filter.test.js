@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { countSocketsByUser, filterSocketsByUser } = require('..');
+const { SOCKET_IO } = require('./support/versions');
 
 const ADA = { name: 'ada', logged_in: true };
 const BOB = { name: 'bob', logged_in: true };
@@ -198,17 +199,14 @@ function byId(sockets) {
   return Object.fromEntries(sockets.map((socket) => [socket.id, socket]));
 }
 
-/** How a socket comes to be in a namespace of each version. */
-const SERVERS = {
-  'socket.io-1': (namespace, socket) =>
-    (namespace.connected[socket.id] = namespace.sockets[socket.id] = socket),
-  'socket.io-2': (namespace, socket) =>
-    (namespace.connected[socket.id] = namespace.sockets[socket.id] = socket),
-  'socket.io-3': (namespace, socket) => namespace.sockets.set(socket.id, socket),
-  'socket.io': (namespace, socket) => namespace.sockets.set(socket.id, socket),
-};
+/** Puts a socket into a namespace, as that version of Socket.IO does. */
+function put(version, namespace, socket) {
+  if (version >= 3) namespace.sockets.set(socket.id, socket);
+  else namespace.connected[socket.id] = namespace.sockets[socket.id] = socket;
+}
 
-for (const [name, join] of Object.entries(SERVERS)) {
+for (const [version, { server: name }] of Object.entries(SOCKET_IO)) {
+  const join = (namespace, socket) => put(Number(version), namespace, socket);
   test(`a real server of ${name}: io, io.sockets, io.of('/') and a namespace of its own`, () => {
     const { Server = require(name) } = require(name);
     const io = new Server();

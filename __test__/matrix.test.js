@@ -13,7 +13,7 @@ const { OTHERS } = require('./support/matrix-others');
 const { ARGS, SETTLED } = require('./support/matrix-settings');
 const { LIBRARIES } = require('./support/oracle');
 const { authorizerOf, assertAdmitted, prove, untilStore, warningsDuring } = require('./support/proof');
-const { CLIENTS, save } = require('./support/stores');
+const { CLIENTS, STORES, save } = require('./support/stores');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 
 const FULL = process.env.MATRIX === 'full';
@@ -36,12 +36,13 @@ for (const { name, kind, reason, option, open, openWriter } of FULL ? COMBINATIO
   });
 }
 
-for (const { name, option, open, setting, of, address } of FULL ? SETTLED : []) {
+for (const { name, option, open, openWriter, setting, of, address } of FULL ? SETTLED : []) {
   test(`${name}, ${setting}: native`, async (t) => {
     const { store, given } = await opened(t, open, of(locked), option);
+    const { store: writer } = openWriter ? await opened(t, openWriter, of(locked)) : { store };
     const [first, second] = ['first', 'second'].map((sid) => `${name}, ${setting}, ${sid}`);
-    await save(store, first, 'ann');
-    await save(store, second, 'bob');
+    await save(writer, first, 'ann');
+    await save(writer, second, 'bob');
     const authorizer = authorizerOf(t, given);
     await prove(authorizer, first, 'ann');
     await assertAdmitted(authorizer, second, 'bob');
@@ -61,6 +62,19 @@ test('the diagonal has each store and each client', () => {
   const names = (member) => [...new Set(diagonal().map((each) => each[member]))];
   assert.deepEqual(names('version').sort(), [...new Set(COMBINATIONS.map(({ version }) => version))].sort());
   for (const client of Object.keys(CLIENTS)) assert.ok(names('client').includes(client), client);
+});
+
+test('every client is tried with settings, here or in derive.test.js', () => {
+  const tried = [
+    ...SETTLED.map(({ client }) => client),
+    ...Object.keys(STORES).map((name) => name.split(', ')[1]),
+  ];
+  // A `.legacy()` is a view of a client.
+  const clients = Object.keys(CLIENTS).filter((name) => !name.endsWith('.legacy()'));
+  assert.deepEqual(
+    clients.filter((name) => !tried.includes(name)),
+    [],
+  );
 });
 
 function diagonal() {

@@ -7,6 +7,7 @@ const cookieParser = require('cookie-parser');
 const { MemoryStore } = require('express-session');
 const passport = require('passport');
 const { authorize } = require('..');
+const { OPTIONS } = require('../lib/authorize/options');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 const { storeOf } = require('./support/oracle');
 
@@ -40,6 +41,7 @@ const WRONG = {
       'redis://127.0.0.1:99999',
     ],
   ],
+  client: [/Redis client that was given to the store/, [7, true, 'redis', {}, { get: 'get' }]],
   prefix: [/key prefix, a string/, [7, {}, true, Buffer.from('sess:')]],
   passport: [/require\('passport'\)/, [{}, 'passport', true, passport.initialize(), { _key: 'passport' }]],
   cookieParser: [/require\('cookie-parser'\)/, [{}, 'cookie-parser', true, cookieParser(SECRET)]],
@@ -48,8 +50,15 @@ const WRONG = {
   fail: [/function \(data, message, critical, accept, info\)/, [null, {}, 'no', false]],
   timeout: [/milliseconds/, [0, -1, NaN, Infinity, 2 ** 31, null, '5000', 5n]],
   maxPending: [/whole number/, [0, -1, 1.5, NaN, Infinity, null, '100', 2 ** 53]],
+  origin: [/'same-host'/, [7, '', {}, [7]]],
   sessionIdInQuery: [/true, 'signed' or false/, [null, 'unsigned', 1, 0, '', {}]],
+  index: [/array of names of the user's properties/, ['id', {}, 7, [''], [7]]],
+  rooms: [/function \(user\)/, [true, {}, 'everybody', ['everybody']]],
 };
+
+test('every option has wrong values here', () => {
+  assert.deepStrictEqual(Object.keys(WRONG).sort(), [...OPTIONS].sort());
+});
 
 for (const [option, [fix, values]] of Object.entries(WRONG)) {
   test(`a wrong ${option} is a TypeError at authorize() that says what is right`, () => {
@@ -179,6 +188,8 @@ const RIGHT = {
     /example/,
     () => true,
   ],
+  index: [undefined, null, [], ['id'], ['id', 'team.id']],
+  rooms: [undefined, null, () => {}, (user) => [user.id]],
   unknown: ['extra', undefined],
 };
 

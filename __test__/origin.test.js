@@ -9,6 +9,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { startIndexed } = require('./support/index-app');
 const { isLetIn, requestOf, stage } = require('./support/origins');
 const { warningsDuring } = require('./support/proof');
+const { VERSIONS } = require('./support/socket-server');
 const { cookieOf, visit } = require('./support/visit');
 
 const SAME_HOST = [
@@ -242,7 +243,7 @@ test('a wrong origin is a TypeError that says what it should be', () => {
   }
 });
 
-for (const version of [1, 2, 3, 4]) {
+for (const version of VERSIONS) {
   test(`Socket.IO ${version}: 'same-host' over WebSocket and polling`, async (t) => {
     const { visit: enter, url } = await startIndexed(t, {
       version,

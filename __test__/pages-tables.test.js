@@ -11,8 +11,12 @@ const { MemoryStore } = require('express-session');
 const { Passport } = require('passport');
 const { authorize } = require('..');
 const { outcomes } = require('../binding');
+const { OPTIONS } = require('../lib/authorize/options');
+const { NO_FAULT } = require('../lib/authorize/refusal');
+const { devDependencies } = require('../package.json');
 const { TARGETS } = require('../scripts/release/targets');
 const { ROOT, textOf } = require('./support/pages/blocks');
+const { CLIENTS } = require('./support/stores');
 
 const README_WORDS = 1200;
 const LIB = sourcesOf(path.join(ROOT, 'lib'));
@@ -55,12 +59,13 @@ test('the number of the README is one of docs/benchmarks.md', () => {
   assert.match(columns('passport.socketio, connect-redis 10')[4], new RegExp(`^ ${original} `));
 });
 
-test('docs/options.md has every option', () => {
+test('docs/options.md and the typings have every option', () => {
   const listed = rowsOf('docs/options.md', 'Options').flatMap(([name]) => codesIn(name));
   const typings = textOf('index.d.ts');
   const interfaces = /^export interface OptionsWithRedis[^]*?^\/\*\* As in the typings/m.exec(typings)[0];
   const declared = [...interfaces.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
-  assert.deepEqual(sorted(listed), sorted(new Set(declared)));
+  assert.deepEqual(sorted(listed), sorted(OPTIONS));
+  assert.deepEqual(sorted(new Set(declared)), sorted(OPTIONS));
 });
 
 test('docs/options.md has every member, and every number of stats()', () => {
@@ -88,10 +93,17 @@ test('docs/troubleshooting.md has every code, and whether it is critical', () =>
   assert.deepEqual(sorted(listed), sorted(known.map(({ code, critical }) => [code, critical])));
 });
 
+test('the type FailureCode has every code', () => {
+  const [, union] = /^export type FailureCode =$([^]*?);$/m.exec(textOf('types/report.d.ts'));
+  const declared = [...union.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code);
+  const known = outcomes().map(({ code }) => code);
+  assert.deepEqual(sorted(declared), sorted(known.filter((code) => code !== 'FOUND')));
+});
+
 test('docs/troubleshooting.md has every warning', () => {
   const listed = rowsOf('docs/troubleshooting.md', 'Warnings').flatMap(([code]) => codesIn(code));
   const given = [...LIB.matchAll(/\b(?:warn|once)\(\s*'([A-Z_]+)'/g)].map(([, code]) => code);
-  const faults = outcomes().filter(({ code, critical }) => critical && !/^(CLOSED|PASSPORT_)/.test(code));
+  const faults = outcomes().filter(({ critical }, outcome) => critical && !NO_FAULT.has(outcome));
   assert.deepEqual(sorted(listed), sorted([...new Set(given), ...faults.map(({ code }) => code)]));
 });
 
@@ -108,6 +120,41 @@ test('docs/troubleshooting.md has reasons that an authorizer gives', () => {
 test('docs/installing.md has every platform', () => {
   const listed = rowsOf('docs/installing.md', 'Platforms').map(([, , name]) => codesIn(name)[0]);
   assert.deepEqual(sorted(listed), sorted(TARGETS.map((target) => target.package)));
+});
+
+test('docs/compatibility.md has every Redis client', () => {
+  const rows = rowsOf('docs/compatibility.md', 'Stores and clients').map(([, client]) => client);
+  for (const name of Object.keys(CLIENTS)) {
+    const [library] = name.split(' ');
+    assert.ok(
+      rows.some((row) => row.includes(library)),
+      library,
+    );
+  }
+});
+
+/** Rows of docs/compatibility.md, and the package of which each names the versions. */
+const VERSIONED = {
+  Express: 'express',
+  'express-session': 'express-session',
+  Passport: 'passport',
+  'Socket.IO': 'socket.io',
+};
+
+test('docs/compatibility.md has every version that is installed for the tests', () => {
+  const rows = rowsOf('docs/compatibility.md', 'Versions');
+  for (const [title, name] of Object.entries(VERSIONED)) {
+    const [, tested] = rows.find(([what]) => what === title);
+    for (const [alias, range] of Object.entries(devDependencies)) {
+      // `socket.io` and `socket.io-4.5` are versions of one package; `socket.io-client` is another.
+      if (alias.replace(/-[\d.]+$/, '') !== name) continue;
+      const [version] = /\d+\.\d+/.exec(range.replace(/^npm:.*@/, ''));
+      assert.ok(
+        tested.split(/[ ,;]+/).some((each) => `${each}.`.startsWith(`${version}.`)),
+        alias,
+      );
+    }
+  }
 });
 
 function catchMessage(call) {

@@ -2,10 +2,10 @@
 
 const { SOCKET_IO } = require('./versions');
 
-/** The majors, from 1 on. */
+/** The versions, from 1 on, as numbers. */
 const VERSIONS = Object.keys(SOCKET_IO).map(Number);
 
-/** A Socket.IO server of that major on an HTTP server. */
+/** A Socket.IO server of that version on an HTTP server. */
 function serve(version, server, options) {
   return require(SOCKET_IO[version].server)(server, options);
 }

@@ -2,7 +2,10 @@
 
 // The versions that the tests run over, by the names of the dev dependencies, oldest first. A new one is added here.
 
-/** Each major of Socket.IO from 1 on: the server, and the client of its time. 0.9 has tests of its own. */
+/**
+ * Each version of Socket.IO from 1 on, by its number: the server, and the client of its time. Tests compare the number
+ * (`version < 3`), so 4.5 may stand beside 4, which is the latest. 0.9 has tests of its own.
+ */
 const SOCKET_IO = {
   1: { server: 'socket.io-1', client: 'socket.io-client-1' },
   2: { server: 'socket.io-2', client: 'socket.io-client-2' },

@@ -51,7 +51,7 @@ function readOptions(given) {
 
 /** Warns of what is probably a mistake. */
 function warnOfOptions(given, warnings) {
-  const text = misnamed(given, [...Object.keys(CHECKS), 'redis']);
+  const text = misnamed(given, OPTIONS);
   if (text) warnings.once('OPTION_NOT_KNOWN', text);
   if (!('secret' in given) && given.cookieParser == null) {
     warnings.once(
@@ -97,6 +97,9 @@ const CHECKS = {
   rooms: (callback) =>
     unless(callback == null || typeof callback === 'function', 'must be a function (user) => rooms.'),
 };
+
+/** The names of all options. */
+const OPTIONS = [...Object.keys(CHECKS), 'redis'];
 
 function complainAboutSecret(secret) {
   if (secret == null) return undefined;
@@ -168,4 +171,4 @@ function unless(good, complaint) {
   return good ? undefined : complaint;
 }
 
-module.exports = { readOptions, warnOfOptions };
+module.exports = { OPTIONS, readOptions, warnOfOptions };

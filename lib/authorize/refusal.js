@@ -92,4 +92,4 @@ function showsUser(outcome) {
   return outcome === OUTCOME.CALLBACK_ERROR || outcome === OUTCOME.TOO_MANY_ATTEMPTS;
 }
 
-module.exports = { causeOf, failFailed, failMessageOf, refusalBy, refusalOf, showsUser };
+module.exports = { NO_FAULT, causeOf, failFailed, failMessageOf, refusalBy, refusalOf, showsUser };

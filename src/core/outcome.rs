@@ -76,7 +76,7 @@ const DESERIALIZE_TEXT: &str = "Error in deserializing the user";
 const PASSPORT: &str = "Passport was not initialized";
 
 /// Every outcome, in the order of [`Outcome`]'s discriminants.
-pub const OUTCOMES: [OutcomeInfo; 20] = [
+pub const OUTCOMES: [OutcomeInfo; Outcome::COUNT] = [
     visitor(Outcome::Found, "FOUND", "", ""),
     visitor(
         Outcome::CorsNoSession,
@@ -183,6 +183,9 @@ pub const OUTCOMES: [OutcomeInfo; 20] = [
 ];
 
 impl Outcome {
+    /// How many there are. It names the last one.
+    pub const COUNT: usize = Self::OriginNotAllowed as usize + 1;
+
     /// The row of this outcome.
     #[must_use]
     pub fn info(self) -> &'static OutcomeInfo {
@@ -233,7 +236,14 @@ mod tests {
             assert_eq!(info.outcome as usize, index, "{}", info.code);
             assert_eq!(info.outcome.info().code, info.code);
         }
-        assert_eq!(Outcome::OriginNotAllowed as usize + 1, OUTCOMES.len());
+    }
+
+    #[test]
+    fn a_code_is_the_name_of_its_variant() {
+        for info in &OUTCOMES {
+            let name = format!("{:?}", info.outcome).to_uppercase();
+            assert_eq!(info.code.replace('_', ""), name);
+        }
     }
 
     #[test]
