@@ -87,6 +87,23 @@ test('both refuse for the same reason, in words of their own', async (t) => {
   assert.deepEqual(warnings, []);
 });
 
+test('a store that fails in an audit is no contradiction', async (t) => {
+  const warnings = warningsDuring(t);
+  const opened = await openControlled(t, redis);
+  const authorizer = await proven(t, opened);
+  let failed = 0;
+  opened.client.intercept = (_key, command) => {
+    failed += 1;
+    command.reject(new Error('no'));
+  };
+  await until(async () => {
+    await assertAdmitted(authorizer, 'ann', 'ann');
+    return failed > 1;
+  });
+  assert.equal(authorizer.backend.kind, 'redis');
+  assert.deepEqual(warnings, []);
+});
+
 const CHANGES = {
   'a client': async (t, { store }) => {
     store.client = (await openControlled(t, redis)).client;

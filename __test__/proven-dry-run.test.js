@@ -93,6 +93,11 @@ const VARIANTS = {
       }
     },
   },
+  'undefined for a session that is null': { found: (done, session) => done(null, session ?? undefined) },
+  'a session for everybody where Redis has none': {
+    isMissing: (data) => data === undefined || data === '',
+    parse: (store, data) => (data === null ? { passport: {} } : store.serializer.parse(data)),
+  },
   'nothing for falsy sessions': { found: (done, session) => done(null, session || null) },
   'no lists': { found: (done, session) => done(null, Array.isArray(session) ? null : session) },
   'called back twice': { found: (done, session) => (done(null, session), done(null, session)) },

@@ -146,6 +146,18 @@ const CASES = {
     },
     reason: /the store's get is wrapped/,
   },
+  'a wrapper of Instana, which leaves no mark': {
+    make(t) {
+      wrapPrototype(t, (get) => {
+        const ruled = withRule(get);
+        return function instanaShimmerWrapInner(...args) {
+          return ruled.apply(this, args);
+        };
+      });
+      return new RedisStore({ client });
+    },
+    reason: /a monitoring agent has wrapped the store's get/,
+  },
   'a wrapper of shimmer': {
     make(t) {
       wrapPrototype(t, (get) => Object.assign(withRule(get), { __original: get, __wrapped: true }));

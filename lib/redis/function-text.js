@@ -3,8 +3,6 @@
 const { createHash } = require('node:crypto');
 const vm = require('node:vm');
 
-const { apply } = Reflect;
-
 /** `Function.prototype.toString` of another realm, made at its first use (about 1 ms). */
 let toString;
 
@@ -15,7 +13,7 @@ let toString;
  */
 function textOf(value) {
   toString ??= vm.runInNewContext('Function.prototype.toString');
-  return apply(toString, value, []);
+  return toString.call(value);
 }
 
 function hashOf(text) {

@@ -23,13 +23,11 @@ async function shadowRead(lookUp, native, store, expected) {
   }
 }
 
-/**
- * Whether both found the same user or refuse for the same reason. Undefined if JSON cannot tell: a user key may be nested
- * too deeply, and the app, which has it by now, may have made it circular.
- */
+/** Undefined if JSON cannot tell: a user key may be nested too deeply, and the app may have made its own circular. */
 function isSame(one, other) {
   if (one.outcome !== other.outcome) return false;
   try {
+    // Each side has its own words for the reason of a refusal.
     return one.outcome !== OUTCOME.FOUND || JSON.stringify(one.value) === JSON.stringify(other.value);
   } catch {
     return undefined;
