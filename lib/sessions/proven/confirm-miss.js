@@ -37,7 +37,7 @@ function missConfirmer(store) {
   };
 }
 
-/** A bucket that is full at first and gets so many tokens a second. */
+/** A bucket that is full at first and refilled at this rate. */
 function tokenBucket(perSecond) {
   let tokens = perSecond;
   let filledAt = performance.now();

@@ -52,12 +52,12 @@ async function isAsExpected(store, { reply, error, parse = JSON.parse, expected 
     },
   };
   const dry = Object.create(store, { client: { value: client }, serializer: { value: { parse } } });
-  await dry.get(SID, (...args) => calls.push(args.map(withoutWords)));
+  await dry.get(SID, (...args) => calls.push(args.map(withoutMessage)));
   return isDeepStrictEqual({ keys, calls }, { keys: [`${store.prefix}${SID}`], calls: [expected] });
 }
 
-/** By its name, not its class: under Jest the store may be of another realm. */
-function withoutWords(value) {
+/** A SyntaxError is told by its name, not its class: under Jest the store may be of another realm. */
+function withoutMessage(value) {
   return types.isNativeError(value) && value.name === 'SyntaxError' ? SyntaxError : value;
 }
 

@@ -93,7 +93,7 @@ class ProvenBackend {
   /** The native answer to a look-up. Most name a user, and are delivered without a promise. */
   answered(lookUp, outcome, value) {
     if (!lookUp.isTrusted || DOUBTFUL.has(outcome)) {
-      this.#doubt(lookUp, outcome, value);
+      this.#answerDoubted(lookUp, outcome, value);
       return;
     }
     if (outcome === OUTCOME.FOUND && lookUp.since - this.#auditedAt >= AUDIT_MS) {
@@ -104,7 +104,7 @@ class ProvenBackend {
   }
 
   /** Decides what is delivered for a native answer that may be wrong. */
-  async #doubt(lookUp, outcome, value) {
+  async #answerDoubted(lookUp, outcome, value) {
     const { connection } = lookUp;
     const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp) : undefined;
     if (said && said.outcome !== outcome) {
@@ -115,7 +115,7 @@ class ProvenBackend {
     } else if (this.stage.name === CLOSED) {
       connection.deliver(OUTCOME.CLOSED, 'the authorizer was closed');
     } else {
-      // The store answers, in the time that is left.
+      // The store answers, in the time that is left and in the context of the connection.
       connection.runInAsyncScope(() => this.#askStore(lookUp, lookUp.timeLeft));
     }
   }

@@ -38,9 +38,8 @@ async function whyUnknown(store) {
     return { unsupported: `connect-redis ${versions.join(', ')} ${why}`, remedy: `upgrade to ${upgrade}` };
   const altered = whyAltered(store, row);
   if (altered) return { unsupported: altered };
-  return (await isPublished(store, row))
-    ? undefined
-    : { unsupported: 'the store does not read sessions as connect-redis does' };
+  if (await isPublished(store, row)) return undefined;
+  return { unsupported: 'the store does not read sessions as connect-redis does' };
 }
 
 /** Where a `get` that was not published comes from, as far as its text shows. */

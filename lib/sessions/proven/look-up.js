@@ -46,8 +46,8 @@ class LookUp {
   }
 
   /**
-   * Asks once more, in the AsyncLocalStorage of its own connection: a client may tell tenants apart by it, and the answer that
-   * led here belongs to any connection.
+   * Asks once more. The AsyncLocalStorage is that of its own connection, by which a client may tell tenants apart, and not that
+   * of the answer which led here.
    * @returns {Promise<{ outcome: number, value: unknown }>}
    */
   ask(backend, timeout) {
