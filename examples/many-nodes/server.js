@@ -41,7 +41,7 @@ async function start({ redisUrl, port }) {
   const server = http.createServer(app);
   const io = new Server(server, { adapter: createAdapter(publisher, subscriber) });
   const authorizer = authorize({ ...sessions, origin: 'same-host', rooms: (user) => [roomOf(user.id)] });
-  io.use(authorizer);
+  authorizer.protect(io);
   io.on('connection', (socket) => {
     const { user } = socket.request;
     socket.emit('welcome', user.name);
