@@ -4,7 +4,7 @@ const timers = require('node:timers');
 const { inspect } = require('node:util');
 const { markReported, masked } = require('../diagnostics');
 const { textOf } = require('../errors');
-const { dropRooms, joinWhenConnected, namesOf } = require('./rooms');
+const { dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
 const { UserIndex } = require('./user-index');
 
 /** The socket of an allowed request has arrived by then, if it arrives at all: Socket.IO itself waits for 45 seconds. */
@@ -37,6 +37,8 @@ class Joiner {
   announce(socket) {
     this.#hasSeenSocket ||= Boolean(socket.nsp);
     this.#index?.announce(socket);
+    // Connected already: its handlers run next, and what they join has to stay.
+    if (this.#isOfUse && isBack(socket)) this.#leaveRecoveredRooms(socket);
   }
 
   /**
@@ -48,12 +50,17 @@ class Joiner {
     if (!this.#isOfUse) return;
     if (socket?.nsp) {
       this.#index?.expect(socket);
-      this.#leaveRecoveredRooms(socket);
+      if (!isBack(socket)) this.#leaveRecoveredRooms(socket);
       if (this.#options.rooms) joinWhenConnected(socket, this, this.#roomsOf(user, data));
     } else {
       this.#index?.expectOf(data);
       this.#awaitSocket(data);
     }
+  }
+
+  /** `success` has let the socket in. */
+  admit(socket) {
+    if (this.#isOfUse && isBack(socket)) joinNow(socket, this);
   }
 
   /**
@@ -63,7 +70,7 @@ class Joiner {
   joinGuest(socket, data) {
     if (socket?.nsp) {
       dropRooms(socket, this.userProperty);
-      this.#leaveRecoveredRooms(socket);
+      if (!isBack(socket)) this.#leaveRecoveredRooms(socket);
       this.#index?.expect(socket);
     } else {
       this.#index?.expectOf(data);
@@ -127,6 +134,14 @@ class Joiner {
         'in Socket.IO 0.9 there is no socket yet.',
     );
   }
+}
+
+/**
+ * Whether a socket is authorized when it is connected already, as one that Socket.IO has recovered without asking the
+ * middlewares. In a middleware a recovered socket is not connected (Socket.IO 4.6 and later).
+ */
+function isBack(socket) {
+  return Boolean(socket?.recovered && socket.connected);
 }
 
 module.exports = { Joiner };
