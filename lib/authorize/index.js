@@ -4,7 +4,7 @@ const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
 const { readOptions } = require('./options');
 const { protect } = require('./protect');
-const { see } = require('./server-guard');
+const { enlist, see } = require('./server-guard');
 
 /**
  * Makes the middleware that lets a connection in when its session has a Passport user.
@@ -18,9 +18,10 @@ function authorize(options) {
 
   function authorizer(socketOrData, done) {
     const namespace = socketOrData?.nsp;
-    if (namespace !== lastNamespace && namespace) see((lastNamespace = namespace), authorizer);
+    if (namespace !== lastNamespace && namespace) see((lastNamespace = namespace));
     inner.authorize(socketOrData, done);
   }
+  enlist(authorizer);
   authorizer.stats = () => statsOf(inner);
   authorizer.close = () => inner.close();
   authorizer.protect = (io, given) => protect(authorizer, io, given);

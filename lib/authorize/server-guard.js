@@ -54,11 +54,9 @@ class ServerGuard {
     }
   }
 
-  /** The authorizer is asked about a socket of this namespace: as a middleware, or by one. */
-  see(namespace, authorizer) {
-    const guarded = this.#meet(namespace);
-    guarded.isSeen = true;
-    if (middlewaresOf(namespace)?.includes(authorizer)) guarded.authorizers.add(authorizer);
+  /** An authorizer is asked about a socket of this namespace: as a middleware, or by one. */
+  see(namespace) {
+    this.#meet(namespace).isSeen = true;
   }
 
   #meet(namespace) {
@@ -86,7 +84,6 @@ class ServerGuard {
     }
     putFirst(authorizer, namespace);
     guarded.first.add(authorizer);
-    guarded.authorizers.add(authorizer);
   }
 
   /** Whether Socket.IO connects recovered sockets without asking the middlewares (since 4.6, by default). */
@@ -99,16 +96,16 @@ class ServerGuard {
     const { nsp } = socket;
     const guarded = this.#namespaces.get(nsp);
     if (socket.recovered && this.#skipsMiddlewares) {
-      if (guarded.authorizers.size > 0) authorizeRecovered(socket, [...guarded.authorizers]);
+      const authorizers = authorizersOf(nsp, guarded);
+      if (authorizers.length > 0) authorizeRecovered(socket, authorizers);
       else if (guarded.isSeen) this.#warnOfRecovered(socket);
       return;
     }
     if (guarded.isSettled) return;
     guarded.isSettled = true;
     if (!this.#skipsMiddlewares) nsp.removeListener('connect', this.#onConnect);
-    if (!guarded.isSeen && guarded.authorizers.size === 0 && !hasPassedByDefault(socket)) {
-      this.#warnOfUnguarded(socket);
-    }
+    const isGuarded = guarded.isSeen || authorizersOf(nsp, guarded).length > 0 || hasPassedByDefault(socket);
+    if (!isGuarded) this.#warnOfUnguarded(socket);
   }
 
   #warnOfUnguarded(socket) {
@@ -145,9 +142,7 @@ class ServerGuard {
 
 /** What is known of one namespace. */
 class Guarded {
-  /** The authorizers that every socket of it passes. */
-  authorizers = new Set();
-  /** Those that `protect` has put before all other middlewares. */
+  /** The authorizers that `protect` has put before all other middlewares. */
   first = new Set();
   /** Whether a call of `protect` has excepted it. */
   isExcepted = false;
@@ -159,6 +154,8 @@ class Guarded {
 
 /** By server. */
 const guards = new WeakMap();
+/** The authorizers of this copy of the package. */
+const ours = new WeakSet();
 
 function guardOf(server) {
   let guard = guards.get(server);
@@ -166,10 +163,15 @@ function guardOf(server) {
   return guard;
 }
 
-/** An authorizer is asked about a socket of a namespace for the first time, or again. */
-function see(namespace, authorizer) {
+/** A new authorizer. */
+function enlist(authorizer) {
+  ours.add(authorizer);
+}
+
+/** An authorizer is asked about a socket of this namespace. */
+function see(namespace) {
   // Sockets that are made by hand, in unit tests, may have no server.
-  if (isServer(namespace.server)) guardOf(namespace.server).see(namespace, authorizer);
+  if (isServer(namespace.server)) guardOf(namespace.server).see(namespace);
 }
 
 /** A server of Socket.IO 1.0 or later. */
@@ -184,6 +186,12 @@ function namespacesOf({ _nsps, nsps }) {
 /** The list in which Socket.IO keeps the middlewares of a namespace: `fns` up to 2, `_fns` since 3. */
 function middlewaresOf({ _fns, fns }) {
   return [_fns, fns].find(Array.isArray);
+}
+
+/** The authorizers that every socket of a namespace passes, unless Socket.IO skips the middlewares. */
+function authorizersOf(namespace, { first }) {
+  const used = middlewaresOf(namespace)?.filter((each) => ours.has(each)) ?? [];
+  return [...new Set([...first, ...used])];
 }
 
 /** From now on the authorizer is the first middleware, and is one only once. */
@@ -225,4 +233,4 @@ function override(object, name, value) {
   Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
 }
 
-module.exports = { guardOf, isServer, see };
+module.exports = { enlist, guardOf, isServer, see };
