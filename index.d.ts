@@ -55,7 +55,8 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
  * ```
  *
  * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or
- *   sockets in an array, a Set, a Map (its values) or any other iterable.
+ *   sockets in an array, a Set, a Map (its values) or any other iterable. A `RemoteSocket` has the user that the option
+ *   `share` shows.
  * @param match a predicate, which must answer synchronously (a promise is truthy) and also gets the {@link Guest}s that
  *   `fail` let in; or {@link Criteria}, answered natively where the properties are indexed.
  */
@@ -164,6 +165,13 @@ interface CommonOptions<User> {
    * an error goes to `fail` as `CALLBACK_ERROR`, and a process warning is emitted. Default: none.
    */
   rooms?: ((user: User, data: any) => string | Iterable<string> | null | undefined) | undefined;
+  /**
+   * Properties of the user that are copied to `socket.data[userProperty]` when the socket is let in: names, or paths such as
+   * `'team.id'`, which give `{ team: { id } }`. Socket.IO's adapters show `socket.data` on all nodes, so that
+   * {@link filterSocketsByUser} works on what `io.fetchSockets()` gives. Values are as after JSON (a bigint is a string);
+   * what JSON does not have is left out. What the app has put there stays. For Socket.IO 4. Default: none.
+   */
+  share?: readonly string[] | undefined;
   /** Property of the request that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**

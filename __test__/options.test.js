@@ -48,6 +48,23 @@ const WRONG = {
   fail: [/function \(data, message, critical, accept, info\)/, [null, {}, 'no', false]],
   timeout: [/milliseconds/, [0, -1, NaN, Infinity, 2 ** 31, null, '5000', 5n]],
   maxPending: [/whole number/, [0, -1, 1.5, NaN, Infinity, null, '100', 2 ** 53]],
+  share: [
+    /array of names of the user's properties, or paths such as 'team\.id'/,
+    [
+      'id',
+      7,
+      true,
+      {},
+      [7],
+      [''],
+      [null],
+      ['team.'],
+      ['.id'],
+      ['__proto__'],
+      ['team.__proto__.id'],
+      new Array(1),
+    ],
+  ],
   sessionIdInQuery: [/true, 'signed' or false/, [null, 'unsigned', 1, 0, '', {}]],
 };
 

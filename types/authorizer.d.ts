@@ -22,8 +22,8 @@ export interface Authorizer<User = any> {
   /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
   stats(): Stats;
   /**
-   * Reads the indexed properties of the socket's user again. A connected socket that no authorizer with an index has seen,
-   * as one that Socket.IO recovered, is registered. Without the option `index` it does nothing.
+   * Reads the indexed and the shared properties of the socket's user again. A connected socket that no authorizer with an
+   * index has seen is registered. Without the options `index` and `share` it does nothing.
    * @throws {TypeError} when `socket` is not an object.
    */
   reindex(socket: object): void;

@@ -132,6 +132,8 @@ authorize({ store }).protect(io.of('/chat'));
 authorize({ store }).protect(io, { exept: ['/admin'] });
 // @ts-expect-error the promise would except everything
 authorize({ store }).protect(io, { except: async (name) => name === '/admin' });
+// @ts-expect-error share names several properties
+authorize({ store, share: 'id' });
 // @ts-expect-error rooms is a function
 authorize({ store, rooms: ['everybody'] });
 // @ts-expect-error a room has a name

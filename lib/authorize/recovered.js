@@ -21,7 +21,14 @@ function authorizeRecovered(socket, authorizers) {
     if (error) disconnect(socket);
     else if (left === 0) release();
   };
-  for (const authorizer of authorizers) authorizer(socket, done);
+  let areAsked = false;
+  try {
+    for (const authorizer of authorizers) authorizer(socket, done);
+    areAsked = true;
+  } finally {
+    // Something unforeseen was thrown, which goes to Socket.IO.
+    if (!areAsked) disconnect(socket);
+  }
 }
 
 /** @returns {() => void} lets the events through */

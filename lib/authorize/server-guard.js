@@ -67,9 +67,9 @@ class ServerGuard {
       this.#namespaces.set(namespace, (guarded = new Guarded()));
       for (const protection of this.#protections) this.#apply(protection, namespace);
     }
-    // The app may have removed all listeners.
-    const isListening = guarded.isSettled && !this.#skipsMiddlewares;
-    if (!isListening && !namespace.listeners('connect').includes(this.#onConnect)) {
+    const isDone = guarded.isSettled && !this.#skipsMiddlewares;
+    // Not only the first time: the app may have removed all listeners.
+    if (!isDone && !namespace.listeners('connect').includes(this.#onConnect)) {
       namespace.prependListener('connect', this.#onConnect);
     }
     return guarded;
