@@ -7,6 +7,7 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { filterSocketsByUser } = require('..');
+const { authorizeRecovered } = require('../lib/authorize/recovered');
 const { greet, membersOf, startIndexed } = require('./support/index-app');
 const { authorizerOf } = require('./support/index-sockets');
 
@@ -287,6 +288,42 @@ test('an app that takes all listeners of a namespace away has them authorized al
   const recovered = await comeBack(app);
   await once(recovered, 'disconnect');
   assert.equal(app.nsp.sockets.size, 0);
+});
+
+test('where an authorizer throws, the socket is disconnected', async () => {
+  const calls = [];
+  const socket = {
+    pid: 'p',
+    nsp: { adapter: { sessions: new Map([['p', {}]]) } },
+    use: (middleware) => calls.push(middleware),
+    disconnect: (isWhole) => calls.push(isWhole),
+  };
+  const fails = () => {
+    throw new Error('unforeseen');
+  };
+  assert.throws(() => authorizeRecovered(socket, [fails]), /unforeseen/);
+  await new Promise(setImmediate);
+  assert.deepEqual(calls.slice(1), [true]);
+  assert.equal(socket.nsp.adapter.sessions.size, 0);
+  // Of several, all have to let it in.
+  const released = [];
+  calls.splice(0);
+  let answers = [];
+  const asked = (_socket, done) => answers.push(done);
+  authorizeRecovered(socket, [asked, asked]);
+  calls[0](['say'], () => released.push('say'));
+  answers.pop()();
+  assert.deepEqual(released, []);
+  answers.pop()();
+  assert.deepEqual(released, ['say']);
+  answers = [];
+  calls.splice(0);
+  authorizeRecovered(socket, [asked, asked]);
+  calls[0](['say'], () => assert.fail('it was refused'));
+  answers.pop()(new Error('refused'));
+  answers.pop()();
+  await new Promise(setImmediate);
+  assert.deepEqual(calls.slice(1), [true]);
 });
 
 test('a client that sends without end while it is authorized is disconnected', async (t) => {

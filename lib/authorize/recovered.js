@@ -15,11 +15,14 @@ const MOST_EVENTS = 1000;
  */
 function authorizeRecovered(socket, authorizers) {
   const release = holdEvents(socket);
-  let left = authorizers.length;
+  let missing = authorizers.length;
   const done = (error) => {
-    left -= 1;
-    if (error) disconnect(socket);
-    else if (left === 0) release();
+    if (error) {
+      disconnect(socket);
+      return;
+    }
+    missing -= 1;
+    if (missing === 0) release();
   };
   let areAsked = false;
   try {

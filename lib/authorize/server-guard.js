@@ -25,7 +25,7 @@ class ServerGuard {
   #protections = [];
   /** @type {WeakMap<object, Guarded>} by namespace */
   #namespaces = new WeakMap();
-  /** What was warned of. */
+  /** The warnings that were given, each with its namespace. */
   #warned = new Set();
   #onConnect = (socket) => this.#connected(socket);
 
@@ -109,7 +109,7 @@ class ServerGuard {
   }
 
   #warnOfUnguarded(socket) {
-    if (!this.#isNews(socket, 'unguarded')) return;
+    if (!this.#shouldWarn(socket, 'unguarded')) return;
     const name = shown(socket.nsp.name);
     warn(
       'UNGUARDED_NAMESPACE',
@@ -120,7 +120,7 @@ class ServerGuard {
   }
 
   #warnOfRecovered(socket) {
-    if (!this.#isNews(socket, 'recovered')) return;
+    if (!this.#shouldWarn(socket, 'recovered')) return;
     warn(
       'RECOVERED_UNAUTHORIZED',
       `Socket.IO recovered a socket of the namespace ${shown(socket.nsp.name)} without asking any middleware, and the authorizer ` +
@@ -130,7 +130,7 @@ class ServerGuard {
   }
 
   /** Whether to warn of this: once for each name, and not where the app has decided. */
-  #isNews({ nsp, request }, what) {
+  #shouldWarn({ nsp, request }, what) {
     const about = `${what} ${nsp.name}`;
     if (this.#warned.has(about) || this.#warned.size >= MOST_WARNINGS) return false;
     if (this.#namespaces.get(nsp).isExcepted) return false;
@@ -207,7 +207,7 @@ function putFirst(authorizer, namespace) {
   });
 }
 
-/** Up to Socket.IO 2 each client has a socket in the default namespace first: who passed there has passed for all. */
+/** Up to Socket.IO 2 a client joins the default namespace first. An authorizer there guards all namespaces. */
 function hasPassedByDefault(socket) {
   return hasPassed(socket) || hasPassed(socket.client?.nsps?.['/']);
 }
@@ -218,7 +218,7 @@ function hasPassed(socket) {
   return Object.getOwnPropertySymbols(socket).some(({ description }) => OF_THIS_PACKAGE.test(description));
 }
 
-/** An authorizer of this copy of the package or of another one. */
+/** An authorizer, of this copy of the package or of another one. */
 function isAuthorizer(candidate) {
   return typeof candidate === 'function' && 'backend' in candidate && 'reindex' in candidate;
 }
