@@ -6,11 +6,13 @@
 
 import type { CipherKey } from 'crypto';
 import type { IncomingMessage } from 'http';
+import type { Authorizer } from './types/authorizer';
 import type { Origin } from './types/origin';
 import type { RedisLocation } from './types/redis';
-import type { Backend, FailureCode, Stats } from './types/report';
-import type { Criteria, IsAny, SocketOf, SocketSource, ValuesOf } from './types/sockets';
+import type { FailureCode } from './types/report';
+import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
+export type { Authorizer, NamespaceRule, ProtectOptions, SocketServer } from './types/authorizer';
 export type {
   RedisCluster,
   RedisLocation,
@@ -53,7 +55,8 @@ export function authorize<User = any>(options: AuthorizeOptions<User>): Authoriz
  * ```
  *
  * @param target a Server or Namespace of Socket.IO 0.9 to 4 (a Server stands for its default namespace), or
- *   sockets in an array, a Set, a Map (its values) or any other iterable.
+ *   sockets in an array, a Set, a Map (its values) or any other iterable. A `RemoteSocket` has the user that the option
+ *   `share` shows.
  * @param match a predicate, which must answer synchronously (a promise is truthy) and also gets the {@link Guest}s that
  *   `fail` let in; or {@link Criteria}, answered natively where the properties are indexed.
  */
@@ -162,6 +165,13 @@ interface CommonOptions<User> {
    * an error goes to `fail` as `CALLBACK_ERROR`, and a process warning is emitted. Default: none.
    */
   rooms?: ((user: User, data: any) => string | Iterable<string> | null | undefined) | undefined;
+  /**
+   * Properties of the user that are copied to `socket.data[userProperty]` when the socket is let in: names, or paths such as
+   * `'team.id'`, which give `{ team: { id } }`. Socket.IO's adapters show `socket.data` on all nodes, so that
+   * {@link filterSocketsByUser} works on what `io.fetchSockets()` gives. Values are as after JSON (a bigint is a string);
+   * what JSON does not have is left out. What the app has put there stays. For Socket.IO 4. Default: none.
+   */
+  share?: readonly string[] | undefined;
   /** Property of the request that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**
@@ -256,33 +266,6 @@ export interface FailInfo {
   readonly hint?: string | undefined;
   /** The store's error, or the value that was given or thrown, where there is one. */
   readonly cause?: unknown;
-}
-
-/** For `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)`. */
-export interface Authorizer<User = any> {
-  /** `allowRequest` of Engine.IO, and Socket.IO 0.9. */
-  (handshakeData: { headers: object }, accept: (err: any, accepted: boolean) => void): void;
-  /** Socket.IO >= 1.0. Last, so that `Parameters` of it are these. */
-  (socket: { readonly request: object }, next: (err?: any) => void): void;
-
-  /** Which backend answers look-ups now, and why. */
-  readonly backend: Backend;
-  /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
-  stats(): Stats;
-  /**
-   * Reads the indexed properties of the socket's user again. A connected socket that no authorizer with an index has seen,
-   * as one that Socket.IO recovered, is registered. Without the option `index` it does nothing.
-   * @throws {TypeError} when `socket` is not an object.
-   */
-  reindex(socket: object): void;
-  /**
-   * Who is online: the values that an indexed property has among the users of the sockets that this authorizer let in,
-   * in all namespaces, and how many sockets have each.
-   * @throws {TypeError} for a property that is not indexed.
-   */
-  users<Property extends string>(property: Property): Map<ValuesOf<User, Property>, number>;
-  /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
-  close(): void;
 }
 
 /**

@@ -38,25 +38,34 @@ function logIn(url, username, password) {
 
 const heard = (socket, event) => new Promise((resolve) => socket.once(event, (...args) => resolve(args)));
 
-test('rooms reach a user on every process', { timeout: 60_000 }, async (t) => {
-  const [one, other] = await Promise.all([startNode(t), startNode(t)]);
-  const ann = await logIn(one, 'ann', 'rabbit');
-  const bob = await logIn(other, 'bob', 'builder');
-  const annHere = await connect(t, one, { cookie: ann });
-  const annThere = await connect(t, other, { cookie: ann });
-  const bobThere = await connect(t, other, { cookie: bob });
-  for (const { welcome, refused } of [annHere, annThere, bobThere]) assert.ok(welcome, refused?.message);
+test(
+  'rooms reach a user on every process, and a shared user is seen from every process',
+  { timeout: 60_000 },
+  async (t) => {
+    const [one, other] = await Promise.all([startNode(t), startNode(t)]);
+    const ann = await logIn(one, 'ann', 'rabbit');
+    const bob = await logIn(other, 'bob', 'builder');
+    const annHere = await connect(t, one, { cookie: ann });
+    const annThere = await connect(t, other, { cookie: ann });
+    const bobThere = await connect(t, other, { cookie: bob });
+    for (const { welcome, refused } of [annHere, annThere, bobThere]) assert.ok(welcome, refused?.message);
 
-  const told = [annHere, annThere].map(({ socket }) => heard(socket, 'told'));
-  bobThere.socket.emit('tell', 1, 'hello');
-  assert.deepEqual(await Promise.all(told), Array(2).fill(['bob', 'hello']));
+    const told = [annHere, annThere].map(({ socket }) => heard(socket, 'told'));
+    bobThere.socket.emit('tell', 1, 'hello');
+    assert.deepEqual(await Promise.all(told), Array(2).fill(['bob', 'hello']));
 
-  assert.equal(await bobThere.socket.emitWithAck('where', 1), 2);
-  assert.equal(await annHere.socket.emitWithAck('where', 2), 1);
+    assert.equal(await bobThere.socket.emitWithAck('where', 1), 2);
+    assert.equal(await annHere.socket.emitWithAck('where', 2), 1);
 
-  const gone = [annHere, annThere].map(({ socket }) => heard(socket, 'disconnect'));
-  await browse(`${other}/logout`, { cookie: ann, form: {} });
-  for (const [reason] of await Promise.all(gone)) assert.equal(reason, 'io server disconnect');
-  assert.equal(await bobThere.socket.emitWithAck('where', 1), 0);
-  assert.ok(bobThere.socket.connected);
-});
+    // Each is asked on the process that the others are not connected to.
+    assert.deepEqual(await annHere.socket.emitWithAck('others'), ['bob']);
+    assert.deepEqual(await bobThere.socket.emitWithAck('others'), ['ann']);
+
+    const gone = [annHere, annThere].map(({ socket }) => heard(socket, 'disconnect'));
+    await browse(`${other}/logout`, { cookie: ann, form: {} });
+    for (const [reason] of await Promise.all(gone)) assert.equal(reason, 'io server disconnect');
+    assert.equal(await bobThere.socket.emitWithAck('where', 1), 0);
+    assert.deepEqual(await bobThere.socket.emitWithAck('others'), []);
+    assert.ok(bobThere.socket.connected);
+  },
+);

@@ -1,6 +1,7 @@
 'use strict';
 
-// Connection state recovery (Socket.IO 4.6 and newer): what it skips by default, and what closes the gap.
+// Connection state recovery (Socket.IO 4.6 and newer), which skips all middlewares by default: with the sessions of Redis,
+// beside skipMiddlewares and allowRequest. __test__/recovered.test.js has the order of events.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -9,6 +10,7 @@ const { Server } = require('socket.io');
 const { authorize, filterSocketsByUser } = require('..');
 const { startRedis } = require('../scripts/support/redis-server');
 const { redisStoreFor, startApp } = require('./support/app');
+const { warningsDuring } = require('./support/proof');
 const { connect } = require('./support/socket-client');
 
 let redis;
@@ -23,9 +25,13 @@ after(() => redis?.stop());
 async function startWithAnn(t, settings, options) {
   const attach = (server, login) => {
     const authorizer = authorize({ ...login, redis: redis.url, index: ['name'], ...options });
-    const { connectionStateRecovery = {}, allowRequest, use = !allowRequest } = settings(authorizer);
+    const {
+      connectionStateRecovery = {},
+      allowRequest,
+      use = !allowRequest && authorizer,
+    } = settings(authorizer);
     const io = new Server(server, { connectionStateRecovery, allowRequest });
-    if (use) io.use(authorizer);
+    if (use) io.use(use);
     io.on('connection', (socket) => {
       socket.join('news');
       socket.emit('welcome', { user: socket.request.user?.name ?? null, recovered: socket.recovered });
@@ -59,12 +65,44 @@ async function comeBack(io, socket) {
   return { ...(await answer), heard, wasSent: sent.includes('what happened') };
 }
 
+async function until(isTrue) {
+  while (!isTrue()) await new Promise(setImmediate);
+}
+
 function names(io) {
   return filterSocketsByUser(io, (user) => user.logged_in).map(({ request }) => request.user.name);
 }
 
-test('by default whoever recovers is not authorised again, and has no user', async (t) => {
+/** The authorizer is called by a middleware of the app, which Socket.IO skips. */
+const wrapped = (authorizer) => ({ use: (socket, next) => authorizer(socket, next) });
+
+test('by default a recovered socket is authorised, as soon as it is there', async (t) => {
   const { io, socket, cookie, post } = await startWithAnn(t, () => ({}));
+  const { welcome, heard } = await comeBack(io, socket);
+  // The connection handler is not kept waiting.
+  assert.deepEqual(welcome, { user: null, recovered: true });
+  assert.deepEqual(heard, ['what happened']);
+  await until(() => names(io).length === 1);
+  assert.deepEqual(names(io), ['ann']);
+  assert.deepEqual(io.authorizer.users('name'), new Map([['ann', 1]]));
+  assert.equal(io.authorizer.stats().authorized, 2);
+
+  await post('/destroy', cookie);
+  const gone = new Promise((resolve) =>
+    socket.io.engine.once('close', () => socket.once('disconnect', resolve)),
+  );
+  const later = await comeBack(io, socket);
+  assert.deepEqual(later.welcome, { user: null, recovered: true });
+  assert.equal(await gone, 'io server disconnect');
+  await until(() => io.engine.clientsCount === 0);
+  assert.equal(io.sockets.sockets.size, 0);
+  assert.equal(io.sockets.adapter.rooms.size, 0);
+  assert.deepEqual(io.authorizer.users('name'), new Map());
+});
+
+test('behind a middleware of the app a recovered socket is not authorised, which is warned of once', async (t) => {
+  const codes = warningsDuring(t);
+  const { io, socket, cookie, post } = await startWithAnn(t, wrapped);
   await post('/destroy', cookie);
   const { welcome, heard } = await comeBack(io, socket);
   assert.deepEqual(welcome, { user: null, recovered: true });
@@ -72,6 +110,8 @@ test('by default whoever recovers is not authorised again, and has no user', asy
   assert.equal(io.authorizer.stats().authorized, 1);
   assert.equal(io.sockets.sockets.size, 1);
   assert.deepEqual(names(io), []);
+  await comeBack(io, socket);
+  assert.deepEqual(codes, ['RECOVERED_UNAUTHORIZED']);
 });
 
 test('skipMiddlewares: false has everybody authorised', async (t) => {
@@ -130,7 +170,10 @@ test('allowRequest has everybody authorised before anything is sent', async (t) 
 });
 
 test('allowRequest beside io.use: whoever recovers is in the index', async (t) => {
-  const { io, socket } = await startWithAnn(t, (authorizer) => ({ allowRequest: authorizer, use: true }));
+  const { io, socket } = await startWithAnn(t, (authorizer) => ({
+    allowRequest: authorizer,
+    use: authorizer,
+  }));
   const online = () => io.authorizer.users('name');
   assert.deepEqual(online(), new Map([['ann', 1]]));
   const { welcome } = await comeBack(io, socket);
@@ -142,7 +185,7 @@ test('allowRequest beside io.use: whoever recovers is in the index', async (t) =
 });
 
 test('reindex brings whoever recovered without being authorised into the index', async (t) => {
-  const { io, socket } = await startWithAnn(t, () => ({}));
+  const { io, socket } = await startWithAnn(t, wrapped);
   await comeBack(io, socket);
   const [recovered] = io.sockets.sockets.values();
   assert.deepEqual(io.authorizer.users('name'), new Map());

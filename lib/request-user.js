@@ -13,6 +13,8 @@ class UserProperty {
     this.name = name;
     /** On a socket: undefined before a decision, null for a guest, else the user, or the guest that `fail` has made. */
     this.remembered = Symbol(`passport-socketio-native: ${name}`);
+    /** On a socket: what the option `share` has put into its `data`. */
+    this.shared = Symbol(`passport-socketio-native: shared ${name}`);
     /** On a request: what an authorizer has put there. */
     this.shown = newShown();
   }
@@ -160,6 +162,7 @@ function userAt(socket, data, userProperty) {
  * @returns {unknown[]} empty where there is neither
  */
 function usersOf(socket) {
+  if (isRemote(socket)) return sharedBy(socket);
   const data = dataOf(socket);
   if (typeof data !== 'object' || data === null) return [];
   const users = [];
@@ -173,6 +176,17 @@ function usersOf(socket) {
   }
   if (users.length === 0) users.push(guest ?? shownBy(data));
   return users[0] === undefined ? [] : users;
+}
+
+/** A `RemoteSocket` of Socket.IO 4, from `fetchSockets()`: it is on another node, and has no request. */
+function isRemote(socket) {
+  if (socket == null || socket.request !== undefined || socket.conn !== undefined) return false;
+  return typeof socket.data === 'object' && socket.data !== null;
+}
+
+/** The users in the data of a socket, where the option `share` puts them. */
+function sharedBy({ data }) {
+  return userProperties.map(({ name }) => data[name]).filter((user) => user !== undefined);
 }
 
 /**

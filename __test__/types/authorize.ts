@@ -14,6 +14,7 @@ import type {
   AuthorizedRequest,
   Authorizer,
   FailureCode,
+  ProtectOptions,
   RedisSettings,
   Stats,
 } from 'passport-socketio-native';
@@ -91,6 +92,11 @@ const io = new Server<Events, Events, Events, Data>(createServer(), { allowReque
 io.use(authorizer);
 io.of('/chat').use(authorizer);
 new Server().of(/^\/room-\d+$/).use(authorizer);
+authorizer.protect(io);
+authorizer.protect(new Server(), { except: ['/admin', /^\/public-/, (name: string) => name === '/open'] });
+authorizer.protect(io, { except: '/admin' });
+const protection: ProtectOptions = { except: null };
+authorizer.protect(io, protection);
 declare const socket: Socket;
 authorizer(socket, (error?: Error) => console.log(error));
 authorizer(

@@ -1,6 +1,6 @@
 // filterSocketsByUser keeps the type of the sockets that it is given.
 
-import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
+import { Server, type DefaultEventsMap, type Namespace, type RemoteSocket, type Socket } from 'socket.io';
 import { authorize, countSocketsByUser, filterSocketsByUser } from 'passport-socketio-native';
 import type { Guest, SocketOf } from 'passport-socketio-native';
 
@@ -49,13 +49,24 @@ same<Map<string | number | boolean | bigint | null, number>>()(
 );
 authorize<Account>({ redis: 'redis://localhost', rooms: (user) => user.name }).reindex(new Server());
 
+// Of all nodes, and mixed.
+async function ofAllNodes() {
+  const sockets = await io.fetchSockets();
+  same<RemoteSocket<Out, Data>[]>()(filterSocketsByUser(sockets, isAda));
+  same<RemoteSocket<Out, Data>[]>()(filterSocketsByUser(sockets, { 'team.id': 7 }));
+  same<(Chat | RemoteSocket<Out, Data>)[]>()(filterSocketsByUser([...sockets, ...chats], isAda));
+  same<number>()(countSocketsByUser(sockets, { 'team.id': 7 }));
+  filterSocketsByUser(sockets, isAda).forEach((socket) => socket.disconnect(true));
+}
+authorize<Account>({ redis: 'redis://localhost', share: ['name', 'team.id'] as const });
+
 // The user by type argument; the predicate without a type; guests.
 const byArgument: Chat[] = filterSocketsByUser<Account>(io, (user) => user.name === 'ada');
 same<Chat[]>()(filterSocketsByUser<Account, typeof io>(io, (user) => user.name === 'ada'));
 same<Chat[]>()(filterSocketsByUser(io, (user) => user.anything));
 same<Chat[]>()(filterSocketsByUser(io, (user: Guest | (Account & { logged_in: true })) => !user.logged_in));
 same<Chat[]>()(filterSocketsByUser(io, () => true));
-console.log(byArgument);
+console.log(byArgument, ofAllNodes);
 
 // Whatever has the shape of an old Socket.IO: a Server and a Namespace of 0.9 to 2, with ids, or an array in 1.
 interface OldSocket {

@@ -126,6 +126,14 @@ filterSocketsByUser(io, { role: undefined });
 countSocketsByUser(io, { role: 'admin' }).forEach(() => {});
 // @ts-expect-error index names several properties
 authorize({ store, index: 'role' });
+// @ts-expect-error a namespace is no server
+authorize({ store }).protect(io.of('/chat'));
+// @ts-expect-error misspelt
+authorize({ store }).protect(io, { exept: ['/admin'] });
+// @ts-expect-error the promise would except everything
+authorize({ store }).protect(io, { except: async (name) => name === '/admin' });
+// @ts-expect-error share names several properties
+authorize({ store, share: 'id' });
 // @ts-expect-error rooms is a function
 authorize({ store, rooms: ['everybody'] });
 // @ts-expect-error a room has a name

@@ -8,7 +8,7 @@ const log = require('./log');
 function attachChat(server, { cookie, secret, store, passport }) {
   const io = new Server(server);
   const authorizer = authorize({ key: cookie, secret, store, passport, origin: 'same-host', fail: refuse });
-  io.use(authorizer);
+  authorizer.protect(io);
 
   io.on('connection', (socket) => {
     const { user } = socket.request;

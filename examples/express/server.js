@@ -39,7 +39,7 @@ async function start({ redisUrl, port }) {
   const server = http.createServer(app);
   const io = new Server(server);
   const authorizer = authorize({ ...sessions, origin: 'same-host' });
-  io.use(authorizer);
+  authorizer.protect(io);
   io.on('connection', (socket) => {
     const { user, sessionID } = socket.request;
     socket.join(`session:${sessionID}`);

@@ -42,7 +42,7 @@ async function start({ redisUrl, port }) {
   const app = Fastify();
   const io = new Server(app.server);
   const authorizer = authorize({ ...sessions, passport, origin: 'same-host' });
-  io.use(authorizer);
+  authorizer.protect(io);
   io.on('connection', (socket) => {
     const { user, sessionID } = socket.request;
     socket.join(`session:${sessionID}`);

@@ -56,7 +56,7 @@ async function start({ redisUrl, port }) {
     passport: passportForSockets,
     origin: 'same-host',
   });
-  io.use(authorizer);
+  authorizer.protect(io);
   io.on('connection', (socket) => {
     const { user, sessionID } = socket.request;
     socket.join(`session:${sessionID}`);

@@ -1,7 +1,7 @@
 'use strict';
 
 // One of several processes behind a load balancer. The option `rooms` has each socket join its user's room, and Socket.IO's
-// Redis adapter makes a room reach over all processes: a user is found wherever he is connected.
+// Redis adapter makes a room reach all processes. The option `share` shows who is behind a socket of another process.
 //
 //   REDIS_URL=redis://127.0.0.1:6379 PORT=3001 node examples/many-nodes/server.js
 //   REDIS_URL=redis://127.0.0.1:6379 PORT=3002 node examples/many-nodes/server.js
@@ -17,7 +17,7 @@ const passport = require('passport');
 const { Strategy: LocalStrategy } = require('passport-local');
 const { createClient } = require('redis');
 const { Server } = require('socket.io');
-const { authorize } = require('passport-socketio-native');
+const { authorize, filterSocketsByUser } = require('passport-socketio-native');
 const { findByLogin, findById } = require('../accounts');
 
 passport.use(
@@ -40,8 +40,13 @@ async function start({ redisUrl, port }) {
   const app = express();
   const server = http.createServer(app);
   const io = new Server(server, { adapter: createAdapter(publisher, subscriber) });
-  const authorizer = authorize({ ...sessions, origin: 'same-host', rooms: (user) => [roomOf(user.id)] });
-  io.use(authorizer);
+  const authorizer = authorize({
+    ...sessions,
+    origin: 'same-host',
+    rooms: (user) => [roomOf(user.id)],
+    share: ['id', 'name'],
+  });
+  authorizer.protect(io);
   io.on('connection', (socket) => {
     const { user } = socket.request;
     socket.emit('welcome', user.name);
@@ -49,6 +54,10 @@ async function start({ redisUrl, port }) {
     socket.on('where', async (userId, answer) => {
       const sockets = await io.in(roomOf(userId)).fetchSockets();
       answer(sockets.length);
+    });
+    socket.on('others', async (answer) => {
+      const others = filterSocketsByUser(await io.fetchSockets(), ({ id }) => id !== user.id);
+      answer([...new Set(others.map(({ data }) => data.user.name))]);
     });
   });
 

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { authorize, type Authorizer, type AuthorizeOptions } from 'passport-socketio-native';
-import type { Namespace, Server, ServerOptions } from 'socket.io';
+import type { Server, ServerOptions } from 'socket.io';
 
 /** Lets in who is logged in, to the gateways of all namespaces. */
 export class PassportIoAdapter extends IoAdapter {
@@ -14,9 +14,8 @@ export class PassportIoAdapter extends IoAdapter {
 
   override createIOServer(port: number, options?: ServerOptions): Server {
     const server: Server = super.createIOServer(port, options);
-    server.use(this.authorizer);
-    // Since Socket.IO 3 the server's middlewares serve its default namespace only, and a gateway may have another.
-    server.on('new_namespace', (namespace: Namespace) => namespace.use(this.authorizer));
+    // Also the namespaces that gateways add later.
+    this.authorizer.protect(server);
     return server;
   }
 

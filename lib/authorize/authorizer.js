@@ -240,6 +240,7 @@ class Authorizer {
       this.#becomeGuest(attempt, shown);
     } else if (isYes && step === STEP.SUCCESS) {
       adoptUser(socket, data, this.#userProperty, shown);
+      this.joiner.admit(socket);
       this.#risks.admitted(attempt);
     }
     attempt.release();

@@ -56,6 +56,11 @@ function carrierOf(request) {
   return carrier;
 }
 
+/** Whether an authorizer was given this request itself, and so decided for all namespaces (`allowRequest`). */
+function wasAllowed(request) {
+  return carriers.has(request);
+}
+
 /**
  * A new attempt.
  * @param {{ connection: object | undefined, namespace: unknown }} attempt - not counted without a connection: sockets in
@@ -125,4 +130,4 @@ function endAll() {
   }
 }
 
-module.exports = { carrierOf, BEGIN, REFUSE, enter, leave, beginNext };
+module.exports = { carrierOf, wasAllowed, BEGIN, REFUSE, enter, leave, beginNext };

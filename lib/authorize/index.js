@@ -3,6 +3,8 @@
 const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
 const { readOptions } = require('./options');
+const { protect } = require('./protect');
+const { enlist, see } = require('./server-guard');
 
 /**
  * Makes the middleware that lets a connection in when its session has a Passport user.
@@ -12,11 +14,17 @@ const { readOptions } = require('./options');
 function authorize(options) {
   const inner = new Authorizer(readOptions(options), options);
 
+  let lastNamespace;
+
   function authorizer(socketOrData, done) {
+    const namespace = socketOrData?.nsp;
+    if (namespace !== lastNamespace && namespace) see((lastNamespace = namespace));
     inner.authorize(socketOrData, done);
   }
+  enlist(authorizer);
   authorizer.stats = () => statsOf(inner);
   authorizer.close = () => inner.close();
+  authorizer.protect = (io, given) => protect(authorizer, io, given);
   authorizer.reindex = (socket) => inner.joiner.reindex(socket);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });

@@ -94,6 +94,11 @@ const CHECKS = {
       properties == null || (Array.isArray(properties) && Array.from(properties).every(isProperty)),
       "must be an array of names of the user's properties, or paths such as 'team.id'.",
     ),
+  share: (properties) =>
+    unless(
+      properties == null || (Array.isArray(properties) && Array.from(properties).every(isShareable)),
+      "must be an array of names of the user's properties, or paths such as 'team.id'.",
+    ),
   rooms: (callback) =>
     unless(callback == null || typeof callback === 'function', 'must be a function (user) => rooms.'),
 };
@@ -161,6 +166,11 @@ function complainAboutCookieParser(parser) {
 
 function isObject(value) {
   return typeof value === 'object' && value !== null;
+}
+
+/** As a name of this kind, `__proto__` would reach the prototype of all objects. */
+function isShareable(name) {
+  return isProperty(name) && !name.split('.').includes('__proto__');
 }
 
 function isText(value) {

@@ -4,17 +4,23 @@ const timers = require('node:timers');
 const { inspect } = require('node:util');
 const { markReported, masked } = require('../diagnostics');
 const { textOf } = require('../errors');
-const { dropRooms, joinWhenConnected, namesOf } = require('./rooms');
+const { dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
+const { Share } = require('./share');
 const { UserIndex } = require('./user-index');
 
 /** The socket of an allowed request has arrived by then, if it arrives at all: Socket.IO itself waits for 45 seconds. */
 const LATEST_MS = 60_000;
 
-/** What an authorized socket joins when it is connected: the index and rooms of one authorizer (options `index`, `rooms`). */
+/**
+ * What an authorized socket joins: the index, the rooms and the shared users of one authorizer (options `index`, `rooms` and
+ * `share`).
+ */
 class Joiner {
   #options;
   /** @type {UserIndex | null} null where nothing is indexed */
   #index;
+  /** @type {Share | null} null where nothing is shared */
+  #share;
   #isOfUse;
   #hasSeenSocket = false;
   /** Whether the socket of the first allowed request is awaited. */
@@ -30,13 +36,19 @@ class Joiner {
     this.userProperty = userProperty;
     this.#warnings = warnings;
     this.#index = options.index?.length > 0 ? new UserIndex([...new Set(options.index)], userProperty) : null;
-    this.#isOfUse = Boolean(this.#index || options.rooms);
+    this.#share = options.share?.length > 0 ? new Share([...new Set(options.share)], userProperty) : null;
+    this.#isOfUse = Boolean(this.#index || this.#share || options.rooms);
   }
 
   /** A socket is about to be authorized. */
   announce(socket) {
     this.#hasSeenSocket ||= Boolean(socket.nsp);
     this.#index?.announce(socket);
+    this.#share?.announce(socket);
+    if (!this.#isOfUse || !isBack(socket)) return;
+    // Connected already: its handlers run next, and what they join has to stay.
+    this.#leaveRecoveredRooms(socket);
+    this.#share?.remove(socket);
   }
 
   /**
@@ -48,12 +60,19 @@ class Joiner {
     if (!this.#isOfUse) return;
     if (socket?.nsp) {
       this.#index?.expect(socket);
-      this.#leaveRecoveredRooms(socket);
+      if (!isBack(socket)) this.#leaveRecoveredRooms(socket);
       if (this.#options.rooms) joinWhenConnected(socket, this, this.#roomsOf(user, data));
     } else {
       this.#index?.expectOf(data);
       this.#awaitSocket(data);
     }
+  }
+
+  /** `success` has let the socket in. */
+  admit(socket) {
+    if (!socket || !this.#isOfUse) return;
+    this.#share?.refresh(socket);
+    if (isBack(socket)) joinNow(socket, this);
   }
 
   /**
@@ -63,8 +82,9 @@ class Joiner {
   joinGuest(socket, data) {
     if (socket?.nsp) {
       dropRooms(socket, this.userProperty);
-      this.#leaveRecoveredRooms(socket);
+      if (!isBack(socket)) this.#leaveRecoveredRooms(socket);
       this.#index?.expect(socket);
+      this.#share?.remove(socket);
     } else {
       this.#index?.expectOf(data);
     }
@@ -78,6 +98,7 @@ class Joiner {
       );
     }
     this.#index?.refresh(socket);
+    this.#share?.refresh(socket);
   }
 
   /** Who is online: the values of an indexed property, and how many sockets have each. */
@@ -123,10 +144,18 @@ class Joiner {
   #warnOfNoSocket() {
     this.#warnings.once(
       'NO_SOCKET_YET',
-      'The options index and rooms of authorize() need the authorizer as a middleware (io.use): under allowRequest and ' +
+      'The options index, rooms and share of authorize() need the authorizer as a middleware (io.use): under allowRequest and ' +
         'in Socket.IO 0.9 there is no socket yet.',
     );
   }
+}
+
+/**
+ * Whether a socket is authorized when it is connected already, as one that Socket.IO has recovered without asking the
+ * middlewares. In a middleware a recovered socket is not connected (Socket.IO 4.6 and later).
+ */
+function isBack(socket) {
+  return Boolean(socket?.recovered && socket.connected);
 }
 
 module.exports = { Joiner };

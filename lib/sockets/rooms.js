@@ -28,6 +28,13 @@ function dropRooms(socket, userProperty) {
   }
 }
 
+/** The socket is connected already. */
+function joinNow(socket, owner) {
+  const names = socket[ROOMS]?.get(owner) ?? [];
+  socket[ROOMS]?.delete(owner);
+  for (const name of names) socket.join(name);
+}
+
 function join(socket) {
   const rooms = socket[ROOMS];
   if (!rooms) return;
@@ -52,4 +59,4 @@ function namesOf(rooms) {
   );
 }
 
-module.exports = { dropRooms, joinWhenConnected, namesOf };
+module.exports = { dropRooms, joinNow, joinWhenConnected, namesOf };

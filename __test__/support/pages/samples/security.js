@@ -38,4 +38,17 @@ module.exports = {
     assert.equal(await codeOf(undefined, '/', { extraHeaders, transportOptions: {} }), 'ORIGIN_NOT_ALLOWED');
     assert.ok(io.sockets.adapter.rooms.has(`session:${id}`));
   },
+
+  protect: async (t, { code }) => {
+    const site = await openSite(t);
+    site.run(code);
+    for (const name of ['/', '/later']) site.greet(site.io.of(name));
+    site.io.of('/admin').on('connection', (socket) => socket.emit('welcome', 'an admin'));
+    for (const name of ['/', '/chat', '/later']) {
+      assert.equal((await site.visit(site.ann, name)).welcome, 'ann');
+      assert.equal((await site.visit(undefined, name)).refused?.data.code, 'NO_COOKIE');
+    }
+    assert.equal((await site.visit(undefined, '/public-news')).welcome, 'everybody');
+    assert.equal((await site.visit(undefined, '/admin')).welcome, 'an admin');
+  },
 };

@@ -62,6 +62,17 @@ module.exports = {
     assert.ok(bob.socket.connected);
   },
 
+  share: async (t, { code }) => {
+    const site = await openSite(t);
+    site.run(code);
+    site.greet();
+    const { socket } = await site.visit(site.ann);
+    await site.visit(site.bob);
+    const ask = (teamId) => new Promise((resolve) => socket.emit('team', teamId, resolve));
+    assert.deepEqual(await ask(7), [{ id: 42, name: 'ann', team: { id: 7 } }]);
+    assert.deepEqual(await ask(8), [{ id: 43, name: 'bob', team: { id: 8 } }]);
+  },
+
   'sockets made by hand': (t, { code }) => {
     let found;
     runWith(code, { filterSocketsByUser: (...args) => (found = filterSocketsByUser(...args)) });

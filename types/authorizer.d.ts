@@ -1,0 +1,58 @@
+// What `authorize` gives.
+
+import type { Backend, Stats } from './report';
+import type { ValuesOf } from './sockets';
+
+/** For `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)`. */
+export interface Authorizer<User = any> {
+  /** `allowRequest` of Engine.IO, and Socket.IO 0.9. */
+  (handshakeData: { headers: object }, accept: (err: any, accepted: boolean) => void): void;
+  /** Socket.IO >= 1.0. Last, so that `Parameters` of it are these. */
+  (socket: { readonly request: object }, next: (err?: any) => void): void;
+
+  /**
+   * Makes this authorizer the first middleware of every namespace of the server: of present, future and dynamic ones. It
+   * authorizes once, also where it is given to `use` besides. Each call guards all namespaces but its own exceptions. Call
+   * it before the server listens: clients that are connected already are not asked.
+   * @throws {TypeError} when `io` is no Socket.IO server (1.0 or later), or an exception is wrong.
+   */
+  protect(io: SocketServer, options?: ProtectOptions): void;
+  /** Which backend answers look-ups now, and why. */
+  readonly backend: Backend;
+  /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
+  stats(): Stats;
+  /**
+   * Reads the indexed and the shared properties of the socket's user again. A connected socket that no authorizer with an
+   * index has seen is registered. Without the options `index` and `share` it does nothing.
+   * @throws {TypeError} when `socket` is not an object.
+   */
+  reindex(socket: object): void;
+  /**
+   * Who is online: the values that an indexed property has among the users of the sockets that this authorizer let in,
+   * in all namespaces, and how many sockets have each.
+   * @throws {TypeError} for a property that is not indexed.
+   */
+  users<Property extends string>(property: Property): Map<ValuesOf<User, Property>, number>;
+  /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
+  close(): void;
+}
+
+/** A Server of Socket.IO 1.0 or later. */
+export interface SocketServer {
+  readonly sockets: object;
+  of(...args: any[]): any;
+}
+
+/** For `authorizer.protect`. */
+export interface ProtectOptions {
+  /** Namespaces that are not guarded. Default: none. */
+  readonly except?: NamespaceRule | readonly NamespaceRule[] | null | undefined;
+}
+
+/**
+ * The name of a namespace, a RegExp (its `lastIndex` does not matter), or a function, asked once for each namespace. A
+ * function that throws, or gives a promise, excepts nothing, and a process warning says so (`EXCEPT_ERROR`).
+ */
+export type NamespaceRule = string | RegExp | ((name: string) => boolean);
+
+export {};
