@@ -60,7 +60,7 @@ async function start({ redisUrl, port }) {
     const { sessionID } = req;
     req.logout((error) => {
       if (error) return next(error);
-      // A log-out is told to nobody else: the sockets of the session have to be ended by the app.
+      // Nothing else ends the sockets of a session at log-out: the app has to.
       io.in(`session:${sessionID}`).disconnectSockets(true);
       res.redirect('/');
     });

@@ -92,7 +92,7 @@ async function start({ redisUrl, port }) {
   app.post('/logout', async (request, reply) => {
     const { sessionId } = request.session;
     await request.logout();
-    // A log-out is told to nobody else: the sockets of the session have to be ended by the app.
+    // Nothing else ends the sockets of a session at log-out: the app has to.
     io.in(`session:${sessionId}`).disconnectSockets(true);
     return reply.redirect('/');
   });

@@ -18,7 +18,7 @@ export class AuthController {
     await new Promise<void>((resolve, reject) => {
       request.logout((error) => (error ? reject(error) : resolve()));
     });
-    // A log-out is told to nobody else: the sockets of the session have to be ended by the app.
+    // Nothing else ends the sockets of a session at log-out: the app has to.
     this.chat.disconnectSession(sessionID);
     response.redirect('/');
   }
