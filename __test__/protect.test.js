@@ -160,6 +160,18 @@ for (const version of VERSIONS) {
 }
 
 for (const version of [2, 3, 4]) {
+  test(`Socket.IO ${version}: many clients at once in a namespace that is made for them`, async (t) => {
+    const { visit } = await startProtected(t, version);
+    for (const namespace of [COMPUTED, DYNAMIC]) {
+      const visitors = ['ann', undefined, 'ann', undefined, undefined, 'ann'];
+      const answers = await Promise.all(visitors.map((name) => visit(name, { namespace })));
+      assert.deepEqual(
+        answers.map(({ welcome }) => welcome),
+        visitors,
+      );
+    }
+  });
+
   test(`Socket.IO ${version}: children of a pattern are excepted by their own name`, async (t) => {
     const { visit } = await startProtected(t, version, { except: ['/room-2', '/'] });
     assert.equal((await visit(undefined, { namespace: '/room-2' })).welcome, 'a stranger');

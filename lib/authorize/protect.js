@@ -2,7 +2,8 @@
 
 const { warn } = require('../diagnostics');
 const { messageOf } = require('../errors');
-const { guardOf, isServer } = require('./server-guard');
+const { isServer } = require('./namespaces');
+const { guardOf } = require('./server-guard');
 
 const AsyncFunction = (async () => {}).constructor;
 

@@ -2,6 +2,7 @@
 
 const { warn } = require('../diagnostics');
 const { wasAllowed } = require('./connection-limits');
+const { eachNamespace, isServer, middlewaresOf, namespacesOf, putFirst } = require('./namespaces');
 const { authorizeRecovered } = require('./recovered');
 
 /** A client may choose the names of dynamic namespaces. */
@@ -12,12 +13,6 @@ const OF_THIS_PACKAGE = /^passport-socketio-native: /;
 /**
  * One Socket.IO server: which authorizers guard which of its namespaces. It puts authorizers before all other middlewares
  * (`protect`), has recovered sockets authorized, and warns of a namespace that no authorizer guards.
- *
- * It relies on this of Socket.IO 1 to 4: a namespace keeps its middlewares in `fns` or `_fns`; the server has its
- * namespaces in `nsps` or `_nsps`; and since 2.1 a client that connects to a namespace gets it by `server.of`. That method
- * is replaced. So a namespace is guarded before its first socket, however it was made. When Socket.IO changes: the event
- * `new_namespace` (since 4.1) says the same; and where there is no list of middlewares, the authorizer stands behind those
- * that were there before. `__test__/protect.test.js` shows each version.
  */
 class ServerGuard {
   #server;
@@ -31,14 +26,7 @@ class ServerGuard {
 
   constructor(server) {
     this.#server = server;
-    const { of } = server;
-    override(server, 'of', (...args) => {
-      const namespace = of.apply(server, args);
-      this.#meet(namespace);
-      return namespace;
-    });
-    server.sockets.on('new_namespace', (namespace) => this.#meet(namespace));
-    for (const namespace of namespacesOf(server)) this.#meet(namespace);
+    eachNamespace(server, (namespace) => this.#meet(namespace));
   }
 
   /**
@@ -59,9 +47,8 @@ class ServerGuard {
     this.#meet(namespace).isSeen = true;
   }
 
+  /** A namespace that is new, or that a client connects to. */
   #meet(namespace) {
-    // What io.of(/pattern/) gives: it has no sockets itself. The namespaces made after it are met when they are made.
-    if (namespace.children instanceof Set) return undefined;
     let guarded = this.#namespaces.get(namespace);
     if (guarded === undefined) {
       this.#namespaces.set(namespace, (guarded = new Guarded()));
@@ -174,37 +161,10 @@ function see(namespace) {
   if (isServer(namespace.server)) guardOf(namespace.server).see(namespace);
 }
 
-/** A server of Socket.IO 1.0 or later. */
-function isServer(candidate) {
-  return typeof candidate?.of === 'function' && typeof candidate.sockets?.use === 'function';
-}
-
-function namespacesOf({ _nsps, nsps }) {
-  return _nsps instanceof Map ? [..._nsps.values()] : Object.values(nsps ?? {});
-}
-
-/** The list in which Socket.IO keeps the middlewares of a namespace: `fns` up to 2, `_fns` since 3. */
-function middlewaresOf({ _fns, fns }) {
-  return [_fns, fns].find(Array.isArray);
-}
-
 /** The authorizers that every socket of a namespace passes, unless Socket.IO skips the middlewares. */
 function authorizersOf(namespace, { first }) {
   const used = middlewaresOf(namespace)?.filter((each) => ours.has(each)) ?? [];
   return [...new Set([...first, ...used])];
-}
-
-/** From now on the authorizer is the first middleware, and is one only once. */
-function putFirst(authorizer, namespace) {
-  const { use } = namespace;
-  // Socket.IO itself adds it: up to 2, this also ends the greeting of clients before the middlewares are asked.
-  use.call(namespace, authorizer);
-  const middlewares = middlewaresOf(namespace);
-  const others = middlewares?.filter((each) => each !== authorizer);
-  middlewares?.splice(0, middlewares.length, authorizer, ...others);
-  override(namespace, 'use', (middleware) => {
-    return middleware === authorizer ? namespace : use.call(namespace, middleware);
-  });
 }
 
 /** Up to Socket.IO 2 a client joins the default namespace first. An authorizer there guards all namespaces. */
@@ -228,9 +188,4 @@ function shown(name) {
   return JSON.stringify(String(name).slice(0, 200));
 }
 
-/** Not enumerable, as a method of the class is not. */
-function override(object, name, value) {
-  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
-}
-
-module.exports = { enlist, guardOf, isServer, see };
+module.exports = { enlist, guardOf, see };
