@@ -7,7 +7,8 @@ const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { after, before, test } = require('node:test');
 const { RedisStore } = require('connect-redis');
-const { GOOD, assertHeldBack, heldBackScene } = require('./support/held-back');
+const { PREAMBLE, runScript } = require('./support/child');
+const { GOOD, TIMES, assertHeldBack, heldBackScene } = require('./support/held-back');
 const { authorizerOf, assertAdmitted, prove } = require('./support/proof');
 const { sessionOf, storeOf } = require('./support/stores');
 const { cookieOf, visit } = require('./support/visit');
@@ -158,4 +159,28 @@ test('a client that is derived from one of node-redis', async (t) => {
     const authorizer = authorizerOf(t, { store: new RedisStore({ client: given }) });
     await assertHeldBack(authorizer, /the client('s class)? has a get of its own/);
   }
+});
+
+test('JSON.parse replaced before the package is loaded', async () => {
+  const script = `
+    const { openStore } = require('./__test__/support/stores');
+    (async () => {
+      const opened = await openStore(10, 'node-redis 6', { host: '${scene.redis.host}', port: ${scene.redis.port} });
+      const authorizer = authorize({ store: opened.store, secret: SECRET, passport: passportOf() });
+      const codes = new Set();
+      for (let i = 0; i < ${TIMES}; i++) codes.add((await visit(authorizer, cookieOf('revoked'))).error?.code);
+      const { error } = await visit(authorizer, cookieOf('good-0'));
+      console.log(...codes, error, authorizer.backend.reason);
+      authorizer.close();
+      await opened.close();
+    })();`;
+  const replaced = `
+    const { parse } = JSON;
+    JSON.parse = (...args) => (parse(...args)?.revoked ? null : parse(...args));`;
+  const { out, err } = await runScript(script, { preamble: replaced + PREAMBLE });
+  assert.equal(err, '');
+  assert.equal(
+    out,
+    'SESSION_NOT_FOUND undefined JSON.parse has been replaced: give the option redis (a URL)',
+  );
 });

@@ -8,8 +8,7 @@ const Module = require('node:module');
 const { after, before, test } = require('node:test');
 const { RedisStore } = require('connect-redis');
 const { Store } = require('express-session');
-const { PREAMBLE, runScript } = require('./support/child');
-const { GOOD, TIMES, assertHeldBack, heldBackScene } = require('./support/held-back');
+const { GOOD, assertHeldBack, heldBackScene } = require('./support/held-back');
 const { authorizerOf, prove, warningsDuring } = require('./support/proof');
 
 const DAY = 86_400_000;
@@ -263,30 +262,6 @@ function replaceParse(t) {
   };
   t.after(() => (JSON.parse = parse));
 }
-
-test('JSON.parse replaced before the package is loaded', async () => {
-  const script = `
-    const { openStore } = require('./__test__/support/stores');
-    (async () => {
-      const opened = await openStore(10, 'node-redis 6', { host: '${scene.redis.host}', port: ${scene.redis.port} });
-      const authorizer = authorize({ store: opened.store, secret: SECRET, passport: passportOf() });
-      const codes = new Set();
-      for (let i = 0; i < ${TIMES}; i++) codes.add((await visit(authorizer, cookieOf('revoked'))).error?.code);
-      const { error } = await visit(authorizer, cookieOf('good-0'));
-      console.log(...codes, error, authorizer.backend.reason);
-      authorizer.close();
-      await opened.close();
-    })();`;
-  const replaced = `
-    const { parse } = JSON;
-    JSON.parse = (...args) => (parse(...args)?.revoked ? null : parse(...args));`;
-  const { out, err } = await runScript(script, { preamble: replaced + PREAMBLE });
-  assert.equal(err, '');
-  assert.equal(
-    out,
-    'SESSION_NOT_FOUND undefined JSON.parse has been replaced: give the option redis (a URL)',
-  );
-});
 
 for (const [name, { make, later, reason }] of Object.entries(CASES)) {
   test(name, async (t) => {
