@@ -186,7 +186,8 @@ interface CommonOptions<User> {
    * refuses the client, and a process warning is emitted. `this` is as in `success`.
    *
    * @param message a text; for `DESERIALIZE_ERROR` and `CALLBACK_ERROR` the very value that was given or thrown.
-   * @param critical whether the server is at fault, and not a client without a login.
+   * @param critical as in the original: `true` for faults of the server, and for `PASSPORT_NOT_INITIALIZED`, which since
+   *   Passport 0.3 is a client without a login, and `CLOSED`.
    */
   fail?:
     | ((

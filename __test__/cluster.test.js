@@ -40,7 +40,7 @@ async function assertStoreError(authorizer, cause, user = USERS[0]) {
   assert.match(error.cause.message, cause);
 }
 
-test('an array of URLs: each visitor is who he is, and only the master of his slot is asked', async (t) => {
+test('an array of URLs: each visitor gets their own user, and only the master of their slot is asked', async (t) => {
   const authorizer = authorizerOf(t, { redis: cluster.urls });
   assert.deepEqual(authorizer.backend, {
     kind: 'redis',

@@ -25,7 +25,7 @@ test('one WebSocket that sends 10,000 CONNECT packets: four look-ups, and others
       asked -= 1;
       done(null, { name: key });
     };
-    // Socket.IO closes a connection that asks for a namespace that it is in: she is let in when all has been counted.
+    // Socket.IO closes a connection that asks for a namespace that it is in: the other client is let in when all has been counted.
     if (key === 'ann') held.push(answer);
     else answer();
   });

@@ -47,7 +47,7 @@ for (const [what, text] of Object.entries(KEYS)) {
     const page = [0, 1, 2].map((ticket) => [ticket, OUTCOME.FOUND | VALUE | (ticket > 0 ? SAME : 0)]);
     const delivery = deliveryWith(onePage([...page, [3, OUTCOME.FOUND | VALUE]], `[${text},"other"]`));
     delivery.connect();
-    // Each one spoils what it was given, before the next one gets his.
+    // Each one spoils what it was given, before the next one gets its own.
     const seen = [];
     const got = receivers(delivery, 4, (i, value) => {
       if (i === 3) return;

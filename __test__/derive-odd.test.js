@@ -17,7 +17,7 @@ let redis;
 let admin;
 sharedRedis((started) => ({ redis, admin } = started));
 
-test('who has logged in where only the store looks is let in, though the addon sees him without a login', async (t) => {
+test('a user who has logged in where only the store looks is let in, though the addon sees no login', async (t) => {
   const { store, select, close } = await openStore(10, 'node-redis 6', {
     host: redis.host,
     port: redis.port,

@@ -79,7 +79,7 @@ for (const name of NAMES) {
 
     Object.assign(login, { username: 'cid', password: 'second' });
     await allow();
-    // Closes her connections as well.
+    // Closes the connections of the pool as well.
     await admin.sendCommand(['ACL', 'DELUSER', 'bea']);
     await untilAdmitted(authorizer, USERS);
     await prove(authorizer, USERS[0], USERS[0]);

@@ -194,7 +194,7 @@ function way(version, client, family) {
   return {
     name: `connect-redis ${version}, ${client}${hides ? ', option client' : ''}`,
     family,
-    /** A store over a server, with a session for each user whose id is his name; `given` is for authorize(). */
+    /** A store over a server, with a session for each user, with the name as its id; `given` is for authorize(). */
     async open(t, users, { host, port } = servers[0]) {
       const opened = await openStore(version, client, { host, port });
       t.after(opened.close);

@@ -1,7 +1,7 @@
 'use strict';
 
 // A Redis that fails: every visitor is refused within the deadline and for the true reason, nobody is let in
-// meanwhile, and all is well again once Redis is. Who is refused before his deadline has STORE_ERROR, else STORE_TIMEOUT.
+// meanwhile, and all is well again once Redis is. A look-up that is refused before its deadline has STORE_ERROR, else STORE_TIMEOUT.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -12,7 +12,7 @@ const { authorizerOf } = require('./support/proof');
 const { cookieOf, visit } = require('./support/visit');
 
 const RECOVERS_WITHIN = 8_000;
-/** What a visitor waits for a server whose silence is not known yet: CONNECT_TIMEOUT of src/redis_store/socket.rs. */
+/** What a visitor waits for a server whose silence is not known yet: CONNECT_TIMEOUT of src/redis/connection/socket.rs. */
 const SILENCE = 1_500;
 
 /** One visitor, and how long they waited, in milliseconds. */

@@ -67,7 +67,7 @@ test('sockets of two namespaces share a request: each has its user under the use
   assert.deepStrictEqual(filterSocketsByUser([chat, service, admin], { id: 'ada' }), [chat]);
 });
 
-test('a namespace without an authorizer, behind that of another: the user is where that one put him', () => {
+test('a namespace without an authorizer, behind that of another: the user is where that one put it', () => {
   const store = storeOf({ ada: { passport: { user: 'ada' } } });
   const accounts = authorize({ secret: SECRET, store, passport: passportOf(), userProperty: 'account' });
   const request = { headers: { cookie: cookieOf('ada') } };

@@ -46,7 +46,7 @@ test('a getter that authorizes its own socket once more: a member all the same',
   assertFound(namespace, { id: 1 }, [ann]);
 });
 
-test('a getter that throws for the user himself: the connection is made, and he is found by nothing', () => {
+test('a getter that throws for the user itself: the connection is made, and nothing finds that user', () => {
   const { authorizer, namespace } = emptyNamespace(INDEX);
   const ann = visitorOf(namespace, { id: 1 });
   assert.equal(admit(authorizer, ann), undefined);
@@ -72,7 +72,7 @@ test('a property that itself asks who is there makes no second member', () => {
   });
   const ann = connect(authorizer, namespace, user);
   assert.equal(reads, 1);
-  // While he is read he is no member yet, and asked as any other user is.
+  // While the user is read, the socket is not registered, and the user is read as any other is.
   assertFound(namespace, { company: 1 }, [ann]);
   assert.deepEqual(counts(authorizer), { 9: 1 });
   disconnect(ann);

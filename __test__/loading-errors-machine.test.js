@@ -9,7 +9,7 @@ const { describe, test } = require('node:test');
 const { packageFor } = require('../lib/addon/installed');
 const { platforms: SUPPORTED } = require('../lib/addon/messages.json');
 const { MACHINE, appWith, runIn, toldIn } = require('./support/installed');
-const { AGAIN, CODE, LINES, assertTold } = require('./support/told');
+const { AGAIN, CODE, LINES, assertTold } = require('./support/loading-error');
 
 const PACKAGE = packageFor(MACHINE.name);
 
@@ -85,7 +85,7 @@ describe('the process', () => {
     fs.writeFileSync(foreign, 'exports.outcomes = () => [];');
     assertTold(await toldIn(folder, { env: { NAPI_RS_NATIVE_LIBRARY_PATH: foreign } }), {
       problem:
-        'its binary is of another build, it lacks Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Verifier',
+        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Verifier',
       facts: [`Looked for:   ${foreign} (NAPI_RS_NATIVE_LIBRARY_PATH)`],
       advice: [`Take NAPI_RS_NATIVE_LIBRARY_PATH out of the environment: it names ${foreign}`],
     });

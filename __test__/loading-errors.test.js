@@ -10,7 +10,7 @@ const { packageFor } = require('../lib/addon/installed');
 const { problems } = require('../lib/addon/messages.json');
 const { CASES, problemOf, wordsOf } = require('../lib/addon/problems');
 const { MACHINE, VERSION, appWith, goodBinary, toldIn } = require('./support/installed');
-const { AGAIN, CODE, LINES, assertTold } = require('./support/told');
+const { AGAIN, CODE, LINES, assertTold } = require('./support/loading-error');
 
 const PACKAGE = packageFor(MACHINE.name);
 const OTHER = MACHINE.name === 'darwin-arm64' ? 'linux-x64-gnu' : 'darwin-arm64';
@@ -85,7 +85,7 @@ describe('the package with the binary', () => {
     const binary = 'exports.outcomes = () => []; exports.Verifier = class {};';
     assertTold(await toldIn(appWith(t, { binary }).folder), {
       problem:
-        'its binary is of another build, it lacks Delivery, indexLayout, JsCredentials, Lookup, SocketIndex',
+        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex',
       again: true,
     });
   });

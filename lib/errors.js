@@ -61,7 +61,7 @@ function messageOf(error) {
   } catch {
     // A getter that throws.
   }
-  return textOf(error) || 'an error without words';
+  return textOf(error) || 'an error without a message';
 }
 
 /** String(value), which throws for an object that cannot be one. */

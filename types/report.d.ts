@@ -41,7 +41,9 @@ export type Backend =
   | { readonly kind: 'store'; readonly reason: string };
 
 export interface Stats {
+  /** Attempts whose user was found, also if `success` then refused. */
   readonly authorized: number;
+  /** Attempts that went to `fail`, also if it then let the client in as a guest. */
   readonly refused: number;
   /** Authorizations under way: in their look-up, or in a callback that has not called `accept` within `timeout`. */
   readonly pending: number;

@@ -20,7 +20,8 @@ try {
   throw require('./diagnosis').notLoaded(error);
 }
 
-const NEEDED = ['Delivery', 'indexLayout', 'JsCredentials', 'Lookup', 'outcomes', 'SocketIndex', 'Verifier'];
+const NEEDED =
+  'credentialKinds Delivery indexLayout JsCredentials Lookup outcomes SocketIndex Verifier'.split(' ');
 const lacks = NEEDED.filter((name) => typeof native[name] !== 'function');
 const carrier = carrierOf(module);
 if (lacks.length > 0 || (carrier && carrier.version !== require('../../package.json').version)) {

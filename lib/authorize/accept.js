@@ -51,8 +51,8 @@ function answerRequest(data, done, error, accepted) {
 }
 
 /**
- * A promise is truthy, whatever its result; nobody else looks at its rejection. `then` of another thenable is not called:
- * it may be a query that runs by it.
+ * A promise is truthy even if it resolves to false. Its rejection is handled here, or it would end the process. `then` of
+ * other thenables is not called: it may run a query.
  */
 function isPromise(accepted) {
   if (types.isPromise(accepted)) accepted.then(undefined, () => {});

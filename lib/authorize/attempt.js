@@ -15,7 +15,7 @@ const STEP = Object.freeze({
   SUCCESS: 'success',
   FAIL: 'fail',
   /** The connection ended before the look-up did. */
-  ABANDONED: 'nobody',
+  ABANDONED: 'the client has left',
 });
 
 /**
@@ -57,7 +57,7 @@ class Attempt extends AsyncResource {
     this.done = done;
   }
 
-  /** What it came on, which may carry several: the connection of Engine.IO, or the request where there is no socket. */
+  /** What the attempts of one client share: the Engine.IO connection, else the request. */
   get connection() {
     return this.socket ? this.socket.conn : carrierOf(this.data);
   }
@@ -70,7 +70,7 @@ class Attempt extends AsyncResource {
     return this.#authorizer.warnings;
   }
 
-  /** It has waited for its turn, which has come. */
+  /** Its turn has come. */
   begin() {
     this.runInAsyncScope(this.#authorizer.begin, this.#authorizer, this);
   }
@@ -103,7 +103,7 @@ class Attempt extends AsyncResource {
     this.#authorizer.stats.pending += 1;
   }
 
-  /** It makes room for others. */
+  /** It stops counting for `maxPending` and for the limits of its connection. */
   release() {
     if (this.isDecided && this.deadline !== null) this.#authorizer.deadlines.remove(this);
     if (this.connection !== undefined) leave(this);
@@ -120,7 +120,7 @@ class Attempt extends AsyncResource {
     else if (this.step === STEP.ORIGIN) this.abandon();
   }
 
-  /** The client left before the attempt had its turn. Socket.IO is told, so that it forgets the socket. */
+  /** The client left before the attempt had its turn. Socket.IO gets an answer, so that it drops the socket. */
   abandon() {
     this.step = STEP.ABANDONED;
     this.runInAsyncScope(this.accept, undefined, null, false);

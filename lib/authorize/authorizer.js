@@ -152,7 +152,7 @@ class Authorizer {
    * @param {unknown} value - the user key where a session was found, else the cause of the failure
    */
   settle(attempt, outcome, value) {
-    // The client has left. The app is not asked; Socket.IO is told, so that it forgets the socket.
+    // The client has left. The app is not asked; Socket.IO gets an answer, so that it drops the socket.
     if (attempt.step === STEP.ABANDONED) attempt.accept(null, false);
     else if (outcome !== OUTCOME.FOUND) this.#fail(attempt, outcome, value);
     else if (!this.#isTooLate(attempt)) this.#deserialize(attempt, value);
@@ -228,7 +228,7 @@ class Authorizer {
       // A custom cookie parser throws. The attempts under way have reported it.
     }
     this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
-    // Under a flood nobody waits for `fail`: the refused attempts would pile up there.
+    // `fail` gets no time to answer: under a flood, refused attempts would pile up.
     attempt.accept(null, false);
   }
 
@@ -240,8 +240,8 @@ class Authorizer {
       this.#becomeGuest(attempt, shown);
     } else if (isYes && step === STEP.SUCCESS) {
       adoptUser(socket, data, this.#userProperty, shown);
-      this.joiner.admit(socket);
-      this.#risks.admitted(attempt);
+      this.joiner.letIn(socket);
+      this.#risks.letIn(attempt);
     }
     attempt.release();
     answerSocketIo(attempt, isYes, error, accepted);
@@ -280,7 +280,7 @@ class Authorizer {
     this.backend.close();
   }
 
-  /** Nobody is let in after `close()`, whatever was under way. */
+  /** After `close()` every attempt fails, also one under way. */
   #isTooLate(attempt) {
     if (this.#isClosed) this.#fail(attempt, OUTCOME.CLOSED, CLOSED);
     return this.#isClosed;

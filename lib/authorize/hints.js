@@ -51,4 +51,4 @@ function hasSignatureBeside({ headers }, key) {
   return typeof cookie === 'string' && cookie.includes(`${key}.sig=`);
 }
 
-module.exports = { hintOf };
+module.exports = { hintOf, shown };

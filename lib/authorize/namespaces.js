@@ -1,5 +1,7 @@
 'use strict';
 
+const { override } = require('../sockets/namespace');
+
 /**
  * The namespaces of a Socket.IO server, and their middlewares.
  *
@@ -52,11 +54,6 @@ function putFirst(authorizer, namespace) {
   override(namespace, 'use', (middleware) => {
     return middleware === authorizer ? namespace : use.call(namespace, middleware);
   });
-}
-
-/** Not enumerable, as a method of the class is not. */
-function override(object, name, value) {
-  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
 }
 
 module.exports = { eachNamespace, isServer, middlewaresOf, namespacesOf, putFirst };

@@ -113,7 +113,7 @@ function complainAboutSecret(secret) {
   const good = (Array.isArray(secret) ? secret : [secret]).every(isSecret);
   return unless(
     good,
-    'must be the secret given to express-session: a string that is not empty, a Buffer, or an array.',
+    'must be the secret given to express-session: a string that is not empty, a Buffer, a KeyObject, or an array of these.',
   );
 }
 

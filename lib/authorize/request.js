@@ -1,6 +1,6 @@
 'use strict';
 
-const { CREDENTIAL } = require('../sessions/verifier');
+const { CREDENTIAL_KIND } = require('../sessions/verifier');
 const { customParser, parseWith } = require('./cookie-parser');
 const { expectUser } = require('../request-user');
 
@@ -29,7 +29,7 @@ class RequestView {
     this.#userProperty = userProperty;
     this.#verifier = verifier;
     this.#parser = customParser(options, verifier);
-    this.#queryKind = options.sessionIdInQuery === 'signed' ? CREDENTIAL.SIGNED : CREDENTIAL.EITHER;
+    this.#queryKind = options.sessionIdInQuery === 'signed' ? CREDENTIAL_KIND.SIGNED : CREDENTIAL_KIND.EITHER;
   }
 
   /** Sets what the original sets before it asks the store. Throws what a custom cookie parser throws. */
@@ -58,12 +58,12 @@ class RequestView {
   /** The kind of credential that a look-up gets: of the query where something came there, else of the cookie. */
   kindOf(queried) {
     if (queried) return this.#queryKind;
-    return this.#parser ? CREDENTIAL.ID : CREDENTIAL.HEADER;
+    return this.#parser ? CREDENTIAL_KIND.ID : CREDENTIAL_KIND.HEADER;
   }
 
   /** Whether a session id of the query is bare, and not signed. */
   isBare(queried) {
-    return typeof this.#verifier.reader.sessionId(queried, CREDENTIAL.SIGNED) !== 'string';
+    return typeof this.#verifier.reader.sessionId(queried, CREDENTIAL_KIND.SIGNED) !== 'string';
   }
 
   #readWith(reader) {

@@ -4,8 +4,8 @@ const { allowsEverybody } = require('./cors');
 const { isFromElsewhere, isSameHost } = require('./origin');
 
 /**
- * Warns once of what stays as in the original but is risky, when it has let somebody in. Setting the option, either way,
- * ends the warning.
+ * Warns once when a risky default, kept for compatibility, has let a client in. Setting the option, either way, ends the
+ * warning.
  */
 class RiskWarnings {
   #requests;
@@ -30,7 +30,7 @@ class RiskWarnings {
   }
 
   /** A user was let in. */
-  admitted({ data, socket, queried }) {
+  letIn({ data, socket, queried }) {
     if (queried) {
       if (this.#acceptsBareIds && this.#requests.isBare(queried)) this.#warnOfBareId();
     } else if (this.#isOriginOpen && this.#isForeign(data) && this.#isOriginOpen(socket?.nsp?.server)) {
@@ -52,7 +52,7 @@ class RiskWarnings {
     this.#acceptsBareIds = false;
     this.#warnings.once(
       'BARE_SESSION_ID',
-      'A bare session id in the query (?session_id=) let somebody in: whoever sees it in a log can use it. Set the option ' +
+      'A bare session id in the query (?session_id=) let a client in. Anyone who reads it in a log can use it. Set the option ' +
         "sessionIdInQuery of authorize() to 'signed' or false; to true if your clients rely on it, which ends this warning.",
     );
   }

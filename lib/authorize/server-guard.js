@@ -2,12 +2,13 @@
 
 const { warn } = require('../diagnostics');
 const { wasAllowed } = require('./connection-limits');
+const { shown } = require('./hints');
 const { eachNamespace, isServer, middlewaresOf, namespacesOf, putFirst } = require('./namespaces');
 const { authorizeRecovered } = require('./recovered');
 
 /** A client may choose the names of dynamic namespaces. */
 const MOST_WARNINGS = 100;
-/** Symbol properties that this package puts on sockets, in whatever copy. */
+/** Symbol properties that this package puts on sockets, in any copy of it. */
 const OF_THIS_PACKAGE = /^passport-socketio-native: /;
 
 /**
@@ -181,11 +182,6 @@ function hasPassed(socket) {
 /** An authorizer, of this copy of the package or of another one. */
 function isAuthorizer(candidate) {
   return typeof candidate === 'function' && 'backend' in candidate && 'reindex' in candidate;
-}
-
-/** A client may have chosen the name. */
-function shown(name) {
-  return JSON.stringify(String(name).slice(0, 200));
 }
 
 module.exports = { enlist, guardOf, see };

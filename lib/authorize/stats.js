@@ -2,7 +2,7 @@
 
 const { outcomes } = require('../outcomes');
 
-/** How many attempts ended how. */
+/** Counts attempts: those whose user was found, and those that went to `fail`, by outcome. */
 class Stats {
   authorized = 0;
   /** Attempts under way: look-ups in flight, and callbacks of the app that have not decided. */

@@ -36,7 +36,7 @@ function loginOf(username, password) {
   return { username: username || null, password: password || null };
 }
 
-/** Whether TLS was asked for over a Unix socket: nobody speaks it there. */
+/** Whether TLS was asked for over a Unix socket: Redis clients do not support it. */
 function isTlsOverSocket(tls, nodes) {
   return Boolean(tls) && nodes.some(({ path }) => path);
 }

@@ -52,8 +52,8 @@ class CookieReader {
    * The session id in what the client sent, or the outcome that refuses it.
    * @returns {string | number}
    */
-  sessionId(sent, credential) {
-    return this.#verifier.sessionId(sent, credential);
+  sessionId(sent, kind) {
+    return this.#verifier.sessionId(sent, kind);
   }
 
   /**
@@ -95,10 +95,10 @@ class RequestCookies {
   }
 
   /** The session id that a query parameter gives; '' where its signature is not good. */
-  queried(sent, credential) {
-    if (this.#queried.sent !== sent || this.#queried.credential !== credential) {
-      const id = this.#reader.sessionId(sent, credential);
-      this.#queried = { sent, credential, id: typeof id === 'string' ? id : '' };
+  queried(sent, kind) {
+    if (this.#queried.sent !== sent || this.#queried.kind !== kind) {
+      const id = this.#reader.sessionId(sent, kind);
+      this.#queried = { sent, kind, id: typeof id === 'string' ? id : '' };
     }
     return this.#queried.id;
   }

@@ -6,7 +6,7 @@ const { StoreBackend } = require('./store');
 
 /**
  * Chooses the backend that answers the look-ups of an authorizer. A backend has
- * - `lookUp(receiver, sent, credential)`: calls `receiver.deliver(outcome, value)` once, in the call or later;
+ * - `lookUp(receiver, sent, kind)`: calls `receiver.deliver(outcome, value)` once, in the call or later;
  * - `description`: the value of `authorizer.backend`; `reconnects`; `close()`.
  */
 function chooseBackend(options, verifier) {

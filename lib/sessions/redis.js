@@ -1,7 +1,7 @@
 'use strict';
 
 const native = require('../addon');
-const delivery = require('./pending');
+const pending = require('./pending');
 const { readRedisOption } = require('../redis/option');
 const { ProviderCredentials } = require('../redis/credentials');
 
@@ -20,7 +20,7 @@ class RedisBackend {
     // Kept alive here: the addon calls it as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
-    this.#lookup = new native.Lookup(verifier.native, delivery.connect(), target, timeout, login);
+    this.#lookup = new native.Lookup(verifier.native, pending.connect(), target, timeout, login);
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }
@@ -36,10 +36,10 @@ class RedisBackend {
     }
   }
 
-  lookUp(receiver, sent, credential) {
-    const ticket = delivery.expect(receiver);
-    const outcome = this.#submit(sent, credential, ticket);
-    if (outcome !== undefined) delivery.redeem(ticket).deliver(outcome, undefined);
+  lookUp(receiver, sent, kind) {
+    const ticket = pending.expect(receiver);
+    const outcome = this.#submit(sent, kind, ticket);
+    if (outcome !== undefined) pending.redeem(ticket).deliver(outcome, undefined);
   }
 
   get description() {

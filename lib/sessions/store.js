@@ -5,8 +5,8 @@ const timers = require('node:timers');
 const { isNativeError } = require('node:util').types;
 const { OUTCOME } = require('../outcomes');
 
-/** User keys of nobody, as in src/core/session.rs: an ORM that drops empty conditions would find the first user. */
-const NOBODY = [undefined, null, '', false];
+/** User keys that name no user, as in src/core/session.rs: an ORM that drops empty conditions would find the first user. */
+const NO_USER_KEYS = [undefined, null, '', false];
 
 /**
  * Looks sessions up through the app's own store; cookie and signature are verified natively. Without a session id the store
@@ -27,8 +27,8 @@ class StoreBackend {
   }
 
   /** @param {number} [timeout] - milliseconds, where fewer are left than the option gives */
-  lookUp(receiver, sent, credential, timeout = this.#options.timeout) {
-    const id = this.#verifier.reader.sessionId(sent, credential);
+  lookUp(receiver, sent, kind, timeout = this.#options.timeout) {
+    const id = this.#verifier.reader.sessionId(sent, kind);
     if (typeof id === 'string') this.#ask(id, receiver, timeout);
     else receiver.deliver(id, undefined);
   }
@@ -82,7 +82,7 @@ class StoreBackend {
       const login = session[this.#options.passport._key];
       if (!login) return [OUTCOME.PASSPORT_NOT_INITIALIZED, undefined];
       const key = login.user;
-      return NOBODY.includes(key) ? [OUTCOME.NOT_LOGGED_IN, undefined] : [OUTCOME.FOUND, key];
+      return NO_USER_KEYS.includes(key) ? [OUTCOME.NOT_LOGGED_IN, undefined] : [OUTCOME.FOUND, key];
     } catch (thrown) {
       return [OUTCOME.STORE_ERROR, thrown];
     }

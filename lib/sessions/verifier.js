@@ -5,7 +5,7 @@ const native = require('../addon');
 const { CookieReader } = require('./cookies');
 
 /** The number of each kind of credential; Rust owns them (src/core/credential.rs). */
-const CREDENTIAL = Object.freeze(native.credentialKinds());
+const CREDENTIAL_KIND = Object.freeze(native.credentialKinds());
 
 /**
  * Verifies cookies and signatures with the app's live settings: a secret added to the array, or a changed prefix or
@@ -25,7 +25,7 @@ class Verifier {
     const settings = this.#settings();
     /** Look-ups use this one, with the settings of the moment in which they are made. */
     this.native = new native.Verifier(settings);
-    /** Reads cookies with the settings of now, whatever they become later. */
+    /** Reads cookies with the settings as they are now; a later change makes a new reader. */
     this.reader = CookieReader.of(settings);
   }
 
@@ -99,4 +99,4 @@ function joined(keyPrefix, prefix) {
   return typeof keyPrefix === 'string' ? keyPrefix + prefix : Buffer.concat([keyPrefix, Buffer.from(prefix)]);
 }
 
-module.exports = { Verifier, CREDENTIAL, isSecret };
+module.exports = { Verifier, CREDENTIAL_KIND, isSecret };

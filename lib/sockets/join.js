@@ -69,7 +69,7 @@ class Joiner {
   }
 
   /** `success` has let the socket in. */
-  admit(socket) {
+  letIn(socket) {
     if (!socket || !this.#isOfUse) return;
     this.#share?.refresh(socket);
     if (isBack(socket)) joinNow(socket, this);

@@ -75,4 +75,4 @@ function override(object, name, value) {
   Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
 }
 
-module.exports = { WatchedNamespace };
+module.exports = { WatchedNamespace, override };

@@ -36,7 +36,7 @@ class SocketRegistry {
    * Sockets that several authorizers have let in, perhaps each with a user of its own, and the UserIndexes of these. None
    * of their values are indexed: a query reads all their users.
    */
-  #shared = new Map();
+  #multiple = new Map();
   /** Sockets that are not connected yet, and the UserIndexes that expect them, where there are several. */
   #expecting = new WeakMap();
   /** By request, the UserIndex that expects its sockets. */
@@ -87,7 +87,7 @@ class SocketRegistry {
   /** Reads the properties of a user again. A socket that no UserIndex expected belongs to this one from now on. */
   refresh(socket, userIndex) {
     if (!this.#watch(socket.nsp)) return;
-    const others = this.#shared.get(socket) ?? [];
+    const others = this.#multiple.get(socket) ?? [];
     const isOnly = this.#isOnly(socket, userIndex) && others.every((other) => other === userIndex);
     const values = isOnly ? userIndex.valuesOf(socket) : [];
     // Read only now: a getter of the user may have disconnected the socket.
@@ -100,7 +100,7 @@ class SocketRegistry {
     this.#groups.leave(before);
     this.#groupAt[slot] = group;
     this.#update(slot, group, ...values);
-    this.#share(socket, isOnly ? [] : [...others, userIndex]);
+    this.#noteMultiple(socket, isOnly ? [] : [...others, userIndex]);
   }
 
   /** Whether the values of one UserIndex tell everything about a socket's users. */
@@ -140,7 +140,7 @@ class SocketRegistry {
     for (const watched of [...this.#inhabited]) this.#refreshWatched(watched);
     const { values, counts } = this.#index.values(this.#columns.get(property), userIndex.group);
     const counted = new Map(values.map((value, i) => [value, counts[i]]));
-    for (const [socket, userIndexes] of this.#shared) {
+    for (const [socket, userIndexes] of this.#multiple) {
       if (!userIndexes.includes(userIndex)) continue;
       const value = userIndex.valueOf(socket, property);
       if (isIndexable(value) && !Number.isNaN(value)) counted.set(value, (counted.get(value) ?? 0) + 1);
@@ -207,7 +207,8 @@ class SocketRegistry {
     this.#groupAt[slot] = group;
     this.#groups.enter(group);
     socket[SLOT] = slot;
-    if (expecting !== undefined && !isOnly) this.#share(socket, this.#expecting.get(socket) ?? [expecting]);
+    if (expecting !== undefined && !isOnly)
+      this.#noteMultiple(socket, this.#expecting.get(socket) ?? [expecting]);
     watched.size += 1;
     if (watched.size === 1) this.#inhabited.add(watched);
   }
@@ -219,7 +220,7 @@ class SocketRegistry {
     this.#leave(slot);
     this.#groups.leave(this.#groupAt[slot]);
     this.#sockets[slot] = undefined;
-    this.#share(socket, []);
+    this.#noteMultiple(socket, []);
     watched.size -= 1;
     if (watched.size > 0) return;
     this.#inhabited.delete(watched);
@@ -227,9 +228,9 @@ class SocketRegistry {
     watched.id = undefined;
   }
 
-  #share(socket, userIndexes) {
-    if (userIndexes.length > 0) this.#shared.set(socket, [...new Set(userIndexes)]);
-    else this.#shared.delete(socket);
+  #noteMultiple(socket, userIndexes) {
+    if (userIndexes.length > 0) this.#multiple.set(socket, [...new Set(userIndexes)]);
+    else this.#multiple.delete(socket);
   }
 
   /** Reads from the users, now, what the index does not have of them. */

@@ -23,7 +23,7 @@ pub enum Outcome {
     StoreError,
     /// The store did not answer within `timeout`. The server's fault.
     StoreTimeout,
-    /// `maxPending` look-ups are in flight already. The server's fault.
+    /// `maxPending` authorizations are under way already. The server's fault.
     Overloaded,
     /// The stored session is not JSON. The server's fault.
     BadSession,
@@ -117,7 +117,7 @@ pub const OUTCOMES: [OutcomeInfo; Outcome::COUNT] = [
     fault(
         Outcome::Overloaded,
         "OVERLOADED",
-        "As many look-ups are in flight as the option maxPending allows: the session store is too slow for this rush.",
+        "As many authorizations are under way as the option maxPending allows: the session store or a callback is too slow for this many clients.",
     ),
     fault(
         Outcome::BadSession,

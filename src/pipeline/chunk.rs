@@ -7,7 +7,7 @@ use std::ops::Range;
 pub enum Chunk {
     /// All indices of a range.
     Range(Range<usize>),
-    /// Some indices, not adjacent.
+    /// Any indices.
     Scattered(Vec<usize>),
 }
 

@@ -12,7 +12,7 @@ const KEPT_ITEMS: usize = 1024;
 /// One look-up that waits.
 #[derive(Debug)]
 pub struct Item {
-    /// JavaScript's number for the connection.
+    /// JavaScript's number for this look-up.
     pub ticket: u32,
     /// What the bytes are.
     pub kind: CredentialKind,

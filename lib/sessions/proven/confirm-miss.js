@@ -1,7 +1,7 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
-const { NO_ANSWER } = require('./look-up');
+const { INCONCLUSIVE } = require('./look-up');
 
 /** How many confirmations may start in a second: enough for the first ones after a change, too few for an attack. */
 const PER_SECOND = 20;
@@ -27,13 +27,13 @@ function missConfirmer(store) {
       const { outcome } = await Promise.race(underWay);
       waiting -= 1;
       // A store that does not answer one of them would not answer the next: they would wait for it one after the other.
-      if (NO_ANSWER.has(outcome) || !lookUp.isTrusted) return undefined;
+      if (INCONCLUSIVE.has(outcome) || !lookUp.isTrusted) return undefined;
     }
     const asked = lookUp.ask(store, Math.min(lookUp.timeLeft, WITHIN_MS));
     underWay.add(asked);
     const said = await asked;
     underWay.delete(asked);
-    return NO_ANSWER.has(said.outcome) ? undefined : said;
+    return INCONCLUSIVE.has(said.outcome) ? undefined : said;
   };
 }
 

@@ -6,7 +6,7 @@ const { warn } = require('../../diagnostics');
 const { detectClient } = require('../../redis/clients');
 const { RedisBackend } = require('../redis');
 const { whyUnknown } = require('./known-get');
-const { LookUp, DOUBTFUL } = require('./look-up');
+const { LookUp, TO_CONFIRM } = require('./look-up');
 const { missConfirmer } = require('./confirm-miss');
 const { shadowRead } = require('./shadow-read');
 const { Snapshot } = require('./snapshot');
@@ -83,16 +83,16 @@ class ProvenBackend {
     this.#store.close();
   }
 
-  lookUp(connection, sent, credential) {
+  lookUp(attempt, sent, kind) {
     if (this.stage.native && !this.#snapshot.holds()) this.#enter(IDLE);
-    const lookUp = new LookUp(this, connection, sent, credential);
-    if (this.stage.name === NATIVE) this.stage.native.lookUp(lookUp, sent, credential);
+    const lookUp = new LookUp(this, attempt, sent, kind);
+    if (this.stage.name === NATIVE) this.stage.native.lookUp(lookUp, sent, kind);
     else this.#askStore(lookUp);
   }
 
   /** The native answer to a look-up. Most name a user, and are delivered without a promise. */
   answered(lookUp, outcome, value) {
-    if (!lookUp.isTrusted || DOUBTFUL.has(outcome)) {
+    if (!lookUp.isTrusted || TO_CONFIRM.has(outcome)) {
       this.#answerDoubted(lookUp, outcome, value);
       return;
     }
@@ -100,23 +100,23 @@ class ProvenBackend {
       this.#auditedAt = lookUp.since;
       this.#compare(lookUp);
     }
-    lookUp.connection.deliver(outcome, value);
+    lookUp.attempt.deliver(outcome, value);
   }
 
   /** Decides what is delivered for a native answer that may be wrong. */
   async #answerDoubted(lookUp, outcome, value) {
-    const { connection } = lookUp;
+    const { attempt } = lookUp;
     const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp) : undefined;
     if (said && said.outcome !== outcome) {
       this.#overrule(lookUp, outcome);
-      connection.deliver(said.outcome, said.value);
+      attempt.deliver(said.outcome, said.value);
     } else if (lookUp.isTrusted) {
-      connection.deliver(outcome, value);
+      attempt.deliver(outcome, value);
     } else if (this.stage.name === CLOSED) {
-      connection.deliver(OUTCOME.CLOSED, 'the authorizer was closed');
+      attempt.deliver(OUTCOME.CLOSED, 'the authorizer was closed');
     } else {
       // The store answers, in the time that is left and in the context of the connection.
-      connection.runInAsyncScope(() => this.#askStore(lookUp, lookUp.timeLeft));
+      attempt.runInAsyncScope(() => this.#askStore(lookUp, lookUp.timeLeft));
     }
   }
 
@@ -133,11 +133,11 @@ class ProvenBackend {
   #askStore(lookUp, timeout) {
     this.#follow();
     const deliver = (outcome, value) => {
-      lookUp.connection.deliver(outcome, value);
+      lookUp.attempt.deliver(outcome, value);
       // A user that was found before the stage began may be one of another client.
       if (outcome === OUTCOME.FOUND && lookUp.isTrusted) this.#compare(lookUp, value);
     };
-    this.#store.lookUp({ deliver }, lookUp.sent, lookUp.credential, timeout);
+    this.#store.lookUp({ deliver }, lookUp.sent, lookUp.kind, timeout);
   }
 
   /** Finds out where the store reads: at the first look-up, when the client has settled. */

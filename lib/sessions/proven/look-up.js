@@ -4,12 +4,12 @@ const { performance } = require('node:perf_hooks');
 const { OUTCOME } = require('../../outcomes');
 
 /** Outcomes that say nothing about a session. */
-const NO_ANSWER = new Set([OUTCOME.STORE_ERROR, OUTCOME.STORE_TIMEOUT]);
+const INCONCLUSIVE = new Set([OUTCOME.STORE_ERROR, OUTCOME.STORE_TIMEOUT]);
 /**
  * Native outcomes that may be the addon's mistake: the visitor may have a session where only the store's client looks.
  * node-redis does not show a later select(), and a client may have found its Redis again before the addon has.
  */
-const DOUBTFUL = new Set([
+const TO_CONFIRM = new Set([
   OUTCOME.SESSION_NOT_FOUND,
   OUTCOME.BAD_SESSION,
   OUTCOME.PASSPORT_NOT_INITIALIZED,
@@ -21,14 +21,14 @@ const DOUBTFUL = new Set([
 class LookUp {
   since = performance.now();
 
-  constructor(backend, connection, sent, credential) {
+  constructor(backend, attempt, sent, kind) {
     this.backend = backend;
     this.stage = backend.stage;
     // The prefix of a store that is not followed may be a getter that throws.
     this.prefix = backend.stage.native && backend.options.store.prefix;
-    this.connection = connection;
+    this.attempt = attempt;
     this.sent = sent;
-    this.credential = credential;
+    this.kind = kind;
   }
 
   deliver(outcome, value) {
@@ -53,9 +53,9 @@ class LookUp {
   ask(backend, timeout) {
     return new Promise((resolve) => {
       const receiver = { deliver: (outcome, value) => resolve({ outcome, value }) };
-      this.connection.runInAsyncScope(() => backend.lookUp(receiver, this.sent, this.credential, timeout));
+      this.attempt.runInAsyncScope(() => backend.lookUp(receiver, this.sent, this.kind, timeout));
     });
   }
 }
 
-module.exports = { LookUp, NO_ANSWER, DOUBTFUL };
+module.exports = { LookUp, INCONCLUSIVE, TO_CONFIRM };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { OUTCOME } = require('../../outcomes');
-const { NO_ANSWER } = require('./look-up');
+const { INCONCLUSIVE } = require('./look-up');
 
 /**
  * Makes one look-up both ways.
@@ -13,8 +13,8 @@ async function shadowRead(lookUp, native, store, expected) {
   // A session may change between two reads: only a difference that is there a second time is a contradiction.
   for (let reads = 1; ; reads++) {
     const seen = await lookUp.ask(native);
-    if (NO_ANSWER.has(seen.outcome)) return { fault: String(seen.value) };
-    if (NO_ANSWER.has(said.outcome)) return {};
+    if (INCONCLUSIVE.has(seen.outcome)) return { fault: String(seen.value) };
+    if (INCONCLUSIVE.has(said.outcome)) return {};
     const same = isSame(said, seen);
     // Any two databases lack most sessions: only a user who is found proves that they are one.
     if (same) return seen.outcome === OUTCOME.FOUND ? { same } : {};

@@ -43,7 +43,7 @@ fn drain_page(env: sys::napi_env, state: &EnvState) -> sys::napi_value {
     let text = string(env, values);
     let mut rows = state.rows.borrow_mut();
     // SAFETY: JavaScript reads the array only between two calls of `drain`, on this same thread; `Int32Array` holds a
-    // reference that keeps it from being collected; and only lib/delivery.js has it, which neither transfers nor
+    // reference that keeps it from being collected; and only lib/sessions/pending.js has it, which neither transfers nor
     // resizes its buffer.
     let numbers = unsafe { rows.as_mut() };
     write_rows(page.as_ref().map_or(&[][..], Page::rows), text.is_some(), numbers);

@@ -212,7 +212,7 @@ fn read_criteria(env: sys::napi_env, mut rest: &[sys::napi_value], state: &mut I
 
 fn slice_mut(array: &mut Option<Uint32Array>) -> &mut [u32] {
     // SAFETY: JavaScript touches the array only between two calls, on this same thread; `Uint32Array` holds a
-    // reference that keeps it from being collected; only lib/filter/answers.js has it, which neither transfers nor
+    // reference that keeps it from being collected; only lib/sockets/index-query.js has it, which neither transfers nor
     // resizes its buffer; and `SocketIndex` accepts no list that shares memory with it.
     array.as_mut().map_or(&mut [], |array| unsafe { array.as_mut() })
 }

@@ -29,7 +29,7 @@ pub struct Page {
 /// The result of one look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// JavaScript's number for the connection.
+    /// JavaScript's number for this look-up.
     pub ticket: u32,
     /// The outcome.
     pub outcome: Outcome,

@@ -117,7 +117,7 @@ async fn ask_node(
     Ok(slots)
 }
 
-/// If the user may not call CLUSTER INFO, the map is believed.
+/// If the user may not call CLUSTER INFO, the map is used.
 fn reports_failure(info: &Value) -> bool {
     const DOWN: &[u8] = b"cluster_state:fail";
     matches!(info, Value::BulkString(text) if text.windows(DOWN.len()).any(|part| part == DOWN))

@@ -186,6 +186,7 @@ mod tests {
             ("redis://:hunter2%@h", "the password in the URL"),
             ("redis://:hunter2@h/one", "the database must be"),
             ("redis://:hunter2@h/-1", "the database must be"),
+            ("redis://:hunter2@h/2147483648", "the database must be"),
             ("redis://:hunter2@h/1/2", "the database must be"),
             ("redis://:hunter2@h/1?db=2", "two different databases"),
             ("redis://:hunter2@h?db=", "the database must be"),

@@ -1,4 +1,4 @@
-//! One connection to one server, kept alive whatever happens.
+//! One connection to one server, kept alive connecting again after every error.
 //!
 //! ```text
 //!  ManagedConnection (supervisor): connect ─ log in ─ probe ─ publish ─ watch ─┐ retries every error

@@ -1,4 +1,4 @@
-//! Keeps one connection to Redis alive, whatever happens.
+//! Keeps one connection to Redis alive: it connects again after every error.
 
 use std::{
     sync::{
