@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { FakeConnection, SESSIONS, attempt, namespaces, waiting } = require('./support/attempts');
-const { cookieOf } = require('./support/visit');
+const { cookieOf, passportOf } = require('./support/visit');
 
 test('the end of a connection makes room: maxPending is free, those that wait are ended, nothing new is begun', () => {
   const { authorizer, asked, answer } = waiting({ maxPending: 64 });
@@ -85,4 +85,23 @@ test('a connection is listened to once', () => {
     answer();
   }
   assert.equal(conn.listenerCount('close'), 1);
+});
+
+test('an origin function that ends the connection in the call: the app is asked no more', () => {
+  const conn = new FakeConnection();
+  conn.request.headers.origin = 'https://app.example.com';
+  const asked = [];
+  const { authorizer } = waiting({
+    origin: () => {
+      conn.close();
+      return true;
+    },
+    store: SESSIONS,
+    passport: passportOf((key, done) => {
+      asked.push(key);
+      done(null, { id: key });
+    }),
+  });
+  assert.deepEqual(attempt(authorizer, conn, namespaces[0]), ['REFUSED']);
+  assert.deepEqual([asked, authorizer.stats().authorized, authorizer.stats().pending], [[], 0, 0]);
 });

@@ -4,7 +4,7 @@
 // error lets in.
 
 const assert = require('node:assert/strict');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const { test } = require('node:test');
 const { callbackify } = require('node:util');
 const { authorize } = require('..');
@@ -170,4 +170,29 @@ test('in the 0.9 style and under allowRequest accept goes on as it is: there onl
   }
   await new Promise(setImmediate);
   assert.deepEqual(warnings, []);
+});
+
+test('an object of the app that throws when the user is let in: refused, and nobody waits for ever', async (t) => {
+  const codes = warningsDuring(t);
+  const authorizer = authorize({
+    secret: SECRET,
+    store: { get: (sid, done) => done(null, { passport: { user: sid } }) },
+    passport: passportOf(),
+    rooms: () => 'red',
+  });
+  const socket = {
+    request: { headers: { cookie: cookieOf('ann') } },
+    nsp: new EventEmitter(),
+    // Recovered and connected: it joins its rooms at once.
+    ...{ recovered: true, connected: true, rooms: new Set() },
+    join() {
+      throw new Error('the adapter is closed');
+    },
+  };
+  const error = await new Promise((resolve) => authorizer(socket, resolve));
+  // A warning is emitted in the next tick.
+  await new Promise(setImmediate);
+  assert.deepEqual([error.code, error.message], ['CALLBACK_ERROR', 'Error in authorization']);
+  assert.equal(error.cause.message, 'the adapter is closed');
+  assert.deepEqual([authorizer.stats().pending, codes], [0, ['CALLBACK_ERROR']]);
 });

@@ -9,6 +9,7 @@ const { filterSocketsByUser } = require('..');
 const { greet, membersOf } = require('./support/index-app');
 const { authorizerOf } = require('./support/index-sockets');
 const { GUARDS, comeBack, startWithAnn, until } = require('./support/recovered');
+const { passportOf } = require('./support/visit');
 
 const GUEST = { logged_in: false };
 
@@ -141,4 +142,80 @@ test('an app that takes all listeners of a namespace away has them authorized al
   const recovered = await comeBack(app);
   await once(recovered, 'disconnect');
   assert.equal(app.nsp.sockets.size, 0);
+});
+
+test('a client that leaves before the decision does not recover the same state again', async (t) => {
+  const app = await startWithAnn(t);
+  const { nsp, socket, sessions, store } = app;
+  store.isSlow = true;
+  delete sessions.ann;
+  const recovered = await comeBack(app);
+  const { pid } = recovered;
+  const gone = once(recovered, 'disconnect');
+  socket.io.engine.close();
+  await gone;
+  const refused = new Promise((resolve) => socket.once('connect_error', resolve));
+  socket.connect();
+  // The second time the middlewares are asked: there is nothing to recover.
+  await until(() => store.asked.length === 2);
+  for (const answer of store.asked.splice(0)) answer();
+  assert.equal((await refused).data.code, 'SESSION_NOT_FOUND');
+  assert.deepEqual([nsp.sockets.size, nsp.adapter.sessions.has(pid)], [0, true]);
+});
+
+test('a state can be recovered twice where the socket was let in', async (t) => {
+  const app = await startWithAnn(t);
+  for (let i = 0; i < 2; i += 1) {
+    const recovered = await comeBack(app);
+    await until(() => recovered.request.user.logged_in);
+    // A packet moves the offset on, by which a client recovers.
+    recovered.emit('welcome', 'again');
+    await new Promise((resolve) => app.socket.once('welcome', resolve));
+  }
+  assert.equal(app.socket.recovered, true);
+});
+
+test('each of two authorizers gives a recovered socket its rooms', async (t) => {
+  const other = authorizerOf({
+    userProperty: 'account',
+    passport: passportOf((key, done) => done(null, { name: key })),
+    rooms: ({ name }) => `other:${name}`,
+  });
+  const app = await startWithAnn(t, {
+    guard: (io, authorizer) => io.use(authorizer).use(other),
+    options: { rooms: ({ name }) => `user:${name}` },
+  });
+  const [before] = app.nsp.sockets.values();
+  before.join('restored');
+  const recovered = await comeBack(app);
+  await until(() => recovered.request.account?.logged_in);
+  assert.deepEqual([...recovered.rooms], [recovered.id, 'user:ann', 'other:ann', 'app']);
+});
+
+test('an event whose middleware throws does not keep the later ones', async (t) => {
+  const app = await startWithAnn(t);
+  const { socket, store, events } = app;
+  store.isSlow = true;
+  app.nsp.on('connection', (there) =>
+    there.use(([event], next) => {
+      if (event === 'bad') throw new Error('of the app');
+      next();
+    }),
+  );
+  const recovered = await comeBack(app);
+  socket.emit('say', 'one');
+  socket.emit('bad');
+  socket.emit('say', 'two');
+  await until(() => store.asked.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const uncaught = new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve));
+  t.after(() => process.setUncaughtExceptionCaptureCallback(null));
+  store.asked.pop()();
+  assert.equal((await uncaught).message, 'of the app');
+  await until(() => events.length === 3);
+  assert.deepEqual(
+    events.map(([what]) => what),
+    ['connection', 'one', 'two'],
+  );
+  assert.equal(recovered.connected, true);
 });

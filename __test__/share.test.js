@@ -12,6 +12,7 @@ const { startRedis } = require('../scripts/support/redis-server');
 const { greet, startIndexed } = require('./support/index-app');
 const { FakeNamespace, admit, authorizerOf, enter, visitorOf } = require('./support/index-sockets');
 const { VERSIONS } = require('./support/socket-server');
+const { passportOf } = require('./support/visit');
 
 let redis;
 before(async () => (redis = await startRedis()));
@@ -95,6 +96,19 @@ test('what the app has put there stays', () => {
   socket.request.user.id = 8;
   authorizer.reindex(socket);
   assert.deepEqual(data, { user: { id: 'mine' } });
+});
+
+test('data that cannot be written is left alone, and nobody waits for ever', () => {
+  const user = { id: 7 };
+  const fixed = Object.freeze({ room: 'red' });
+  assert.deepEqual(shared(['id'], user, { data: fixed }).socket.data, { room: 'red' });
+  const accessor = Object.defineProperty({}, 'user', { get: () => undefined });
+  assert.equal(shared(['id'], user, { data: accessor }).socket.data.user, undefined);
+  const authorizer = authorizerOf({ share: ['id'], passport: passportOf((key, done) => done(null, false)) });
+  const socket = Object.assign(visitorOf(new FakeNamespace(), user), {
+    data: Object.freeze({ user: undefined }),
+  });
+  assert.equal(admit(authorizer, socket).code, 'USER_NOT_FOUND');
 });
 
 test('reindex refreshes it, and removes it where the user is gone', () => {

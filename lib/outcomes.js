@@ -12,4 +12,7 @@ const outcomes = native.outcomes();
 /** The index of each outcome by its code: `OUTCOME.NO_COOKIE`. */
 const OUTCOME = Object.freeze(Object.fromEntries(outcomes.map(({ code }, index) => [code, index])));
 
-module.exports = { OUTCOME, outcomes };
+/** The cause of `CLOSED`. */
+const CLOSED = 'the authorizer was closed';
+
+module.exports = { CLOSED, OUTCOME, outcomes };

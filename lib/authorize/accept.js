@@ -2,6 +2,7 @@
 
 const { inspect, types } = require('node:util');
 const { messageOf, textOf } = require('../errors');
+const { STEP } = require('./attempt');
 const { refusalBy, refusalOf } = require('./refusal');
 
 /**
@@ -95,7 +96,12 @@ function adviceOn(count, accepted) {
   return isThenable(accepted) ? ' (await the promise first)' : '';
 }
 
-/** `success` has not called `accept` in time. */
+/** A callback has not called `accept` in time. */
+function warnOfSilence(attempt, timeout) {
+  if (attempt.step === STEP.SUCCESS) warnOfSilentSuccess(attempt, timeout);
+  else warnOfSilentFail(attempt, timeout);
+}
+
 function warnOfSilentSuccess({ warnings }, timeout) {
   warnings.once(
     'SUCCESS_UNDECIDED',
@@ -103,7 +109,6 @@ function warnOfSilentSuccess({ warnings }, timeout) {
   );
 }
 
-/** `fail` has not called `accept` in time. */
 function warnOfSilentFail({ warnings }, timeout) {
   warnings.once(
     'FAIL_UNDECIDED',
@@ -127,6 +132,5 @@ module.exports = {
   answerSocketIo,
   isThenable,
   refuseByDefault,
-  warnOfSilentFail,
-  warnOfSilentSuccess,
+  warnOfSilence,
 };

@@ -1,12 +1,12 @@
 'use strict';
 
-const { OUTCOME, outcomes } = require('../outcomes');
+const { CLOSED, OUTCOME, outcomes } = require('../outcomes');
 const { Warnings } = require('../diagnostics');
 const { adoptUser, announce, putGuest, putUser, userPropertyOf } = require('../request-user');
 const { chooseBackend } = require('../sessions');
 const { Verifier } = require('../sessions/verifier');
 const { Joiner } = require('../sockets/join');
-const { acceptOnce, answerSocketIo, isThenable, warnOfSilentFail, warnOfSilentSuccess } = require('./accept');
+const { acceptOnce, answerSocketIo, isThenable, warnOfSilence } = require('./accept');
 const { Attempt, STEP } = require('./attempt');
 const { BEGIN, REFUSE, beginNext, enter } = require('./connection-limits');
 const { Deadlines } = require('./deadlines');
@@ -17,8 +17,6 @@ const { causeOf, failFailed, failMessageOf, showsUser } = require('./refusal');
 const { RequestView, requestOf } = require('./request');
 const { RiskWarnings } = require('./risk-warnings');
 const { Stats } = require('./stats');
-
-const CLOSED = 'the authorizer was closed';
 
 /**
  * One `authorize(options)`. This file leads: each method is one step of an attempt, in the order in which they run.
@@ -113,12 +111,13 @@ class Authorizer {
     }
     attempt.waitIn(STEP.ORIGIN);
     isAllowed.then((is) => {
-      if (attempt.step === STEP.ORIGIN) this.#judge(attempt, is);
+      if (attempt.step !== STEP.ORIGIN) return;
+      attempt.resume();
+      this.#judge(attempt, is);
     });
   }
 
   #judge(attempt, isAllowed) {
-    attempt.resume();
     if (isAllowed) this.#lookUp(attempt);
     else this.#fail(attempt, OUTCOME.ORIGIN_NOT_ALLOWED);
   }
@@ -234,43 +233,48 @@ class Authorizer {
 
   /** `success` or `fail` has called `accept`: Socket.IO gets the decision, and the next attempt its turn. */
   decide(attempt, isYes, error, accepted) {
-    const { data, socket, step, shown, connection } = attempt;
+    const { connection } = attempt;
     attempt.isDecided = true;
-    if (isYes && step === STEP.FAIL) {
-      this.#becomeGuest(attempt, shown);
-    } else if (isYes && step === STEP.SUCCESS) {
-      adoptUser(socket, data, this.#userProperty, shown);
-      this.joiner.letIn(socket);
-      this.#risks.letIn(attempt);
-    }
+    const isIn = isYes && this.#letIn(attempt);
     attempt.release();
-    answerSocketIo(attempt, isYes, error, accepted);
+    if (isIn === isYes) answerSocketIo(attempt, isYes, error, accepted);
+    else answerSocketIo(attempt, false, null, false);
     if (connection !== undefined) beginNext(connection);
+  }
+
+  /** @returns {boolean} false where an object of the app throws: the client must not wait for ever */
+  #letIn(attempt) {
+    const { data, socket, step, shown } = attempt;
+    try {
+      if (step === STEP.FAIL) this.#becomeGuest(attempt, shown);
+      if (step === STEP.SUCCESS) {
+        adoptUser(socket, data, this.#userProperty, shown);
+        this.joiner.letIn(socket);
+        this.#risks.letIn(attempt);
+      }
+      return true;
+    } catch (error) {
+      Object.assign(attempt, { outcome: OUTCOME.CALLBACK_ERROR, cause: error });
+      return false;
+    }
   }
 
   /** The step under way has taken longer than the option `timeout` allows. */
   expire(attempt) {
     const { timeout } = this.options;
-    switch (attempt.step) {
-      case STEP.ORIGIN:
-        this.#fail(attempt, OUTCOME.ORIGIN_NOT_ALLOWED);
-        break;
-      case STEP.DESERIALIZE:
-        this.#fail(attempt, OUTCOME.DESERIALIZE_TIMEOUT, new Error(`no answer within ${timeout} ms`));
-        break;
-      case STEP.SUCCESS:
-        if (attempt.isGone) {
-          attempt.accept(null, false);
-          break;
-        }
-        // It may still let the client in; it no longer counts.
-        warnOfSilentSuccess(attempt, timeout);
-        attempt.release();
-        if (attempt.connection !== undefined) beginNext(attempt.connection);
-        break;
-      default:
-        warnOfSilentFail(attempt, timeout);
-        attempt.accept(null, false);
+    const { step } = attempt;
+    if (step === STEP.ORIGIN) {
+      this.#fail(attempt, OUTCOME.ORIGIN_NOT_ALLOWED);
+    } else if (step === STEP.DESERIALIZE) {
+      this.#fail(attempt, OUTCOME.DESERIALIZE_TIMEOUT, new Error(`no answer within ${timeout} ms`));
+    } else if (step === STEP.SUCCESS && !attempt.isGone) {
+      // It may still let the client in; it no longer counts.
+      warnOfSilence(attempt, timeout);
+      attempt.release();
+      if (attempt.connection !== undefined) beginNext(attempt.connection);
+    } else {
+      if (step === STEP.FAIL) warnOfSilence(attempt, timeout);
+      attempt.accept(null, false);
     }
   }
 

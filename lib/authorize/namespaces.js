@@ -15,7 +15,9 @@ const { override } = require('../sockets/namespace');
 
 /** A server of Socket.IO 1.0 or later. */
 function isServer(candidate) {
-  return typeof candidate?.of === 'function' && typeof candidate.sockets?.use === 'function';
+  const { of, sockets } = candidate ?? {};
+  // Servers that are made by hand, in unit tests, may lack some of these.
+  return [of, sockets?.use, sockets?.on, sockets?.listeners].every((each) => typeof each === 'function');
 }
 
 /**

@@ -1,5 +1,7 @@
 'use strict';
 
+const { randomUUID } = require('node:crypto');
+
 /** So many events of a client may wait for its authorization. */
 const MOST_EVENTS = 1000;
 
@@ -15,6 +17,9 @@ const MOST_EVENTS = 1000;
  */
 function authorizeRecovered(socket, authorizers) {
   const release = holdEvents(socket);
+  const { pid } = socket;
+  // A client that leaves before the decision must not recover the same state again, and again.
+  forget(socket);
   let missing = authorizers.length;
   const done = (error) => {
     if (error) {
@@ -22,7 +27,9 @@ function authorizeRecovered(socket, authorizers) {
       return;
     }
     missing -= 1;
-    if (missing === 0) release();
+    if (missing > 0) return;
+    socket.pid = pid;
+    release();
   };
   let areAsked = false;
   try {
@@ -45,18 +52,34 @@ function holdEvents(socket) {
   return () => {
     const nexts = held;
     held = undefined;
-    for (const next of nexts) next();
+    for (const next of nexts) runAlone(next);
   };
+}
+
+/** An event whose middlewares throw does not keep the others, as it is without recovery. */
+function runAlone(next) {
+  try {
+    next();
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
+
+/**
+ * The state of the socket can no longer be recovered: the adapter in memory drops it, and others store it under an id that
+ * the client does not know.
+ */
+function forget(socket) {
+  const { sessions } = socket.nsp.adapter;
+  if (sessions instanceof Map) sessions.delete(socket.pid);
+  socket.pid = randomUUID();
 }
 
 /** After the app's `connection` handlers, so that their `disconnect` listeners are there. */
 function disconnect(socket) {
-  process.nextTick(() => {
-    // The adapter in memory would recover the same state again, with all packets.
-    const { sessions } = socket.nsp.adapter;
-    if (sessions instanceof Map) sessions.delete(socket.pid);
-    socket.disconnect(true);
-  });
+  process.nextTick(() => socket.disconnect(true));
 }
 
 module.exports = { authorizeRecovered };

@@ -3,7 +3,7 @@
 const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
 const { isNativeError } = require('node:util').types;
-const { OUTCOME } = require('../outcomes');
+const { CLOSED, OUTCOME } = require('../outcomes');
 
 /** User keys that name no user, as in src/core/session.rs: an ORM that drops empty conditions would find the first user. */
 const NO_USER_KEYS = [undefined, null, '', false];
@@ -39,7 +39,7 @@ class StoreBackend {
 
   /** Ends the look-ups in flight. The store is the app's and stays open. */
   close() {
-    for (const finish of this.#pending) finish(OUTCOME.CLOSED, 'the authorizer was closed');
+    for (const finish of this.#pending) finish(OUTCOME.CLOSED, CLOSED);
   }
 
   /** Calls `store.get` once, with a deadline; its first answer counts. */

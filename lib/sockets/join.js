@@ -11,6 +11,9 @@ const { UserIndex } = require('./user-index');
 /** The socket of an allowed request has arrived by then, if it arrives at all: Socket.IO itself waits for 45 seconds. */
 const LATEST_MS = 60_000;
 
+/** Recovered sockets that have left the rooms which Socket.IO restored. */
+const cleared = new WeakSet();
+
 /**
  * What an authorized socket joins: the index, the rooms and the shared users of one authorizer (options `index`, `rooms` and
  * `share`).
@@ -47,7 +50,7 @@ class Joiner {
     this.#share?.announce(socket);
     if (!this.#isOfUse || !isBack(socket)) return;
     // Connected already: its handlers run next, and what they join has to stay.
-    this.#leaveRecoveredRooms(socket);
+    this.#leaveRestoredRooms(socket);
     this.#share?.remove(socket);
   }
 
@@ -107,6 +110,13 @@ class Joiner {
     throw new TypeError(
       `authorizer.users(property): "${property}" is not indexed: there is no option index.`,
     );
+  }
+
+  /** Once: what another authorizer of the namespace has let it join since stays. */
+  #leaveRestoredRooms(socket) {
+    if (cleared.has(socket)) return;
+    this.#leaveRecoveredRooms(socket);
+    if (this.#options.rooms) cleared.add(socket);
   }
 
   /** Socket.IO puts a recovered socket back into the rooms of its former user, who may have logged out. */

@@ -44,9 +44,13 @@ class Share {
 
   #put(socket, user) {
     const { name, shared } = this.#userProperty;
-    socket[shared] = user;
-    if (user === undefined) delete socket.data[name];
-    else socket.data[name] = user;
+    try {
+      if (user === undefined) delete socket.data[name];
+      else socket.data[name] = user;
+      socket[shared] = user;
+    } catch {
+      // The app has frozen it, or made the member an accessor: it is the app's then.
+    }
   }
 
   /** Whether the place is empty, or has what was put there before. What an app has put there stays. */

@@ -153,6 +153,7 @@ class ProvenBackend {
     const next = found.unsupported ? STORE : PROVING;
     // Unless the authorizer was closed meanwhile.
     if (stage === this.stage) this.#enter(found.later ? IDLE : next, found);
+    else found.native?.close();
   }
 
   /**

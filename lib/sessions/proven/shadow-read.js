@@ -14,7 +14,7 @@ async function shadowRead(lookUp, native, store, expected) {
   for (let reads = 1; ; reads++) {
     const seen = await lookUp.ask(native);
     if (INCONCLUSIVE.has(seen.outcome)) return { fault: String(seen.value) };
-    if (INCONCLUSIVE.has(said.outcome)) return {};
+    if (INCONCLUSIVE.has(said.outcome) || seen.outcome === OUTCOME.CLOSED) return {};
     const same = isSame(said, seen);
     // Any two databases lack most sessions: only a user who is found proves that they are one.
     if (same) return seen.outcome === OUTCOME.FOUND ? { same } : {};
