@@ -6,7 +6,9 @@ const { StoreBackend } = require('./store');
 
 /**
  * Chooses the backend that answers the look-ups of an authorizer. A backend has
- * - `lookUp(receiver, sent, kind)`: calls `receiver.deliver(outcome, value)` once, in the call or later;
+ * - `lookUp(receiver, sent, kind)`: calls `receiver.deliver(outcome, value)` once, in the call or later. `sent` is what the
+ *   client sent, `kind` a CREDENTIAL_KIND. Where the app's store leads, the receiver is an Attempt: the store is asked in
+ *   its `runInAsyncScope`;
  * - `description`: the value of `authorizer.backend`; `reconnects`; `close()`.
  */
 function chooseBackend(options, verifier) {
