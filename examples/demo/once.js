@@ -31,7 +31,7 @@ async function play(visitor, { sessions, backend }) {
     assert.deepEqual(await answer(socket), { greeted: 'alice' });
     return socket;
   });
-  const bob = await step('bob logs in and connects; alice sees him come', async () => {
+  const bob = await step('bob logs in and connects; alice sees it', async () => {
     const seen = bothPresent(alice);
     const bobsCookie = await visitor.logIn('bob');
     assert.deepEqual(await answer(visitor.connect(bobsCookie)), { greeted: 'bob' });
@@ -39,7 +39,7 @@ async function play(visitor, { sessions, backend }) {
     return bobsCookie;
   });
   if (sessions.inRedis) {
-    await step('bob connects again, until the addon itself has read his session from Redis', () =>
+    await step('bob connects again, until the addon itself has read the session of bob from Redis', () =>
       untilNative(backend, () => visitor.connect(bob)),
     );
   }

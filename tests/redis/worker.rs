@@ -123,7 +123,7 @@ async fn a_hung_server_is_answered_by_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_under_a_look_up_costs_nobody_his_answer() {
+async fn a_connection_that_ends_under_a_look_up_costs_no_look_up_its_answer() {
     let redis = TestRedis::start();
     redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
     let source = Arc::new(RedisSource::open(target(&redis.url()), PROBE.to_vec()));
