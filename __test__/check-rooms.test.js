@@ -34,6 +34,29 @@ test('this repository keeps the rules', () => {
   assert.deepEqual(violations(path.join(__dirname, '..')), []);
 });
 
+/** Paths of this repository; `lib/index.js` and the like may be of another package. */
+const PATH =
+  /\b(?:(?:src|scripts|tests|__test__|bench|docs|examples|fuzz|types)|lib\/(?:authorize|sessions|sockets|redis|addon))\/[\w./-]*\.(?:js|rs|json|md|ts)\b/g;
+
+test('files that comments name are there', () => {
+  const root = path.join(__dirname, '..');
+  const missing = ['lib', 'src', 'scripts', 'tests', 'bench', '__test__']
+    .flatMap((folder) =>
+      fs.readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(folder, name)),
+    )
+    .filter((name) => /\.(js|rs)$/.test(name) && path.basename(name) !== path.basename(__filename))
+    .flatMap((name) =>
+      fs
+        .readFileSync(path.join(root, name), 'utf8')
+        .split('\n')
+        .filter((line) => /^\s*(\/\/|\/?\*)/.test(line))
+        .flatMap((line) => line.match(PATH) ?? [])
+        .filter((found) => !fs.existsSync(path.join(root, found)))
+        .map((found) => `${name}: ${found}`),
+    );
+  assert.deepEqual(missing, []);
+});
+
 test('a tree in which nothing is wrong', (t) => {
   assert.deepEqual(check(t, {}), []);
 });

@@ -67,3 +67,17 @@ test('every file of lib is part of the package and loads by itself', async () =>
   assert.ok(files.length > 10);
   for (const file of files) require(path.join(lib, file));
 });
+
+test('an addon that lacks anything that lib uses is refused: the list of what is needed is whole', () => {
+  const lib = path.join(__dirname, '..', 'lib');
+  const texts = fs
+    .readdirSync(lib, { recursive: true })
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => fs.readFileSync(path.join(lib, file), 'utf8'))
+    .filter((text) => /^const native = require|NEEDED/m.test(text));
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(/(?<![.\w-])native\.([A-Za-z]+)\b/g)].map(([, name]) => name)),
+  );
+  const [, needed] = /NEEDED\s*=\s*'([^']+)'/.exec(texts.find((text) => text.includes('NEEDED')));
+  assert.deepEqual([...used].sort(), needed.split(' ').sort());
+});
