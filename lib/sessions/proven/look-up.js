@@ -40,9 +40,9 @@ class LookUp {
     return this.stage === this.backend.stage;
   }
 
-  /** What is left of its time, in milliseconds; at least 1, the shortest timer. */
+  /** What is left of its time, in whole milliseconds, which errors name; at least 1, the shortest timer. */
   get timeLeft() {
-    return Math.max(1, this.backend.options.timeout - (performance.now() - this.since));
+    return Math.max(1, Math.floor(this.backend.options.timeout - (performance.now() - this.since)));
   }
 
   /**
