@@ -27,21 +27,8 @@ use crate::{
 
 fn tls_redis(files: &Certificates, server: &str, clients: &str) -> (TestRedis, u16) {
     let port = free_port();
-    let (cert, key, ca) =
-        (files.path(&format!("{server}.pem")), files.path(&format!("{server}.key")), files.path("ca.pem"));
-    let port_option = port.to_string();
-    let options = [
-        "--tls-port",
-        &port_option,
-        "--tls-cert-file",
-        &cert,
-        "--tls-key-file",
-        &key,
-        "--tls-ca-cert-file",
-        &ca,
-        "--tls-auth-clients",
-        clients,
-    ];
+    let tls = files.redis_options(server, port);
+    let options: Vec<_> = tls.iter().map(String::as_str).chain(["--tls-auth-clients", clients]).collect();
     let redis = TestRedis::with_options(&options);
     redis.set("sess:a", "1");
     (redis, port)

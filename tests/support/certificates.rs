@@ -62,6 +62,19 @@ impl Certificates {
         self.folder.join(name).display().to_string()
     }
 
+    /// Options for a Redis that speaks TLS on `port` as `server`, and knows the authority.
+    pub fn redis_options(&self, server: &str, port: u16) -> Vec<String> {
+        let [cert, key, ca] = [format!("{server}.pem"), format!("{server}.key"), "ca.pem".to_owned()]
+            .map(|name| self.path(&name));
+        let options = [
+            ("--tls-port", port.to_string()),
+            ("--tls-cert-file", cert),
+            ("--tls-key-file", key),
+            ("--tls-ca-cert-file", ca),
+        ];
+        options.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect()
+    }
+
     pub fn text(&self, name: &str) -> String {
         fs::read_to_string(self.folder.join(name)).unwrap()
     }

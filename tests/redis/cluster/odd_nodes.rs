@@ -208,20 +208,10 @@ fn cluster_keeps_the_link_to_the_node_of_an_ask() {
 fn cluster_over_tls() {
     let Some(files) = Certificates::make() else { return };
     let port = free_port();
-    let path = |name: &str| files.path(name);
-    let (cert, key, ca, port_option) =
-        (path("server.pem"), path("server.key"), path("ca.pem"), port.to_string());
-    let tls = [
-        "--tls-port",
-        &port_option,
-        "--tls-cert-file",
-        &cert,
-        "--tls-key-file",
-        &key,
-        "--tls-ca-cert-file",
-        &ca,
-    ];
-    let node = start_node(&[&tls[..], &["--tls-auth-clients", "no", "--tls-cluster", "yes"]].concat());
+    let tls = files.redis_options("server", port);
+    let node_options: Vec<_> =
+        tls.iter().map(String::as_str).chain(["--tls-auth-clients", "no", "--tls-cluster", "yes"]).collect();
+    let node = start_node(&node_options);
     node.run_line("CLUSTER ADDSLOTSRANGE 0 16383");
     let tls = TlsOptions {
         ca: Some(files.text("ca.pem")),
