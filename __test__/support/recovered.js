@@ -66,8 +66,13 @@ async function comeBack({ nsp, socket, events }) {
   return recovered;
 }
 
+/** Resolves when this is so; a test that waits in vain fails, and does not hang. */
 async function until(isTrue) {
-  while (!isTrue()) await new Promise(setImmediate);
+  const deadline = performance.now() + 5000;
+  while (!isTrue()) {
+    assert.ok(performance.now() < deadline, `not so: ${isTrue}`);
+    await new Promise(setImmediate);
+  }
 }
 
 module.exports = { GUARDS, comeBack, startWithAnn, until };
