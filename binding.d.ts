@@ -29,6 +29,18 @@ export declare class Delivery {
    * The engine is out of memory.
    */
   drain(): () => string
+  /** How events cross, the same for all. */
+  static eventLayout(): EventLayout
+  /**
+   * `onEvents` is called when events wait. It calls `takeEvents` until a page is empty. It does not keep the process
+   * alive. Only the first call counts.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  onEvents(onEvents: () => unknown): void
+  /** The oldest events. */
+  takeEvents(): EventPage
 }
 
 /**
@@ -55,12 +67,12 @@ export declare class Lookup {
   /**
    * Prepares look-ups. Nothing starts or connects before the first one. It shares the connection of other
    * authorizers with the same target and the same credentials. `timeout`: milliseconds. `credentials`: null if
-   * they are part of `target`.
+   * they are part of `target`. `delivers_ids`: users come with their session ids.
    *
    * # Errors
    * The target is not valid. The message says what is wrong with it.
    */
-  constructor(verifier: Verifier, delivery: Delivery, target: RedisTarget, timeout: number, credentials?: JsCredentials | undefined | null)
+  constructor(verifier: Verifier, delivery: Delivery, target: RedisTarget, timeout: number, credentials: JsCredentials | undefined | null, deliversIds: boolean)
   /**
    * Makes `submit(sent, credential, ticket)`. It returns undefined if a result will be delivered for the ticket,
    * or the number of the outcome if that is known at once. `credential`: a number of `credentialKinds()`.
@@ -209,6 +221,43 @@ export declare class Verifier {
   latency(): Latency
 }
 
+/** Watches sessions in Redis, on a connection that all authorizers with the same target share. */
+export declare class Watcher {
+  /**
+   * A watcher where `lookup` reads. Nothing connects before the first session. `recheckEvery`: milliseconds in which
+   * every session is read again where the server does not tell of changes; where it does, ten times as long.
+   *
+   * # Errors
+   * `recheckEvery` is no time.
+   */
+  constructor(lookup: Lookup, recheckEvery: number)
+  /** Its number in the events. */
+  get owner(): number
+  /**
+   * Makes `watch(slot, turn, id, identity)`. A slot has one watcher at a time; `turn` counts them. `id`: the session
+   * id. `identity`: the JSON text by which the user is recognised, as `src/core/identity.rs` cuts it out.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  starter(): (slot: number, turn: number, id: string, identity: string) => void
+  /**
+   * Makes `unwatch(slot, turn)`, which does nothing if the slot has another watcher by now.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  stopper(): (slot: number, turn: number) => void
+  /** Reads all sessions again, those of other authorizers with the same target too. */
+  readAll(): void
+  /** How sessions are watched. */
+  status(): WatchStatus
+  /** What slots watch: a JSON array with two strings for each, session id and identity, or null twice. */
+  describe(slots: Uint32Array): string
+  /** Watches nothing any more. The connection ends if no other authorizer uses it. */
+  close(): void
+}
+
 /** The state of the connection, or of those to all masters of a cluster. */
 export interface ConnectionStatus {
   /** Where it leads, without credentials. */
@@ -230,6 +279,28 @@ export interface CredentialKinds {
   EITHER: number
   /** A bare session id that the app itself vouches for. */
   ID: number
+}
+
+/** How events cross to JavaScript. */
+export interface EventLayout {
+  /** The session is gone before its time, or cannot be read. */
+  destroyed: number
+  /** The session's time is over. */
+  expired: number
+  /** The session has no user any more. */
+  loggedOut: number
+  /** Two values of `changes` belong to the event: the identity before, and now. */
+  changed: number
+  /** Those of the event before. */
+  sameChange: number
+}
+
+/** A page of events. */
+export interface EventPage {
+  /** Slot, turn, owner and news of each. */
+  events: Uint32Array
+  /** A JSON array: two identities for each that has changed, before and now. */
+  changes: string
 }
 
 /** The numbers that a `SocketIndex` answers with, the same for all. */
@@ -348,6 +419,8 @@ export interface RowLayout {
   hasValue: number
   /** Second flag: it is the value of the row before. */
   sameValue: number
+  /** Third flag: the session id follows the value. */
+  hasId: number
 }
 
 /** Settings of an authorizer. Every member must be there: JavaScript owns the defaults. */
@@ -360,4 +433,12 @@ export interface VerifierSettings {
   prefix: string | Uint8Array
   /** Name of Passport's member in the session. */
   passportKey: string
+}
+
+/** How sessions are watched. */
+export interface WatchStatus {
+  /** Whether the server tells of changes; undefined until that is known. */
+  isTracking?: boolean
+  /** How many sessions are watched. */
+  sessions: number
 }

@@ -840,6 +840,7 @@ module.exports.JsCredentials = nativeBinding.JsCredentials
 module.exports.Lookup = nativeBinding.Lookup
 module.exports.SocketIndex = nativeBinding.SocketIndex
 module.exports.Verifier = nativeBinding.Verifier
+module.exports.Watcher = nativeBinding.Watcher
 module.exports.credentialKinds = nativeBinding.credentialKinds
 module.exports.indexLayout = nativeBinding.indexLayout
 module.exports.outcomes = nativeBinding.outcomes

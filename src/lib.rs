@@ -30,3 +30,4 @@ pub mod core;
 pub mod node;
 pub mod pipeline;
 pub mod redis;
+pub mod watch;

@@ -4,7 +4,7 @@ const native = require('../addon');
 const { OUTCOME } = require('../outcomes');
 
 /** Flags in the second number of a row, beside the outcome; Rust owns the layout. */
-const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE } = native.Delivery.layout();
+const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE, hasId: HAS_ID } = native.Delivery.layout();
 const OUTCOME_BITS = HAS_VALUE - 1;
 /** The number of rows, then ticket and outcome of each. */
 const rows = new Int32Array(numbers);
@@ -27,7 +27,7 @@ function connect() {
 }
 
 /**
- * A ticket for a look-up; its outcome goes to `receiver.deliver(outcome, value)`.
+ * A ticket for a look-up; its outcome goes to `receiver.deliver(outcome, value, id)`.
  * @returns {number}
  */
 function expect(receiver) {
@@ -64,7 +64,7 @@ function nextPage() {
 
 function deliverPage(values) {
   const end = 1 + 2 * rows[0];
-  let next = -1;
+  let next = 0;
   for (let row = 1; row < end; row += 2) {
     const receiver = redeem(rows[row]);
     const outcome = rows[row + 1];
@@ -73,10 +73,13 @@ function deliverPage(values) {
     } else if (!values) {
       hand(receiver, OUTCOME.BAD_SESSION, 'the user in it cannot be read');
     } else {
-      if ((outcome & SAME_VALUE) === 0) next += 1;
+      const size = (outcome & HAS_ID) === 0 ? 1 : 2;
+      if ((outcome & SAME_VALUE) === 0) next += size;
+      const value = values[next - size];
       // The app may change the user key it gets; later look-ups of the same session must get it as stored.
       const isLast = row + 2 >= end || (rows[row + 3] & SAME_VALUE) === 0;
-      hand(receiver, outcome & OUTCOME_BITS, isLast ? values[next] : copyOf(values[next]));
+      const id = size === 2 ? values[next - 1] : undefined;
+      hand(receiver, outcome & OUTCOME_BITS, isLast ? value : copyOf(value), id);
     }
   }
 }
@@ -104,9 +107,9 @@ function isContainer(value) {
 }
 
 /** A callback of the app that throws must not keep the other look-ups of the page from their outcomes. */
-function hand(receiver, outcome, value) {
+function hand(receiver, outcome, value, id) {
   try {
-    receiver.deliver(outcome, value);
+    receiver.deliver(outcome, value, id);
   } catch (error) {
     process.nextTick(() => {
       throw error;

@@ -1,8 +1,10 @@
 //! The decisions about a connection, in plain Rust: no Node, no Redis, no threads.
 #![forbid(unsafe_code)]
 
+pub mod compact_vec;
 pub mod cookie;
 pub mod credential;
+pub mod identity;
 pub mod index;
 pub mod json;
 pub mod outcome;

@@ -13,7 +13,7 @@ use super::{
     env_state::{EnvState, OnWake},
     raw::drain::drain_function,
 };
-use crate::pipeline::outbox::{HAS_VALUE, PAGE_ROWS, SAME_VALUE};
+use crate::pipeline::outbox::{HAS_ID, HAS_VALUE, PAGE_ROWS, SAME_VALUE};
 
 /// Numbers in the row buffer: a count, then ticket and outcome of each row.
 const ROW_NUMBERS: usize = 1 + 2 * PAGE_ROWS;
@@ -27,6 +27,8 @@ pub struct RowLayout {
     pub has_value: i32,
     /// Second flag: it is the value of the row before.
     pub same_value: i32,
+    /// Third flag: the session id follows the value.
+    pub has_id: i32,
 }
 
 /// Delivers results to JavaScript.
@@ -42,7 +44,12 @@ impl Delivery {
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "some thousand numbers")]
     pub fn layout() -> RowLayout {
-        RowLayout { numbers: ROW_NUMBERS as u32, has_value: HAS_VALUE, same_value: SAME_VALUE }
+        RowLayout {
+            numbers: ROW_NUMBERS as u32,
+            has_value: HAS_VALUE,
+            same_value: SAME_VALUE,
+            has_id: HAS_ID,
+        }
     }
 
     /// `onWake` is called when results wait. It calls `drain` until `rows[0]` is 0. `rows` has the length that

@@ -17,7 +17,8 @@ use tokio::runtime::Handle;
 use super::{io_thread::IoThread, raw::keep_alive};
 use crate::{
     pipeline::{Inbox, outbox::Outbox},
-    redis::SharedSources,
+    redis::{RedisSource, SharedByTarget},
+    watch::{Events, Watch},
 };
 
 /// `() => void`: asks JavaScript to drain. Not error-first, and weak: it does not keep the process alive by itself.
@@ -35,7 +36,12 @@ pub struct EnvState {
     delivering: Cell<bool>,
     filled_meanwhile: RefCell<Vec<Arc<Inbox>>>,
     /// Connections to Redis, one per target.
-    pub(super) sources: SharedSources,
+    pub(super) sources: SharedByTarget<RedisSource>,
+    /// Watched sessions, one watch per target.
+    pub(super) watches: SharedByTarget<Watch>,
+    /// What the watches tell; set when JavaScript first watches.
+    pub(super) events: OnceCell<Arc<Events>>,
+    owners: Cell<u32>,
     io: OnceCell<IoThread>,
 }
 
@@ -52,7 +58,10 @@ impl EnvState {
             outstanding: Cell::new(0),
             delivering: Cell::new(false),
             filled_meanwhile: RefCell::default(),
-            sources: SharedSources::default(),
+            sources: SharedByTarget::default(),
+            watches: SharedByTarget::default(),
+            events: OnceCell::new(),
+            owners: Cell::new(0),
             io: OnceCell::new(),
         }
     }
@@ -66,6 +75,13 @@ impl EnvState {
             _ = self.io.set(IoThread::start()?);
         }
         self.io.get().map(IoThread::handle).ok_or_else(|| io::Error::other("the I/O thread did not start"))
+    }
+
+    /// A number for an owner of watchers.
+    pub(super) fn next_owner(&self) -> u32 {
+        let owner = self.owners.get();
+        self.owners.set(owner + 1);
+        owner
     }
 
     /// Expects one more result. From the first one on the process stays alive.

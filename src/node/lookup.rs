@@ -29,16 +29,16 @@ pub struct ConnectionStatus {
 /// Native session look-ups of one authorizer.
 #[napi]
 pub struct Lookup {
-    state: Rc<LookupState>,
-    env_state: Rc<EnvState>,
-    settings: Rc<RefCell<Arc<Settings>>>,
+    pub(super) state: Rc<LookupState>,
+    pub(super) env_state: Rc<EnvState>,
+    pub(super) settings: Rc<RefCell<Arc<Settings>>>,
 }
 
 #[napi]
 impl Lookup {
     /// Prepares look-ups. Nothing starts or connects before the first one. It shares the connection of other
     /// authorizers with the same target and the same credentials. `timeout`: milliseconds. `credentials`: null if
-    /// they are part of `target`.
+    /// they are part of `target`. `delivers_ids`: users come with their session ids.
     ///
     /// # Errors
     /// The target is not valid. The message says what is wrong with it.
@@ -50,6 +50,7 @@ impl Lookup {
         target: RedisTarget,
         timeout: f64,
         credentials: Option<ClassInstance<'_, JsCredentials>>,
+        delivers_ids: bool,
     ) -> napi::Result<Self> {
         let credentials = credentials.map(|credentials| credentials.provided());
         let options = TargetOptions { credentials, ..target.into() };
@@ -58,7 +59,7 @@ impl Lookup {
         let timeout = Duration::try_from_secs_f64(timeout / 1000.0)
             .map_err(|error| napi::Error::new(Status::InvalidArg, format!("timeout: {error}")))?;
         Ok(Self {
-            state: Rc::new(LookupState::new(target, timeout, Arc::clone(&verifier.latency))),
+            state: Rc::new(LookupState::new(target, timeout, Arc::clone(&verifier.latency), delivers_ids)),
             env_state: Rc::clone(&delivery.state),
             settings: Rc::clone(&verifier.settings),
         })

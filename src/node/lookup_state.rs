@@ -10,14 +10,15 @@ use super::env_state::EnvState;
 use crate::{
     core::{outcome::Outcome, settings::Settings},
     pipeline::{Histogram, Inbox, Worker},
-    redis::{RedisSource, Target},
+    redis::{Purpose, RedisSource, Target},
 };
 
 /// The state of one authorizer's look-ups.
 pub(super) struct LookupState {
-    target: Target,
+    pub(super) target: Target,
     timeout: Duration,
     latency: Arc<Histogram>,
+    delivers_ids: bool,
     pub(super) inbox: Arc<Inbox>,
     /// Set by the first look-up.
     share: OnceCell<Share>,
@@ -34,11 +35,17 @@ struct Share {
 }
 
 impl LookupState {
-    pub(super) fn new(target: Target, timeout: Duration, latency: Arc<Histogram>) -> Self {
+    pub(super) fn new(
+        target: Target,
+        timeout: Duration,
+        latency: Arc<Histogram>,
+        delivers_ids: bool,
+    ) -> Self {
         Self {
             target,
             timeout,
             latency,
+            delivers_ids,
             inbox: Arc::default(),
             share: OnceCell::new(),
             reconnects: Cell::new(0),
@@ -60,7 +67,8 @@ impl LookupState {
         }
         let io = env_state.io().map_err(|_| Outcome::StoreError)?;
         let _runtime = io.enter();
-        let source = env_state.sources.open(&self.target, probe_key(&settings.prefix));
+        let open = |probe_key| RedisSource::open(self.target.clone(), Purpose::look_ups(probe_key));
+        let source = env_state.sources.get_or_open(&self.target, probe_key(&settings.prefix), open);
         let share = Share { source: Arc::downgrade(&source), reconnects_before: source.reconnects() };
         let worker = Worker {
             inbox: Arc::clone(&self.inbox),
@@ -68,6 +76,7 @@ impl LookupState {
             outbox: Arc::clone(&env_state.outbox),
             latency: Arc::clone(&self.latency),
             timeout: self.timeout,
+            delivers_ids: self.delivers_ids,
         };
         io.spawn(worker.run());
         _ = self.share.set(share);
@@ -100,6 +109,6 @@ impl Drop for LookupState {
 
 /// A key that a user with access to sessions may read, and that no session has: ids of express-session have 32
 /// characters.
-fn probe_key(prefix: &[u8]) -> Vec<u8> {
+pub(super) fn probe_key(prefix: &[u8]) -> Vec<u8> {
     [prefix, b"passport-socketio-native"].concat()
 }

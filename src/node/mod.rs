@@ -6,6 +6,7 @@
 //! - [`lookup`]: one authorizer's look-ups in Redis. `lookup_state` is their state, `submitter` puts one into the queue.
 //! - [`target`], [`credentials`]: where Redis is, and how to log in.
 //! - [`delivery`]: results to the JS thread, one wake-up for many.
+//! - [`watcher`]: the sessions that one authorizer watches; `watcher_state` is its state. [`watch_events`]: what became of them.
 //! - `env_state`: what all authorizers of an environment share. [`io_thread`]: the thread of their look-ups.
 //! - [`index`]: connected sockets by their users' properties.
 //! - [`raw`]: the functions of the hot paths, on the bare Node-API.
@@ -24,3 +25,6 @@ pub mod raw;
 mod submitter;
 pub mod target;
 pub mod verifier;
+pub mod watch_events;
+pub mod watcher;
+mod watcher_state;

@@ -10,6 +10,7 @@ use super::{
     chunk::Chunk,
     fault::Fault,
     histogram::Histogram,
+    keys::Keys,
     lookup_result::LookupResult,
     outbox::{Outbox, Page},
     queue::{Item, Queue},
@@ -25,6 +26,8 @@ pub struct Batch<'a> {
     queue: &'a Queue,
     outbox: &'a Outbox,
     latency: &'a Histogram,
+    /// The keys, where JavaScript gets the session ids.
+    ids: Option<&'a Keys>,
     pending: Mutex<Vec<Lookup>>,
 }
 
@@ -40,7 +43,13 @@ pub struct Lookup {
 impl<'a> Batch<'a> {
     /// `lookups` are sorted by key, then by submission.
     pub fn new(queue: &'a Queue, lookups: Vec<Lookup>, outbox: &'a Outbox, latency: &'a Histogram) -> Self {
-        Self { queue, outbox, latency, pending: Mutex::new(lookups) }
+        Self { queue, outbox, latency, ids: None, pending: Mutex::new(lookups) }
+    }
+
+    /// Users are delivered with the session ids in these keys.
+    pub fn with_ids(mut self, keys: &'a Keys) -> Self {
+        self.ids = Some(keys);
+        self
     }
 
     /// Delivers refusals, which need no read: the source never sees a forged cookie.
@@ -63,15 +72,15 @@ impl<'a> Batch<'a> {
             let position = chunk.position(lookup.key);
             let value = match values {
                 Ok(values) => position.and_then(|position| values.get(position)),
-                Err(fault) => return LookupResult::from(fault).write(page, item.ticket),
+                Err(fault) => return LookupResult::from(fault).write(page, item.ticket, None),
             };
-            let Some(value) = value else { return too_few_values().write(page, item.ticket) };
+            let Some(value) = value else { return too_few_values().write(page, item.ticket, None) };
             let passport_key = self.queue.settings(item).map_or(&[][..], |settings| &settings.passport_key);
             let read = match latest.take() {
                 Some(latest) if ptr::eq(latest.value, value) && latest.passport_key == passport_key => latest,
                 _ => Latest { value, passport_key, result: result_of(value, passport_key) },
             };
-            latest.insert(read).result.write(page, item.ticket);
+            latest.insert(read).result.write(page, item.ticket, self.id_of(item, lookup));
         });
     }
 
@@ -92,7 +101,7 @@ impl<'a> Batch<'a> {
 
     fn fail(&self, fault: &Fault, is_meant: impl Fn(&Lookup) -> bool) {
         let result = LookupResult::from(fault);
-        self.deliver(self.take(is_meant), |page, item, _| result.write(page, item.ticket));
+        self.deliver(self.take(is_meant), |page, item, _| result.write(page, item.ticket, None));
     }
 
     /// Takes the look-ups for which `is_meant` is true out of those that wait.
@@ -118,6 +127,11 @@ impl<'a> Batch<'a> {
             self.latency.record(now.saturating_duration_since(item.since));
         }
         self.outbox.write(|to| settled.into_iter().for_each(|(item, about)| write(to.page(), item, about)));
+    }
+
+    /// The session id of a look-up, if JavaScript wants it.
+    fn id_of(&self, item: &Item, lookup: Lookup) -> Option<&'a [u8]> {
+        self.ids?.get(lookup.key)?.get(self.queue.settings(item)?.prefix.len()..)
     }
 
     fn item(&self, lookup: Lookup) -> Option<&'a Item> {

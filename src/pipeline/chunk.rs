@@ -27,6 +27,15 @@ impl Chunk {
         self.len() == 0
     }
 
+    /// The indices.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        let (range, scattered) = match self {
+            Self::Range(range) => (range.clone(), &[][..]),
+            Self::Scattered(indices) => (0..0, &indices[..]),
+        };
+        range.chain(scattered.iter().copied())
+    }
+
     /// The position in the answer of the key with this index.
     #[must_use]
     pub fn position(&self, index: usize) -> Option<usize> {

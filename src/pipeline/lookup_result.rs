@@ -17,10 +17,10 @@ pub enum LookupResult<'v> {
 }
 
 impl LookupResult<'_> {
-    /// Adds the result to a page.
-    pub fn write(&self, page: &mut Page, ticket: u32) {
+    /// Adds the result to a page. `id`: the session id, which goes with a user where JavaScript wants it.
+    pub fn write(&self, page: &mut Page, ticket: u32, id: Option<&[u8]>) {
         match self {
-            Self::User(key) => page.user(ticket, key),
+            Self::User(key) => page.user(ticket, key, id),
             Self::Outcome(outcome) => page.outcome(ticket, *outcome),
             Self::Fault(outcome, cause) => page.fault(ticket, *outcome, cause),
         }

@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-pub use page::{HAS_VALUE, PAGE_ROWS, Page, Row, SAME_VALUE, Value};
+pub use page::{HAS_ID, HAS_VALUE, PAGE_ROWS, Page, Row, SAME_VALUE, Value};
 
 /// The pages of one environment, filled by the I/O thread and emptied by the JS thread.
 pub struct Outbox {
@@ -116,7 +116,7 @@ mod tests {
     fn pages_are_closed_before_their_values_are_too_long_for_the_engine() {
         let (outbox, _) = outbox();
         let key = |ticket: u32| format!("\"{ticket}{}\"", "k".repeat(1 << 20));
-        outbox.write(|to| (0..60).for_each(|ticket| to.page().user(ticket, key(ticket).as_bytes())));
+        outbox.write(|to| (0..60).for_each(|ticket| to.page().user(ticket, key(ticket).as_bytes(), None)));
         let pages: Vec<_> = std::iter::from_fn(|| outbox.take()).collect();
         assert!(pages.iter().all(|page| page.values().len() < 18 << 20));
         assert_eq!(pages.iter().map(|page| page.rows().len()).sum::<usize>(), 60);
@@ -127,7 +127,7 @@ mod tests {
         let (outbox, _) = outbox();
         let key = format!("\"{}\"", "k".repeat(200_000));
         let count = u32::try_from(PAGE_ROWS).unwrap() * 3;
-        outbox.write(|to| (0..count).for_each(|ticket| to.page().user(ticket, key.as_bytes())));
+        outbox.write(|to| (0..count).for_each(|ticket| to.page().user(ticket, key.as_bytes(), None)));
         for _ in 0..3 {
             let page = outbox.take().unwrap();
             assert_eq!(page.values().len(), key.len() + 2);
@@ -162,7 +162,7 @@ mod tests {
     fn pages_are_bounded_and_come_in_order() {
         let (outbox, _) = outbox();
         let count = u32::try_from(PAGE_ROWS * 2 + 7).unwrap();
-        outbox.write(|to| (0..count).for_each(|ticket| to.page().user(ticket, b"1")));
+        outbox.write(|to| (0..count).for_each(|ticket| to.page().user(ticket, b"1", None)));
         let mut tickets = Vec::new();
         while let Some(page) = outbox.take() {
             assert!(page.rows().len() <= PAGE_ROWS);

@@ -41,6 +41,8 @@ pub struct Worker<S> {
     pub latency: Arc<Histogram>,
     /// How long a look-up may take, from its submission on.
     pub timeout: Duration,
+    /// Whether users are delivered with their session ids.
+    pub delivers_ids: bool,
 }
 
 impl<S: SessionSource> Worker<S> {
@@ -55,7 +57,10 @@ impl<S: SessionSource> Worker<S> {
         let mut queue = Queue::default();
         while self.inbox.take_all(&mut queue).await {
             let Verified { keys, lookups, refused } = verify(&queue);
-            let batch = Batch::new(&queue, lookups, &self.outbox, &self.latency);
+            let mut batch = Batch::new(&queue, lookups, &self.outbox, &self.latency);
+            if self.delivers_ids {
+                batch = batch.with_ids(&keys);
+            }
             batch.refuse(refused);
             self.read(&keys, &batch).await;
             drop(batch);

@@ -1,4 +1,5 @@
-//! Sessions in Redis, and the look-up of many keys in it. Implements [`SessionSource`](crate::pipeline::SessionSource).
+//! Sessions in Redis, and the look-up of many keys in it. Implements [`SessionSource`](crate::pipeline::SessionSource)
+//! and [`WatchedSource`](crate::watch::WatchedSource).
 //!
 //! ```text
 //!  Target ──► RedisSource ─┬─ Single: one ManagedConnection, to one server or to the master that Sentinels name
@@ -10,9 +11,9 @@
 //!
 //! # Layout
 //! Arrows run down only.
-//! - [`SharedSources`], [`RedisSource`]: one source per target, shared by all authorizers.
+//! - [`RedisSource`]; [`SharedByTarget`]: one per target, shared by all authorizers.
 //! - `cluster`, `sentinel`: servers that change their roles. `staggered`: asks several servers, one answer is enough.
-//! - `fetch`: many keys through one connection.
+//! - `fetch`: many keys through one connection. `tracked`: watched keys, and how much time they have left.
 //! - `connection`: one connection, kept alive.
 //! - `config`: where Redis is and how to log in.
 #![forbid(unsafe_code)]
@@ -22,16 +23,17 @@ mod config;
 mod connection;
 mod fetch;
 mod sentinel;
-mod shared_sources;
+mod shared_by_target;
 mod source;
 mod staggered;
+mod tracked;
 
 pub use cluster::Cluster;
 pub use config::{
     Address, ConfigError, Credentials, CredentialsProvider, Fingerprint, Login, NodeOptions, Seeds,
     SentinelOptions, SentinelTarget, Target, TargetOptions, TlsOptions,
 };
-pub use connection::{ConnectionHandle, ManagedConnection};
+pub use connection::{ConnectionHandle, ManagedConnection, Purpose};
 pub use fetch::{CHUNK, chunks, fetch};
-pub use shared_sources::SharedSources;
+pub use shared_by_target::SharedByTarget;
 pub use source::RedisSource;

@@ -19,7 +19,8 @@ use tokio::time::{sleep, timeout};
 use super::{
     config::{address::Address, host_port::HostPort, sentinel_target::SentinelTarget},
     connection::{
-        connect::{Connection, Probe, connect},
+        connect::{Connection, Probe, connect, connect_for},
+        purpose::Purpose,
         route::Route,
     },
     staggered::first_of,
@@ -51,14 +52,14 @@ impl Route for Sentinels {
     /// The master.
     type Server = HostPort;
 
-    async fn connect(&self, key: &[u8]) -> Result<(Connection, HostPort), Fault> {
+    async fn connect(&self, purpose: &Purpose) -> Result<(Connection, HostPort), Fault> {
         let (_, master) = self.ask_all().await?;
         let address = self
             .target
             .master
             .on(&master)
             .map_err(|error| Fault::new(format!("Sentinel names an unusable master: {error}")))?;
-        match connect(&address, Probe::GetFromMaster(key)).await {
+        match connect_for(purpose, &address, true).await {
             Ok(connection) => Ok((connection, master)),
             Err(fault) => {
                 // Another Sentinel may know more: it is asked first next time.

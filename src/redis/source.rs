@@ -1,7 +1,10 @@
 //! The sessions of one target, however its Redis is set up.
 
 use super::{
-    cluster::Cluster, config::target::Target, connection::supervisor::ManagedConnection, fetch::fetch_all,
+    cluster::Cluster,
+    config::target::Target,
+    connection::{purpose::Purpose, supervisor::ManagedConnection},
+    fetch::fetch_all,
     sentinel::Sentinels,
 };
 use crate::pipeline::{Chunk, Fault, Keys, ReadResult, SessionSource};
@@ -16,18 +19,18 @@ pub enum RedisSource {
 }
 
 impl RedisSource {
-    /// Starts to connect, on the current tokio runtime. `probe_key`: as in [`ManagedConnection::open`].
+    /// Starts to connect, on the current tokio runtime.
     ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connections"]
-    pub fn open(target: Target, probe_key: Vec<u8>) -> Self {
+    pub fn open(target: Target, purpose: Purpose) -> Self {
         match target {
-            Target::Direct(address) => Self::Single(ManagedConnection::open(address, probe_key)),
+            Target::Direct(address) => Self::Single(ManagedConnection::open(address, purpose)),
             Target::Sentinel(target) => {
-                Self::Single(ManagedConnection::open(Sentinels::new(target), probe_key))
+                Self::Single(ManagedConnection::open(Sentinels::new(target), purpose))
             }
-            Target::Cluster(seeds) => Self::Cluster(Cluster::open(seeds, probe_key)),
+            Target::Cluster(seeds) => Self::Cluster(Cluster::open(seeds, purpose)),
         }
     }
 

@@ -3,13 +3,13 @@
 use std::mem;
 
 use super::{
-    compact_vec,
     dictionary::{Dictionary, ValueId},
     posting::{Links, Posting},
     primitive::Primitive,
     registry::Registry,
     slots::Slot,
 };
+use crate::core::compact_vec;
 
 /// In place of a value's id: the member's authorizer does not index this property, so JavaScript has to check.
 pub const UNINDEXED: ValueId = ValueId::MAX;

@@ -7,7 +7,8 @@ use std::{
 
 use hashbrown::HashTable;
 
-use super::{compact_vec, posting::Posting, primitive::Primitive, value::Value};
+use super::{posting::Posting, primitive::Primitive, value::Value};
+use crate::core::compact_vec;
 
 /// The id of a value within its column, reused after the value is gone.
 pub type ValueId = u32;

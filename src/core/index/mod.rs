@@ -23,10 +23,8 @@
 //! - `slots`, `registry`: the members, their order of enrolment, their namespaces and groups.
 //! - `inverted_index`: the [`Index`]: the registry and the columns, and how members change them.
 //! - `criteria`, `plan`, `query`: what is asked, which members are visited, the answer.
-//! - `compact_vec`: vectors with little spare room.
 
 mod column;
-mod compact_vec;
 mod criteria;
 mod dictionary;
 mod hex;

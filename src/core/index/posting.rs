@@ -1,6 +1,7 @@
 //! Linked lists of the members with the same value: a member comes and goes without moving any other.
 
-use super::{compact_vec, slots::Slot};
+use super::slots::Slot;
+use crate::core::compact_vec;
 
 /// The end of a list. Not a slot: slots are below 2^31.
 const END: Slot = Slot::MAX;

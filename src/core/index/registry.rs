@@ -1,9 +1,7 @@
 //! The members: their order of enrolment, their namespaces and their groups.
 
-use super::{
-    compact_vec,
-    slots::{MASK, Slot, Slots},
-};
+use super::slots::{MASK, Slot, Slots};
+use crate::core::compact_vec;
 
 /// Namespaces are numbered from 0 and counted in an array. JavaScript gives the numbers, and reuses those of empty
 /// namespaces.

@@ -3,8 +3,9 @@
 //!
 //! # Layout
 //! - `submit`, `drain`: a look-up goes in, results come out.
+//! - `watch`: sessions begin and end to be watched.
 //! - `index`: sockets are enrolled and found. `arguments`: calls with any number of arguments.
-//! - `values`: JavaScript's primitives, read and made.
+//! - `values`: JavaScript's primitives, read and made. `text`: strings as UTF-8.
 //! - `function`: JavaScript functions that carry a Rust value.
 //! - `keep_alive`: whether a threadsafe function keeps the process alive.
 #![expect(unsafe_code, reason = "Node-API is a C interface; each block argues its own case")]
@@ -15,4 +16,6 @@ mod function;
 pub(super) mod index;
 pub(super) mod keep_alive;
 pub(super) mod submit;
+mod text;
 pub(super) mod values;
+pub(super) mod watch;

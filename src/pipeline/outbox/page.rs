@@ -16,6 +16,8 @@ const KEPT_BYTES: usize = 256 * 1024;
 pub const HAS_VALUE: i32 = 0x100;
 /// Second flag: it is the value of the row before, which is not written again.
 pub const SAME_VALUE: i32 = 0x200;
+/// Third flag: the session id follows the value.
+pub const HAS_ID: i32 = 0x400;
 
 /// One delivery.
 #[derive(Debug, Default)]
@@ -35,6 +37,8 @@ pub struct Row {
     pub outcome: Outcome,
     /// The value that belongs to it: the user key of `FOUND`, or the cause of a fault as a string.
     pub value: Value,
+    /// Whether the session id follows the value.
+    pub has_id: bool,
 }
 
 /// Which value of the page belongs to a row.
@@ -58,7 +62,7 @@ impl Row {
             Value::Next => HAS_VALUE,
             Value::Same => HAS_VALUE | SAME_VALUE,
         };
-        i32::from(self.outcome as u8) | flags
+        i32::from(self.outcome as u8) | flags | if self.has_id { HAS_ID } else { 0 }
     }
 }
 
@@ -78,20 +82,20 @@ impl Page {
 
     /// Adds an outcome without a value.
     pub fn outcome(&mut self, ticket: u32, outcome: Outcome) {
-        self.rows.push(Row { ticket, outcome, value: Value::Nothing });
+        self.rows.push(Row { ticket, outcome, value: Value::Nothing, has_id: false });
     }
 
-    /// Adds a user key: its raw JSON text.
-    pub fn user(&mut self, ticket: u32, user_key: &[u8]) {
-        let value = if self.repeats(user_key) {
-            Value::Same
-        } else {
-            let start = self.open_value();
-            self.values.extend_from_slice(user_key);
-            self.last = start..self.values.len();
-            Value::Next
-        };
-        self.rows.push(Row { ticket, outcome: Outcome::Found, value });
+    /// Adds a user key: its raw JSON text. `id`: the session id, where JavaScript wants it.
+    pub fn user(&mut self, ticket: u32, user_key: &[u8], id: Option<&[u8]>) {
+        let before = self.values.len();
+        let start = self.open_value();
+        self.values.extend_from_slice(user_key);
+        if let Some(id) = id {
+            self.values.push(b',');
+            json::push_string(&mut self.values, id);
+        }
+        let value = self.keep_or_repeat(before, start);
+        self.rows.push(Row { ticket, outcome: Outcome::Found, value, has_id: id.is_some() });
     }
 
     /// Adds a fault and its cause.
@@ -99,20 +103,19 @@ impl Page {
         let before = self.values.len();
         let start = self.open_value();
         json::push_string(&mut self.values, cause.as_bytes());
-        let value = if self.values.get(start..).is_some_and(|written| self.repeats(written)) {
-            self.values.truncate(before);
-            Value::Same
-        } else {
-            self.last = start..self.values.len();
-            Value::Next
-        };
-        self.rows.push(Row { ticket, outcome, value });
+        let value = self.keep_or_repeat(before, start);
+        self.rows.push(Row { ticket, outcome, value, has_id: false });
     }
 
-    /// Whether the row before has this same value.
-    fn repeats(&self, value: &[u8]) -> bool {
+    /// Takes the value that was written from `start` on away again, if it is the one of the row before.
+    fn keep_or_repeat(&mut self, before: usize, start: usize) -> Value {
         let has_one = self.rows.last().is_some_and(|row| row.value != Value::Nothing);
-        has_one && self.values.get(self.last.clone()) == Some(value)
+        if has_one && self.values.get(self.last.clone()) == self.values.get(start..) {
+            self.values.truncate(before);
+            return Value::Same;
+        }
+        self.last = start..self.values.len();
+        Value::Next
     }
 
     /// Starts a value and returns its place.
@@ -156,7 +159,7 @@ mod tests {
     #[test]
     fn values_of_a_page_are_one_json_array() {
         let page = page(|page| {
-            page.user(1, br#""alice""#);
+            page.user(1, br#""alice""#, None);
             page.outcome(2, Outcome::BadSignature);
             page.fault(3, Outcome::StoreError, "a \"quote\"\n");
         });
@@ -169,11 +172,11 @@ mod tests {
     #[test]
     fn a_value_that_the_row_before_has_is_not_written_again() {
         let page = page(|page| {
-            page.user(1, br#"{"id":7}"#);
-            page.user(2, br#"{"id":7}"#);
-            page.user(3, br#"{"id":8}"#);
+            page.user(1, br#"{"id":7}"#, None);
+            page.user(2, br#"{"id":7}"#, None);
+            page.user(3, br#"{"id":8}"#, None);
             page.outcome(4, Outcome::NotLoggedIn);
-            page.user(5, br#"{"id":8}"#);
+            page.user(5, br#"{"id":8}"#, None);
             page.fault(6, Outcome::StoreError, "down");
             page.fault(7, Outcome::StoreTimeout, "down");
             page.fault(8, Outcome::StoreTimeout, "up");
@@ -186,17 +189,30 @@ mod tests {
     }
 
     #[test]
+    fn a_session_id_follows_its_user_and_belongs_to_the_value() {
+        let page = page(|page| {
+            page.user(1, b"7", Some(b"a"));
+            page.user(2, b"7", Some(b"a"));
+            page.user(3, b"7", Some(b"b\""));
+            page.user(4, b"7", None);
+        });
+        assert_eq!(page.values(), br#"[7,"a",7,"b\"",7]"#);
+        let numbers: Vec<_> = page.rows().iter().map(Row::encode).collect();
+        assert_eq!(numbers, [256 + 1024, 768 + 1024, 256 + 1024, 256]);
+    }
+
+    #[test]
     fn a_cleared_page_keeps_no_more_than_usual_pages_need() {
-        let mut page = page(|page| page.user(1, &vec![b'1'; 8 * KEPT_BYTES]));
+        let mut page = page(|page| page.user(1, &vec![b'1'; 8 * KEPT_BYTES], None));
         page.clear();
         assert!(page.values.capacity() <= KEPT_BYTES, "{}", page.values.capacity());
     }
 
     #[test]
     fn a_cleared_page_shares_nothing_with_its_former_self() {
-        let mut page = page(|page| page.user(1, b"1"));
+        let mut page = page(|page| page.user(1, b"1", None));
         page.clear();
-        page.user(2, b"1");
+        page.user(2, b"1", None);
         page.close();
         assert_eq!((page.values(), kinds(&page)), (&b"[1]"[..], vec![Value::Next]));
     }

@@ -21,10 +21,11 @@ mod topology_refresh;
 
 use std::sync::Arc;
 
+use ::redis::Value;
 use tokio::task::AbortHandle;
 
 use self::{node_request::NodeRequests, topology::Topology, topology_refresh::keep_current};
-use super::config::seeds::Seeds;
+use super::{config::seeds::Seeds, connection::purpose::Purpose, fetch::read_value};
 use crate::pipeline::{Chunk, Fault, Keys, ReadResult};
 
 /// A supervised connection to every master of a cluster. A clone is cheap; the last one dropped closes them.
@@ -40,14 +41,13 @@ struct Inner {
 }
 
 impl Cluster {
-    /// Starts to connect, on the current tokio runtime. `probe_key`: as in
-    /// [`ManagedConnection::open`](super::ManagedConnection::open).
+    /// Starts to connect, on the current tokio runtime.
     ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connections"]
-    pub fn open(seeds: Seeds, probe_key: Vec<u8>) -> Self {
-        let topology = Arc::new(Topology::new(seeds, probe_key));
+    pub fn open(seeds: Seeds, purpose: Purpose) -> Self {
+        let topology = Arc::new(Topology::new(seeds, purpose));
         let refresh = tokio::spawn(keep_current(topology.clone())).abort_handle();
         Self { inner: Arc::new(Inner { topology, refresh }) }
     }
@@ -59,7 +59,23 @@ impl Cluster {
         keys: &Keys,
         on_chunk: impl FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send,
     ) {
-        NodeRequests::new(&self.inner.topology, keys, on_chunk).run().await;
+        self.ask("GET", keys, read_value, on_chunk).await;
+    }
+
+    /// Asks a command about each of `keys`, as [`fetch`](Self::fetch) does. `read` reads an answer.
+    pub(super) async fn ask<R: Send>(
+        &self,
+        command: &'static str,
+        keys: &Keys,
+        read: fn(Value) -> R,
+        on_chunk: impl FnMut(Chunk, Result<Vec<R>, Fault>) + Send,
+    ) {
+        NodeRequests::new(&self.inner.topology, command, keys, read, on_chunk).run().await;
+    }
+
+    /// Whether all masters tell of changes, as far as that is known.
+    pub(super) fn is_tracking(&self) -> Option<bool> {
+        self.inner.topology.nodes.are_tracking()
     }
 
     /// Closes all connections for good: requests that wait, and all later ones, fail with [`Fault::Closed`].

@@ -7,18 +7,14 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{redirect::Redirect, topology::Topology};
 use crate::{
-    pipeline::{Chunk, Fault, Keys, ReadResult},
-    redis::{
-        config::host_port::HostPort,
-        connection::supervisor::ManagedConnection,
-        fetch::{CHUNK, read_value},
-    },
+    pipeline::{Chunk, Fault, Keys},
+    redis::{config::host_port::HostPort, connection::supervisor::ManagedConnection, fetch::CHUNK},
 };
 
 /// Redirects to follow for one key. Two are normal while a slot moves. More mean that the nodes disagree.
 const REDIRECTS: u8 = 5;
 
-/// Some keys to read from one node. Keys of several slots cannot be in one MGET, so each is a GET in one pipeline.
+/// Some keys to read from one node. Keys of several slots cannot be in one command, so each has one of its own, in one pipeline.
 struct NodeRequest {
     node: HostPort,
     /// Indices, in ascending order.
@@ -40,21 +36,36 @@ enum Reply {
 }
 
 /// All requests of one batch.
-pub(super) struct NodeRequests<'a, F> {
+pub(super) struct NodeRequests<'a, R, F> {
     topology: &'a Topology,
-    keys: &'a Keys,
+    about: About<'a>,
+    read: fn(Value) -> R,
     on_chunk: F,
     running: FuturesUnordered<BoxFuture<'a, (NodeRequest, Reply)>>,
 }
 
-impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a, F> {
-    pub(super) fn new(topology: &'a Topology, keys: &'a Keys, on_chunk: F) -> Self {
-        Self { topology, keys, on_chunk, running: FuturesUnordered::new() }
+/// A command, and the keys that it is asked about.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    command: &'static str,
+    keys: &'a Keys,
+}
+
+impl<'a, R: Send, F: FnMut(Chunk, Result<Vec<R>, Fault>) + Send> NodeRequests<'a, R, F> {
+    pub(super) fn new(
+        topology: &'a Topology,
+        command: &'static str,
+        keys: &'a Keys,
+        read: fn(Value) -> R,
+        on_chunk: F,
+    ) -> Self {
+        let about = About { command, keys };
+        Self { topology, about, read, on_chunk, running: FuturesUnordered::new() }
     }
 
     /// Runs until every key is answered.
     pub(super) async fn run(mut self) {
-        self.send_to_owners((0..self.keys.len()).collect(), false).await;
+        self.send_to_owners((0..self.about.keys.len()).collect(), false).await;
         while let Some((request, reply)) = self.running.next().await {
             match reply {
                 Reply::Answers(answers) => self.sort(request, answers),
@@ -79,7 +90,7 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
         let mut by_master: HashMap<&HostPort, Vec<usize>> = HashMap::new();
         let mut unowned = Vec::new();
         for key in keys {
-            match self.keys.get(key).and_then(|bytes| slots.owner(bytes)) {
+            match self.about.keys.get(key).and_then(|bytes| slots.owner(bytes)) {
                 Some(master) => by_master.entry(master).or_default().push(key),
                 None => unowned.push(key),
             }
@@ -98,7 +109,7 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
     fn send(&mut self, request: &NodeRequest) {
         for keys in request.keys.chunks(CHUNK) {
             let request = NodeRequest { keys: keys.to_vec(), node: request.node.clone(), ..*request };
-            self.running.push(Box::pin(run(self.topology, self.keys, request)));
+            self.running.push(Box::pin(run(self.topology, self.about, request)));
         }
     }
 
@@ -115,7 +126,7 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
                         self.topology.note_stale();
                     }
                     settled.0.push(key);
-                    settled.1.push(read_value(answer));
+                    settled.1.push((self.read)(answer));
                 }
             }
         }
@@ -132,33 +143,33 @@ impl<'a, F: FnMut(Chunk, Result<Vec<ReadResult>, Fault>) + Send> NodeRequests<'a
     }
 }
 
-async fn run(topology: &Topology, keys: &Keys, request: NodeRequest) -> (NodeRequest, Reply) {
+async fn run(topology: &Topology, about: About<'_>, request: NodeRequest) -> (NodeRequest, Reply) {
     let reply = match topology.nodes.connection(&request.node) {
         Err(fault) => Reply::Unreachable(fault),
-        Ok(connection) => look_up(&connection, keys, &request).await,
+        Ok(connection) => ask(&connection, about, &request).await,
     };
     (request, reply)
 }
 
-async fn look_up(connection: &ManagedConnection, keys: &Keys, request: &NodeRequest) -> Reply {
+async fn ask(connection: &ManagedConnection, about: About<'_>, request: &NodeRequest) -> Reply {
     let handle = match connection.connection().await {
         Ok(handle) => handle,
         Err(fault) => return Reply::Unreachable(fault),
     };
-    match handle.request_all(&pipeline(keys, request)).await {
+    match handle.request_all(&pipeline(about, request)).await {
         Ok(answers) => Reply::Answers(without_asking(answers, request.asking)),
         Err(fault) => Reply::Lost(fault),
     }
 }
 
-/// ASKING holds for the one command after it, so each GET has its own, in the same write.
-fn pipeline(keys: &Keys, request: &NodeRequest) -> Pipeline {
+/// ASKING holds for the one command after it, so each command has its own, in the same write.
+fn pipeline(about: About<'_>, request: &NodeRequest) -> Pipeline {
     let mut pipeline = Pipeline::with_capacity(request.keys.len() * 2);
-    for key in request.keys.iter().map_while(|index| keys.get(*index)) {
+    for key in request.keys.iter().map_while(|index| about.keys.get(*index)) {
         if request.asking {
             pipeline.cmd("ASKING");
         }
-        pipeline.cmd("GET").arg(key);
+        pipeline.cmd(about.command).arg(key);
     }
     pipeline
 }

@@ -13,14 +13,14 @@ use crate::{
     pipeline::Fault,
     redis::{
         config::{host_port::HostPort, seeds::Seeds},
-        connection::supervisor::ManagedConnection,
+        connection::{purpose::Purpose, supervisor::ManagedConnection},
     },
 };
 
 /// One connection per node in use.
 pub(super) struct Nodes {
     seeds: Seeds,
-    probe_key: Vec<u8>,
+    purpose: Purpose,
     open: Mutex<Open>,
     /// Reconnects of connections that were closed.
     past_reconnects: AtomicU64,
@@ -42,8 +42,8 @@ struct Entry {
 const KEEP_UNUSED: Duration = Duration::from_secs(10);
 
 impl Nodes {
-    pub(super) fn new(seeds: Seeds, probe_key: Vec<u8>) -> Self {
-        Self { seeds, probe_key, open: Mutex::default(), past_reconnects: AtomicU64::new(0) }
+    pub(super) fn new(seeds: Seeds, purpose: Purpose) -> Self {
+        Self { seeds, purpose, open: Mutex::default(), past_reconnects: AtomicU64::new(0) }
     }
 
     /// The connection to a node, opened if necessary. The caller holds it until the look-up has ended, because the
@@ -57,7 +57,7 @@ impl Nodes {
             entry.used = Instant::now();
             return Ok(entry.connection.clone());
         }
-        let connection = ManagedConnection::open(self.seeds.address_of(node)?, self.probe_key.clone());
+        let connection = ManagedConnection::open(self.seeds.address_of(node)?, self.purpose.clone());
         open.connections.insert(node.clone(), Entry { connection: connection.clone(), used: Instant::now() });
         Ok(connection)
     }
@@ -87,6 +87,13 @@ impl Nodes {
             }
             keep
         });
+    }
+
+    /// Whether all servers tell of changes, as far as that is known.
+    pub(super) fn are_tracking(&self) -> Option<bool> {
+        let open = self.lock();
+        let known = open.connections.values().filter_map(|entry| entry.connection.is_tracking());
+        known.reduce(|one, other| one && other)
     }
 
     pub(super) fn reconnects(&self) -> u64 {

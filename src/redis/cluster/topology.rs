@@ -7,7 +7,10 @@ use tokio::sync::{Notify, watch};
 use super::{nodes::Nodes, slots::SlotMap};
 use crate::{
     pipeline::Fault,
-    redis::config::{address::Address, host_port::HostPort, seeds::Seeds},
+    redis::{
+        config::{address::Address, host_port::HostPort, seeds::Seeds},
+        connection::purpose::Purpose,
+    },
 };
 
 /// How many nodes of the last map to ask at a time: all nodes of a large cluster may be down.
@@ -16,6 +19,7 @@ const MOST_UNCONNECTED: usize = 6;
 pub(super) struct Topology {
     pub(super) seeds: Seeds,
     pub(super) nodes: Nodes,
+    purpose: Purpose,
     state: watch::Sender<State>,
     stale: Notify,
 }
@@ -31,9 +35,9 @@ enum State {
 }
 
 impl Topology {
-    pub(super) fn new(seeds: Seeds, probe_key: Vec<u8>) -> Self {
-        let nodes = Nodes::new(seeds.clone(), probe_key);
-        Self { seeds, nodes, state: watch::Sender::new(State::Pending), stale: Notify::new() }
+    pub(super) fn new(seeds: Seeds, purpose: Purpose) -> Self {
+        let nodes = Nodes::new(seeds.clone(), purpose.clone());
+        Self { seeds, nodes, purpose, state: watch::Sender::new(State::Pending), stale: Notify::new() }
     }
 
     /// The latest map. Waits only during the first attempt.
@@ -52,7 +56,7 @@ impl Topology {
         if let Ok(slots) = &discovered {
             self.nodes.keep(slots.masters());
         }
-        let mut has_changed = false;
+        let (mut has_changed, mut moved) = (false, None);
         self.state.send_if_modified(|known| {
             let next = match (&*known, discovered) {
                 (State::Closed, _) | (State::Known(_), Err(_)) => return false,
@@ -61,9 +65,17 @@ impl Topology {
                 (_, Err(fault)) => State::Unavailable(fault),
             };
             has_changed = matches!(next, State::Known(_));
+            if let (State::Known(old), State::Known(new)) = (&*known, &next) {
+                moved = Some((old.clone(), new.clone()));
+            }
             *known = next;
             true
         });
+        // The new master of a slot has been asked for none of its keys, and tells of none. A planned failover
+        // (CLUSTER FAILOVER) ends no connection, so that nothing else shows it.
+        if let (Some((old, new)), Some(tracker)) = (moved, self.purpose.tracker()) {
+            tracker.changed_where(&|key| old.owner(key) != new.owner(key));
+        }
         has_changed
     }
 

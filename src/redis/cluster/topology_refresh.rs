@@ -120,5 +120,11 @@ async fn ask_node(
 /// If the user may not call CLUSTER INFO, the map is used.
 fn reports_failure(info: &Value) -> bool {
     const DOWN: &[u8] = b"cluster_state:fail";
-    matches!(info, Value::BulkString(text) if text.windows(DOWN.len()).any(|part| part == DOWN))
+    let text = match info {
+        Value::BulkString(text) => text,
+        // RESP3.
+        Value::VerbatimString { text, .. } => text.as_bytes(),
+        _ => return false,
+    };
+    text.windows(DOWN.len()).any(|part| part == DOWN)
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use ::redis::{
-    AsyncConnectionConfig, Cmd, RedisConnectionInfo, ServerError, Value, aio::MultiplexedConnection, cmd,
+    AsyncConnectionConfig, Cmd, ProtocolVersion, RedisConnectionInfo, ServerError, Value,
+    aio::{MultiplexedConnection, SendError},
+    cmd,
 };
 use futures_util::future::join_all;
 use tokio::{task::JoinHandle, time::Instant};
@@ -11,7 +13,9 @@ use tokio::{task::JoinHandle, time::Instant};
 use super::{
     handle::ConnectionHandle,
     heartbeat,
+    hello::WithoutHello,
     io_activity::{IoActivity, Monitored},
+    purpose::{Purpose, Tracking},
     socket::{self, CONNECT_TIMEOUT, within},
 };
 use crate::{
@@ -23,6 +27,8 @@ use crate::{
 /// exist.
 pub struct Connection {
     pub(in crate::redis) handle: ConnectionHandle,
+    /// Whether the server tells of changes of the keys that are read.
+    pub(super) is_tracking: bool,
     driver: Driver,
 }
 
@@ -40,16 +46,48 @@ pub(in crate::redis) enum Probe<'a> {
 
 /// Connects, logs in, and proves with `probe` that the connection works.
 pub(in crate::redis) async fn connect(address: &Address, probe: Probe<'_>) -> Result<Connection, Fault> {
+    attempt(address, probe, None).await
+}
+
+/// The same for a connection with a purpose. `is_master`: the server has to be a master.
+pub(in crate::redis) async fn connect_for(
+    purpose: &Purpose,
+    address: &Address,
+    is_master: bool,
+) -> Result<Connection, Fault> {
+    let probe = if is_master { Probe::GetFromMaster } else { Probe::Get };
+    let tracking = purpose.tracking.as_ref().filter(|tracking| tracking.is_worth_asking());
+    attempt(address, probe(&purpose.probe_key), tracking).await
+}
+
+async fn attempt(
+    address: &Address,
+    probe: Probe<'_>,
+    tracking: Option<&Arc<Tracking>>,
+) -> Result<Connection, Fault> {
     let login = address.credentials.login().await?;
     let deadline = Instant::now() + CONNECT_TIMEOUT;
     let socket = socket::open(&address.endpoint, deadline).await?;
-    let connection = within(deadline, "no answer", start(socket)).await?;
-    let greeting = Greeting { address, login: login.as_ref(), probe };
-    within(deadline, "connected, but no answer", greeting.exchange(&connection.handle)).await?;
+    let mut connection = within(deadline, "no answer", start(socket, tracking)).await?;
+    let greeting = Greeting { address, login: login.as_ref(), probe, is_tracking: tracking.is_some() };
+    let greeted = within(deadline, "connected, but no answer", greeting.exchange(&connection.handle)).await;
+    if let Some(tracking) = tracking {
+        tracking.note_login(greeted.is_err());
+    }
+    connection.is_tracking = greeted?.map_err(|refusal| Fault::from(&refusal))?;
     Ok(connection)
 }
 
 impl Connection {
+    fn new(
+        requests: MultiplexedConnection,
+        activity: Arc<IoActivity>,
+        driver: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        let driver = Driver(tokio::spawn(driver));
+        Self { handle: ConnectionHandle::new(requests, activity), is_tracking: false, driver }
+    }
+
     /// Waits until the connection no longer works. Requests that wait then fail.
     pub(super) async fn until_lost(&mut self) -> Fault {
         let fault = tokio::select! {
@@ -80,25 +118,39 @@ impl Drop for Driver {
     }
 }
 
-/// RESP2: every server and proxy speaks it, and look-ups need no more. A connection that tracks sessions (`CLIENT
-/// TRACKING`, whose messages need RESP3) would ask for the protocol and a push sender here, and turn tracking on in
-/// the [`Greeting`], before the probe.
-async fn start(socket: Box<dyn socket::Socket>) -> Result<Connection, Fault> {
+/// Look-ups speak RESP2, as every server and proxy does. Tracking needs RESP3, in which a server sends messages of its
+/// own.
+async fn start(
+    socket: Box<dyn socket::Socket>,
+    tracking: Option<&Arc<Tracking>>,
+) -> Result<Connection, Fault> {
     let activity = Arc::new(IoActivity::default());
     // The crate neither logs in nor names the client: it loses the text of a wrong password, and CLIENT SETINFO may
     // be forbidden. It has no deadlines, because the callers have them.
     let settings = RedisConnectionInfo::default().set_skip_set_lib_name();
     let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
     let socket = Monitored::new(socket, activity.clone());
+    let Some(tracking) = tracking.cloned() else {
+        let (requests, driver) = MultiplexedConnection::new_with_config(&settings, socket, config).await?;
+        return Ok(Connection::new(requests, activity, driver));
+    };
+    let settings = settings.set_protocol(ProtocolVersion::RESP3);
+    let config = config.set_push_sender(move |message| {
+        tracking.take(&message);
+        Ok::<(), SendError>(())
+    });
+    let socket = WithoutHello::new(socket);
     let (requests, driver) = MultiplexedConnection::new_with_config(&settings, socket, config).await?;
-    Ok(Connection { handle: ConnectionHandle::new(requests, activity), driver: Driver(tokio::spawn(driver)) })
+    Ok(Connection::new(requests, activity, driver))
 }
 
-/// AUTH, SELECT, CLIENT SETNAME and the probe, all in one round trip.
+/// AUTH, SELECT, CLIENT SETNAME, HELLO and CLIENT TRACKING where keys are watched, and the probe, all in one round trip.
 struct Greeting<'a> {
     address: &'a Address,
     login: Option<&'a Login>,
     probe: Probe<'a>,
+    /// The server is asked to tell of changes.
+    is_tracking: bool,
 }
 
 /// A command of the greeting, and how its answer is checked.
@@ -107,17 +159,16 @@ struct Step {
     /// Which refusals are ignored.
     is_harmless: fn(&ServerError) -> bool,
     check: fn(&Value) -> Result<(), Fault>,
+    /// Whether its answer means that the server tells of changes; none says that by itself.
+    agrees: Option<fn(&Value) -> bool>,
 }
 
 impl Greeting<'_> {
-    async fn exchange(&self, handle: &ConnectionHandle) -> Result<(), Fault> {
+    async fn exchange(&self, handle: &ConnectionHandle) -> Result<Greeted, Fault> {
         match greet(handle, self.steps(true)).await? {
             // Before Redis 6 there were no users: AUTH takes only the password.
-            Some(refusal) if is_auth_without_users(&refusal) => {
-                greet(handle, self.steps(false)).await?.map_or(Ok(()), |refusal| Err((&refusal).into()))
-            }
-            Some(refusal) => Err((&refusal).into()),
-            None => Ok(()),
+            Err(refusal) if is_auth_without_users(&refusal) => greet(handle, self.steps(false)).await,
+            greeted => Ok(greeted),
         }
     }
 
@@ -133,6 +184,15 @@ impl Greeting<'_> {
         }
         if let Some(name) = &self.address.client_name {
             steps.push(Step::new(cmd("CLIENT").arg("SETNAME").arg(name).take(), |_| true));
+        }
+        if self.is_tracking {
+            // After the login, so that a refusal costs no further round trip. RESP2 accepts CLIENT TRACKING too, but sends
+            // no messages.
+            let is_map = |answer: &Value| matches!(answer, Value::Map(_));
+            steps.push(Step { agrees: Some(is_map), ..Step::new(cmd("HELLO").arg(3).take(), |_| true) });
+            let track = cmd("CLIENT").arg("TRACKING").arg("ON").take();
+            let is_ok = |answer: &Value| matches!(answer, Value::Okay);
+            steps.push(Step { agrees: Some(is_ok), ..Step::new(track, |_| true) });
         }
         let get = |key| Step::new(cmd("GET").arg(key).take(), is_answer_to_a_look_up);
         match self.probe {
@@ -150,22 +210,30 @@ impl Greeting<'_> {
 
 impl Step {
     fn new(command: Cmd, is_harmless: fn(&ServerError) -> bool) -> Self {
-        Self { command, is_harmless, check: |_| Ok(()) }
+        Self { command, is_harmless, check: |_| Ok(()), agrees: None }
     }
 }
 
+/// Whether the server tells of changes, or why it refused.
+type Greeted = Result<bool, ServerError>;
+
 /// Sends all steps before it reads an answer, and returns the first refusal that is not ignored. Each step is a
 /// request of its own, because a server without a free client slot answers only once and closes the connection.
-async fn greet(handle: &ConnectionHandle, steps: Vec<Step>) -> Result<Option<ServerError>, Fault> {
+async fn greet(handle: &ConnectionHandle, steps: Vec<Step>) -> Result<Greeted, Fault> {
     let answers = join_all(steps.iter().map(|step| handle.ask(&step.command))).await;
+    let mut agreed = 0;
     for (answer, step) in answers.into_iter().zip(&steps) {
         match answer? {
             Value::ServerError(refusal) if (step.is_harmless)(&refusal) => {}
-            Value::ServerError(refusal) => return Ok(Some(refusal)),
-            answer => (step.check)(&answer)?,
+            Value::ServerError(refusal) => return Ok(Err(refusal)),
+            answer => {
+                (step.check)(&answer)?;
+                agreed += usize::from(step.agrees.is_some_and(|agrees| agrees(&answer)));
+            }
         }
     }
-    Ok(None)
+    let asked = steps.iter().filter(|step| step.agrees.is_some()).count();
+    Ok(Ok(asked > 0 && agreed == asked))
 }
 
 /// `ROLE` answers `["master", …]`.

@@ -8,7 +8,8 @@
 //!
 //! # Layout
 //! - `route`: which server to connect to; it may be another one each time.
-//! - `connect`: one attempt to connect. `socket` opens the socket.
+//! - [`Purpose`]: what a connection is for, look-ups or tracking.
+//! - `connect`: one attempt to connect. `socket` opens the socket, `hello` makes the crate's RESP3 harmless.
 //! - [`ConnectionHandle`]: sends requests on a live connection.
 //! - [`ManagedConnection`] (`supervisor`): connects again after every loss, with a `backoff`.
 //! - `heartbeat`, `io_activity`: notice a server that has stopped answering, and how a connection ended.
@@ -18,11 +19,14 @@ mod backoff;
 pub(super) mod connect;
 pub(super) mod handle;
 mod heartbeat;
+mod hello;
 mod io_activity;
+pub(super) mod purpose;
 pub(super) mod route;
 mod server_error;
 mod socket;
 pub(super) mod supervisor;
 
 pub use handle::ConnectionHandle;
+pub use purpose::Purpose;
 pub use supervisor::ManagedConnection;

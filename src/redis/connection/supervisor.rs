@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -15,7 +15,9 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{backoff::Backoff, connect::Connection, handle::ConnectionHandle, route::Route};
+use super::{
+    backoff::Backoff, connect::Connection, handle::ConnectionHandle, purpose::Purpose, route::Route,
+};
 use crate::pipeline::Fault;
 
 /// A connection that lived this long worked, and its loss is followed by an attempt at once. A connection that is
@@ -31,17 +33,17 @@ pub struct ManagedConnection {
 impl ManagedConnection {
     /// Starts to connect, on the current tokio runtime, and goes on until [`close`](Self::close).
     ///
-    /// `probe_key` is looked up to prove a new connection. It should begin with the prefix of the sessions, so that a
-    /// user who may read nothing else can read it, and no session should have it.
-    ///
     /// # Panics
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connection"]
-    pub fn open(route: impl Route, probe_key: Vec<u8>) -> Self {
-        let shared =
-            Arc::new(Shared { state: watch::Sender::new(State::Connecting), connects: AtomicU64::new(0) });
+    pub fn open(route: impl Route, purpose: Purpose) -> Self {
+        let shared = Arc::new(Shared {
+            state: watch::Sender::new(State::Connecting),
+            connects: AtomicU64::new(0),
+            tracking: Mutex::default(),
+        });
         // Boxed, so that the runtime's code for a task is compiled once for all routes.
-        let supervising: BoxFuture<'static, ()> = Box::pin(supervise(shared.clone(), route, probe_key));
+        let supervising: BoxFuture<'static, ()> = Box::pin(supervise(shared.clone(), route, purpose));
         let supervisor = tokio::spawn(supervising).abort_handle();
         Self { inner: Arc::new(Inner { shared, supervisor }) }
     }
@@ -78,6 +80,11 @@ impl ManagedConnection {
         matches!(*self.inner.shared.state.borrow(), State::Down(_))
     }
 
+    /// Whether the server tells of changes: that of the last connection, `None` before the first one.
+    pub(in crate::redis) fn is_tracking(&self) -> Option<bool> {
+        *self.inner.shared.tracking()
+    }
+
     /// How often a connection was made again.
     #[must_use]
     pub fn reconnects(&self) -> u64 {
@@ -109,6 +116,8 @@ impl Drop for Inner {
 struct Shared {
     state: watch::Sender<State>,
     connects: AtomicU64,
+    /// Whether the server of the last connection tells of changes.
+    tracking: Mutex<Option<bool>>,
 }
 
 enum State {
@@ -130,6 +139,10 @@ impl State {
 }
 
 impl Shared {
+    fn tracking(&self) -> MutexGuard<'_, Option<bool>> {
+        self.tracking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A closed connection stays closed, also if `close` is called on another thread at this moment.
     fn publish(&self, state: State) {
         self.state.send_if_modified(|current| {
@@ -144,14 +157,16 @@ impl Shared {
 
 /// Retries every error: a wrong password may be corrected on the server, a host name may appear, a dump may finish
 /// loading.
-async fn supervise(shared: Arc<Shared>, route: impl Route, probe_key: Vec<u8>) {
+async fn supervise(shared: Arc<Shared>, route: impl Route, purpose: Purpose) {
     let mut backoff = Backoff::default();
     loop {
-        match route.connect(&probe_key).await {
+        match route.connect(&purpose).await {
             Ok((connection, server)) => {
                 let since = Instant::now();
                 shared.connects.fetch_add(1, Ordering::Relaxed);
+                *shared.tracking() = Some(connection.is_tracking);
                 shared.publish(State::Up(connection.handle.clone()));
+                purpose.connected();
                 let (fault, may_wait) = until_lost(connection, &route, &server).await;
                 if since.elapsed() >= STABLE_AFTER {
                     backoff.reset();

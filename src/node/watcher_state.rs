@@ -1,0 +1,152 @@
+//! The state of one authorizer's watch, on the JS thread.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use super::{env_state::EnvState, lookup_state::probe_key};
+use crate::{
+    core::{json, settings::Settings},
+    redis::{Purpose, RedisSource, Target},
+    watch::{Slot, Start, Watch},
+};
+
+/// The sessions that one authorizer watches.
+pub struct WatcherState {
+    pub(super) target: Target,
+    pub(super) every: Duration,
+    pub(super) env_state: Rc<EnvState>,
+    pub(super) settings: Rc<RefCell<Arc<Settings>>>,
+    pub(super) owner: u32,
+    /// Opened for the first session. The last owner that lets go of it ends its connection.
+    watch: RefCell<Option<Arc<Watch>>>,
+    is_closed: Cell<bool>,
+    /// The settings that were used last, and the perspective that belongs to them.
+    perspective: RefCell<(Weak<Settings>, u32)>,
+}
+
+impl WatcherState {
+    pub(super) fn new(
+        target: Target,
+        every: Duration,
+        env_state: Rc<EnvState>,
+        settings: Rc<RefCell<Arc<Settings>>>,
+    ) -> Self {
+        let owner = env_state.next_owner();
+        Self {
+            target,
+            every,
+            env_state,
+            settings,
+            owner,
+            watch: RefCell::default(),
+            is_closed: Cell::new(false),
+            perspective: RefCell::default(),
+        }
+    }
+
+    /// Begins to watch a session, with the settings of this moment.
+    pub(super) fn watch(&self, (slot, turn): (Slot, u32), id: &[u8], identity: &[u8]) {
+        let settings = Arc::clone(&self.settings.borrow());
+        let Some(watch) = self.open(&settings) else { return };
+        let perspective = self.perspective(&watch, &settings);
+        watch.inbox().watch(&Start { slot, turn, perspective, prefix: &settings.prefix, id, identity });
+    }
+
+    /// Ends to watch.
+    pub(super) fn unwatch(&self, slot: Slot, turn: u32) {
+        if let Some(watch) = &*self.watch.borrow() {
+            watch.inbox().unwatch(slot, turn);
+        }
+    }
+
+    /// Reads all sessions again.
+    pub(super) fn read_all(&self) {
+        if let Some(watch) = &*self.watch.borrow() {
+            watch.inbox().read_all();
+        }
+    }
+
+    /// Whether the server tells of changes, as far as that is known.
+    pub(super) fn is_tracking(&self) -> Option<bool> {
+        self.watch.borrow().as_ref().and_then(|watch| watch.is_tracking())
+    }
+
+    /// How many sessions are watched.
+    pub(super) fn sessions(&self) -> usize {
+        self.watch.borrow().as_ref().map_or(0, |watch| watch.sessions_of(self.owner))
+    }
+
+    /// A JSON array: the session id and the identity of each slot, both as strings, or null twice.
+    pub(super) fn describe(&self, slots: &[Slot]) -> Vec<u8> {
+        let settings = self.settings.borrow();
+        let mut text = vec![b'['];
+        let mut push = |part: Option<&[u8]>| {
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            match part {
+                Some(part) => json::push_string(&mut text, part),
+                None => text.extend_from_slice(b"null"),
+            }
+        };
+        if let Some(watch) = &*self.watch.borrow() {
+            watch.describe(slots, |found| {
+                let found =
+                    found.and_then(|(key, identity)| Some((key.strip_prefix(&*settings.prefix)?, identity)));
+                push(found.map(|(id, _)| id));
+                push(found.map(|(_, identity)| identity));
+            });
+        }
+        text.push(b']');
+        text
+    }
+
+    /// Ends to watch all sessions.
+    pub(super) fn close(&self) {
+        self.is_closed.set(true);
+        if let Some(watch) = self.watch.take() {
+            watch.inbox().leave(self.owner);
+        }
+    }
+
+    /// Nothing is opened after `close`, and where the system provides no thread.
+    fn open(&self, settings: &Settings) -> Option<Arc<Watch>> {
+        if self.is_closed.get() {
+            return None;
+        }
+        if let Some(watch) = &*self.watch.borrow() {
+            return Some(Arc::clone(watch));
+        }
+        let events = Arc::clone(self.env_state.events.get()?);
+        let _runtime = self.env_state.io().ok()?.enter();
+        let open = |probe_key| {
+            let source =
+                |tracker| RedisSource::open(self.target.clone(), Purpose::watching(probe_key, tracker));
+            Watch::open(source, events, self.every)
+        };
+        let watch = self.env_state.watches.get_or_open(&self.target, probe_key(&settings.prefix), open);
+        watch.at_least(self.every);
+        self.watch.replace(Some(Arc::clone(&watch)));
+        Some(watch)
+    }
+
+    fn perspective(&self, watch: &Watch, settings: &Arc<Settings>) -> u32 {
+        let mut known = self.perspective.borrow_mut();
+        if known.0.as_ptr() != Arc::as_ptr(settings) {
+            let perspective = watch.perspective_of(self.owner, &settings.passport_key);
+            *known = (Arc::downgrade(settings), perspective);
+        }
+        known.1
+    }
+}
+
+impl Drop for WatcherState {
+    /// An authorizer that was garbage-collected watches nothing.
+    fn drop(&mut self) {
+        self.close();
+    }
+}

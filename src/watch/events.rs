@@ -1,0 +1,141 @@
+//! What JavaScript is told about watched sessions.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::watchers::Slot;
+
+/// How a session ended. The numbers are those that JavaScript gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum EndReason {
+    /// It is gone before its time, or cannot be read any more.
+    Destroyed = 0,
+    /// Its time is over.
+    Expired = 1,
+    /// It is there, without a user.
+    LoggedOut = 2,
+}
+
+/// One watcher's news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The watcher.
+    pub slot: Slot,
+    /// Its turn: a slot is used again.
+    pub turn: u32,
+    /// Whose watcher it is.
+    pub owner: u32,
+    /// What happened.
+    pub news: News,
+}
+
+/// What happened to a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It has ended. The watcher is forgotten.
+    Ended(EndReason),
+    /// Its user is written differently: JavaScript compares the values. The watcher stays, and goes on from the new
+    /// text.
+    Changed(Arc<Change>),
+}
+
+/// The user of a session, as it was and as it is: JSON texts of [`identity`](crate::core::identity::identity).
+#[derive(PartialEq, Eq)]
+pub struct Change {
+    /// What was watched.
+    pub before: Box<[u8]>,
+    /// What is there.
+    pub now: Box<[u8]>,
+}
+
+/// User keys are personal data.
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Change({} bytes, {} bytes)", self.before.len(), self.now.len())
+    }
+}
+
+/// Events on their way to the JS thread of one environment.
+pub struct Events {
+    state: Mutex<State>,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Event>,
+    /// A wake-up is under way: the JS thread will look again.
+    is_scheduled: bool,
+}
+
+impl Events {
+    /// `wake` asks the JS thread to call [`take`](Self::take) until nothing is left. It must not block.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { state: Mutex::default(), wake: Box::new(wake) }
+    }
+
+    /// Appends events, with at most one wake-up.
+    pub fn push(&self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        let mut state = self.lock();
+        state.waiting.extend(events);
+        let is_news = !mem::replace(&mut state.is_scheduled, true);
+        drop(state);
+        if is_news {
+            (self.wake)();
+        }
+    }
+
+    /// The oldest events, at most `limit`. After an empty answer the next event wakes the JS thread again.
+    pub fn take(&self, limit: usize) -> Vec<Event> {
+        let mut state = self.lock();
+        let count = state.waiting.len().min(limit);
+        if count == 0 {
+            state.is_scheduled = false;
+            // A mass of ends has passed.
+            state.waiting = VecDeque::new();
+        }
+        state.waiting.drain(..count).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The lock is held for a few lines that leave the list complete.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn ended(slot: Slot) -> Event {
+        Event { slot, turn: 0, owner: 0, news: News::Ended(EndReason::Destroyed) }
+    }
+
+    #[test]
+    fn one_wake_up_until_the_reader_has_seen_the_end() {
+        let wakes = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&wakes);
+        let events = Events::new(move || _ = counter.fetch_add(1, Ordering::Relaxed));
+        events.push(Vec::new());
+        assert_eq!(wakes.load(Ordering::Relaxed), 0);
+        events.push(vec![ended(1), ended(2)]);
+        events.push(vec![ended(3)]);
+        assert_eq!(wakes.load(Ordering::Relaxed), 1);
+        assert_eq!(events.take(2), [ended(1), ended(2)]);
+        events.push(vec![ended(4)]);
+        assert_eq!(events.take(9), [ended(3), ended(4)]);
+        assert_eq!(events.take(9), []);
+        assert_eq!(wakes.load(Ordering::Relaxed), 1);
+        events.push(vec![ended(5)]);
+        assert_eq!(wakes.load(Ordering::Relaxed), 2);
+    }
+}
