@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'http';
 import type { Authorizer } from './types/authorizer';
 import type { Origin } from './types/origin';
 import type { RedisLocation } from './types/redis';
-import type { FailureCode } from './types/report';
+import type { FailureCode, SessionEndReason } from './types/report';
 import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
 export type { Authorizer, NamespaceRule, ProtectOptions, SocketServer } from './types/authorizer';
@@ -23,7 +23,7 @@ export type {
   RedisTls,
 } from './types/redis';
 export type { Origin, OriginRule } from './types/origin';
-export type { Backend, FailureCode, Stats } from './types/report';
+export type { Backend, FailureCode, SessionEndReason, Stats, WatchStats } from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**
@@ -172,6 +172,18 @@ interface CommonOptions<User> {
    * what JSON does not have is left out. What the app has put there stays. For Socket.IO 4. Default: none.
    */
   share?: readonly string[] | undefined;
+  /**
+   * What happens to a connected socket whose session ends, see {@link SessionEndReason}. `'disconnect'` closes its whole
+   * connection, with all namespaces. A function is called once for each socket that an authorization has let in, and the
+   * socket stays connected; an error that it throws or rejects with emits a process warning (`SESSION_END_ERROR`). `this` is
+   * a copy of the options. Guests are not watched. A store that cannot be asked ends nobody. Default: nothing is watched.
+   */
+  onSessionEnd?: 'disconnect' | ((socket: any, reason: SessionEndReason) => unknown) | undefined;
+  /**
+   * Milliseconds between two reads of each session where changes can be noticed in no better way, at least 100. Default
+   * 30000.
+   */
+  recheckEvery?: number | undefined;
   /** Property of the request that gets the user. Default `'user'`, the only one that is typed. */
   userProperty?: string | undefined;
   /**

@@ -70,6 +70,11 @@ const WRONG = {
   ],
   sessionIdInQuery: [/true, 'signed' or false/, [null, 'unsigned', 1, 0, '', {}]],
   index: [/array of names of the user's properties/, ['id', {}, 7, [''], [7]]],
+  onSessionEnd: [
+    /'disconnect' or a function \(socket, reason\)/,
+    [true, false, 7, '', 'close', {}, ['disconnect']],
+  ],
+  recheckEvery: [/milliseconds, at least 100/, [0, -1, 99, NaN, Infinity, 2 ** 31, null, '5000', 500n]],
   rooms: [/function \(user\)/, [true, {}, 'everybody', ['everybody']]],
 };
 
@@ -207,6 +212,8 @@ const RIGHT = {
   ],
   index: [undefined, null, [], ['id'], ['id', 'team.id']],
   rooms: [undefined, null, () => {}, (user) => [user.id]],
+  onSessionEnd: [undefined, null, 'disconnect', () => {}, async () => {}],
+  recheckEvery: [undefined, 100, 1000.5, 2 ** 31 - 1],
   unknown: ['extra', undefined],
 };
 

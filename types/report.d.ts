@@ -64,4 +64,24 @@ export interface Stats {
   readonly filters: { readonly indexed: number; readonly scanned: number };
   /** How often the native connection was made again after a loss. Authorizers with the same target share it. */
   readonly reconnects: number;
+  /** The sessions that are watched; null without the option `onSessionEnd`. */
+  readonly watch: WatchStats | null;
+}
+
+/**
+ * Why a session has ended: `'destroyed'`: it is gone before its time, or can no longer be read; `'expired'`: its time was over;
+ * `'logged-out'`: it is there, without a user; `'user-changed'`: another user is in it. Passport since 0.6 makes a new session
+ * at each log-in and log-out, so that the old one is destroyed.
+ */
+export type SessionEndReason = 'destroyed' | 'expired' | 'logged-out' | 'user-changed';
+
+export interface WatchStats {
+  /** `'tracking'`: Redis tells of changes. `'poll'`: each session is read every `recheckEvery` ms. null: not known yet. */
+  readonly tier: 'tracking' | 'poll' | null;
+  /** How many distinct sessions are watched. */
+  readonly sessions: number;
+  /** How many sockets are watched. */
+  readonly sockets: number;
+  /** How many sockets were ended, by reason. */
+  readonly ended: { readonly [Reason in SessionEndReason]: number };
 }

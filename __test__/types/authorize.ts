@@ -16,7 +16,9 @@ import type {
   FailureCode,
   ProtectOptions,
   RedisSettings,
+  SessionEndReason,
   Stats,
+  WatchStats,
 } from 'passport-socketio-native';
 
 const store = new RedisStore({ client: createClient() });
@@ -76,6 +78,8 @@ authorize({
   passport: undefined,
   cookieParser: undefined,
   userProperty: undefined,
+  onSessionEnd: undefined,
+  recheckEvery: undefined,
   success: undefined,
   fail: undefined,
 });
@@ -158,7 +162,20 @@ const latency: number[] = [stats.latency.p50, stats.latency.p90, stats.latency.p
 const forged: number = stats.failures.BAD_SIGNATURE ?? 0;
 const each: [string, number][] = Object.entries(stats.failures);
 console.log(counters, latency, stats.latency.count, forged, each);
+const watch: WatchStats | null = stats.watch;
+const ended: number = watch?.ended['user-changed'] ?? 0;
+console.log(watch?.tier === 'poll', watch?.sessions, watch?.sockets, ended);
 authorizer.close();
+
+// Live sessions.
+authorize({ store, onSessionEnd: 'disconnect', recheckEvery: 1000 });
+authorize({ store, onSessionEnd: (socket: Socket, reason) => socket.emit('bye', reason satisfies string) });
+authorize({
+  store,
+  async onSessionEnd(socket, reason: SessionEndReason) {
+    if (reason !== 'expired') await socket.disconnect(true);
+  },
+});
 
 function explain(error: unknown): string {
   if (!(error instanceof AuthorizationError)) return 'unknown';

@@ -134,6 +134,12 @@ authorize({ store }).protect(io, { exept: ['/admin'] });
 authorize({ store }).protect(io, { except: async (name) => name === '/admin' });
 // @ts-expect-error share names several properties
 authorize({ store, share: 'id' });
+// @ts-expect-error no such word
+authorize({ store, onSessionEnd: 'close' });
+// @ts-expect-error no such reason
+authorize({ store, onSessionEnd: (socket, reason) => reason === 'banned' });
+// @ts-expect-error milliseconds
+authorize({ store, recheckEvery: '30s' });
 // @ts-expect-error rooms is a function
 authorize({ store, rooms: ['everybody'] });
 // @ts-expect-error a room has a name

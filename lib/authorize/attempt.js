@@ -34,6 +34,8 @@ class Attempt extends AsyncResource {
   /** Why it was refused last; where nothing failed, the app's own `accept(null, false)`. */
   outcome = OUTCOME.REFUSED;
   cause = undefined;
+  /** What its socket expects of the session, where sessions are watched. */
+  expected = undefined;
   /** What came as `session_id` in the query, which is read once. */
   queried = undefined;
   /** What the request showed as user when `success` or `fail` was called: they may put another one there. */
@@ -76,8 +78,8 @@ class Attempt extends AsyncResource {
   }
 
   /** The outcome of the look-up, from the I/O thread or from a store, in whatever context that calls. */
-  deliver(outcome, value) {
-    this.runInAsyncScope(this.#authorizer.settle, this.#authorizer, this, outcome, value);
+  deliver(outcome, value, id) {
+    this.runInAsyncScope(this.#authorizer.settle, this.#authorizer, this, outcome, value, id);
   }
 
   /** Its time is over. */

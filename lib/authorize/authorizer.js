@@ -2,6 +2,7 @@
 
 const { CLOSED, OUTCOME, outcomes } = require('../outcomes');
 const { Warnings } = require('../diagnostics');
+const { LiveSessions } = require('../live');
 const { adoptUser, announce, putGuest, putUser, userPropertyOf } = require('../request-user');
 const { chooseBackend } = require('../sessions');
 const { Verifier } = require('../sessions/verifier');
@@ -50,6 +51,8 @@ class Authorizer {
     this.backend = chooseBackend(options, this.verifier);
     this.#origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
     this.#risks = new RiskWarnings(given, this.#requests, this.warnings);
+    /** @type {LiveSessions | null} null where sessions are not watched */
+    this.live = LiveSessions.of(options, this.backend);
     this.joiner = new Joiner(options, this.#userProperty, this.warnings);
     warnOfOptions(given, this.warnings);
   }
@@ -61,18 +64,13 @@ class Authorizer {
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
    */
   authorize(target, done) {
-    if (typeof done !== 'function') {
-      // io.engine.use calls with (req, res, next): the request would hang.
-      throw new TypeError(
-        'An authorizer takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it.',
-      );
-    }
     const socket = 'request' in target ? target : undefined;
     const data = socket ? requestOf(socket) : target;
     if (socket) {
       data.socketio_version_1 = true;
       announce(socket, this.#userProperty);
       this.joiner.announce(socket);
+      this.live?.announce(socket);
     }
     const attempt = new Attempt(this, data, socket, done);
     attempt.accept = acceptOnce(attempt, this);
@@ -149,16 +147,17 @@ class Authorizer {
    * The look-up has an outcome.
    * @param {number} outcome - index into the table of outcomes
    * @param {unknown} value - the user key where a session was found, else the cause of the failure
+   * @param {string} [id] - of the session that was found
    */
-  settle(attempt, outcome, value) {
+  settle(attempt, outcome, value, id) {
     // The client has left. The app is not asked; Socket.IO gets an answer, so that it drops the socket.
     if (attempt.step === STEP.ABANDONED) attempt.accept(null, false);
     else if (outcome !== OUTCOME.FOUND) this.#fail(attempt, outcome, value);
-    else if (!this.#isTooLate(attempt)) this.#deserialize(attempt, value);
+    else if (!this.#isTooLate(attempt)) this.#deserialize(attempt, value, id);
   }
 
   /** Passport makes a user of the user key. */
-  #deserialize(attempt, userKey) {
+  #deserialize(attempt, userKey, id) {
     const done = (error, user) => {
       // Passport calls again where a callback throws; an app's deserializer may call twice, or too late.
       if (attempt.step !== STEP.DESERIALIZE) return;
@@ -168,6 +167,8 @@ class Authorizer {
       else if (!user) this.#fail(attempt, OUTCOME.USER_NOT_FOUND);
       else this.#succeed(attempt, user);
     };
+    // The app may change the key.
+    attempt.expected = this.live?.expect(userKey, id);
     attempt.step = STEP.DESERIALIZE;
     try {
       this.options.passport.deserializeUser(userKey, attempt.data, done);
@@ -221,11 +222,7 @@ class Authorizer {
 
   /** The connection has too many attempts under way: nothing is looked up. */
   #refuse(attempt) {
-    try {
-      this.#requests.prepare(attempt.data);
-    } catch {
-      // A custom cookie parser throws. The attempts under way have reported it.
-    }
+    this.#requests.prepareIfPossible(attempt.data);
     this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
     // `fail` gets no time to answer: under a flood, refused attempts would pile up.
     attempt.accept(null, false);
@@ -250,6 +247,7 @@ class Authorizer {
       if (step === STEP.SUCCESS) {
         adoptUser(socket, data, this.#userProperty, shown);
         this.joiner.letIn(socket);
+        this.live?.letIn(attempt);
         this.#risks.letIn(attempt);
       }
       return true;
@@ -281,6 +279,7 @@ class Authorizer {
   /** Ends the connection to Redis. Attempts under way, and those that arrive later, fail with CLOSED. */
   close() {
     this.#isClosed = true;
+    this.live?.close();
     this.backend.close();
   }
 
@@ -294,6 +293,7 @@ class Authorizer {
   #becomeGuest({ socket, data }, before) {
     putGuest(socket, data, this.#userProperty, before);
     this.joiner.joinGuest(socket, data);
+    this.live?.forget(socket);
   }
 }
 

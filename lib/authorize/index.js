@@ -17,6 +17,12 @@ function authorize(options) {
   let lastNamespace;
 
   function authorizer(socketOrData, done) {
+    if (typeof done !== 'function') {
+      // io.engine.use calls with (req, res, next): the request would hang.
+      throw new TypeError(
+        'An authorizer takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it.',
+      );
+    }
     const namespace = socketOrData?.nsp;
     if (namespace !== lastNamespace && namespace) see((lastNamespace = namespace));
     inner.authorize(socketOrData, done);
@@ -31,13 +37,14 @@ function authorize(options) {
   return authorizer;
 }
 
-function statsOf({ stats, verifier, backend }) {
+function statsOf({ stats, verifier, backend, live }) {
   const { count, p50, p90, p99, max } = verifier.native.latency();
   return {
     ...stats.counts(),
     latency: { count, p50, p90, p99, max },
     filters: { ...usage },
     reconnects: backend.reconnects,
+    watch: live?.stats() ?? null,
   };
 }
 

@@ -15,10 +15,13 @@ const DEFAULTS = {
   timeout: 5000,
   maxPending: 10_000,
   sessionIdInQuery: true,
+  recheckEvery: 30_000,
   success: acceptByDefault,
   fail: refuseByDefault,
 };
 
+/** Milliseconds. A poll is for sessions that change by hand, and must not become a load. */
+const SHORTEST_POLL = 100;
 /** setTimeout's longest; a longer one would fire at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
@@ -101,6 +104,16 @@ const CHECKS = {
     ),
   rooms: (callback) =>
     unless(callback == null || typeof callback === 'function', 'must be a function (user) => rooms.'),
+  onSessionEnd: (action) =>
+    unless(
+      action == null || action === 'disconnect' || typeof action === 'function',
+      "must be 'disconnect' or a function (socket, reason).",
+    ),
+  recheckEvery: (ms) =>
+    unless(
+      typeof ms === 'number' && ms >= SHORTEST_POLL && ms <= LONGEST_TIMEOUT,
+      `must be a number of milliseconds, at least ${SHORTEST_POLL}.`,
+    ),
 };
 
 /** The names of all options. */

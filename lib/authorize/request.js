@@ -41,6 +41,15 @@ class RequestView {
     expectUser(data, this.#userProperty);
   }
 
+  /** As `prepare`, for an attempt too many: what a custom cookie parser throws, the attempts under way have reported. */
+  prepareIfPossible(data) {
+    try {
+      this.prepare(data);
+    } catch {
+      // It fails in any case.
+    }
+  }
+
   /** The query parameter `session_id`, which is taken before the cookie, as in the original; falsy where there is none. */
   queried(data) {
     if (this.#options.sessionIdInQuery === false) return undefined;

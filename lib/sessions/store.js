@@ -2,11 +2,9 @@
 
 const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
-const { isNativeError } = require('node:util').types;
 const { CLOSED, OUTCOME } = require('../outcomes');
-
-/** User keys that name no user, as in src/core/session.rs: an ORM that drops empty conditions would find the first user. */
-const NO_USER_KEYS = [undefined, null, '', false];
+const { getFrom, readAnswer } = require('./store-get');
+const { PollWatch } = require('./watch/poll');
 
 /**
  * Looks sessions up through the app's own store; cookie and signature are verified natively. Without a session id the store
@@ -33,6 +31,10 @@ class StoreBackend {
     else receiver.deliver(id, undefined);
   }
 
+  openWatch(settings) {
+    return new PollWatch(this.#options, settings);
+  }
+
   get description() {
     return { kind: 'store', reason: this.reason };
   }
@@ -44,7 +46,7 @@ class StoreBackend {
 
   /** Calls `store.get` once, with a deadline; its first answer counts. */
   #ask(id, receiver, timeout) {
-    const { store } = this.#options;
+    const { store, passport } = this.#options;
     const started = performance.now();
     let timer = null;
     let open = true;
@@ -54,44 +56,15 @@ class StoreBackend {
       timers.clearTimeout(timer);
       this.#pending.delete(finish);
       this.#verifier.native.record(performance.now() - started);
-      receiver.deliver(outcome, value);
+      receiver.deliver(outcome, value, id);
     };
-    const answer = (error, session) => {
-      if (open) finish(...this.#read(error, session));
-    };
-    try {
-      const result = store.get(id, answer);
-      // An async `get` that rejects has not called back.
-      if (typeof result?.then === 'function') result.then(undefined, answer);
-    } catch (error) {
-      answer(error ?? new Error('store.get threw nothing'));
-    }
+    getFrom(store, id, (error, session) => {
+      if (open) finish(...readAnswer(error, session, passport));
+    });
     if (!open) return;
     this.#pending.add(finish);
     timer = timers.setTimeout(() => finish(OUTCOME.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
   }
-
-  /** The outcome of a session as the store gave it, as the original reads it. */
-  #read(error, session) {
-    try {
-      // V8's message quotes the text, and contents of sessions must not appear in errors.
-      if (isNativeError(error) && error.name === 'SyntaxError') return [OUTCOME.BAD_SESSION, 'not JSON'];
-      if (error)
-        return isAbsence(error) ? [OUTCOME.SESSION_NOT_FOUND, undefined] : [OUTCOME.STORE_ERROR, error];
-      if (!session) return [OUTCOME.SESSION_NOT_FOUND, undefined];
-      const login = session[this.#options.passport._key];
-      if (!login) return [OUTCOME.PASSPORT_NOT_INITIALIZED, undefined];
-      const key = login.user;
-      return NO_USER_KEYS.includes(key) ? [OUTCOME.NOT_LOGGED_IN, undefined] : [OUTCOME.FOUND, key];
-    } catch (thrown) {
-      return [OUTCOME.STORE_ERROR, thrown];
-    }
-  }
-}
-
-/** As in express-session 1.19, index.js: a store of files finds no such file. A missing Unix socket has the same code. */
-function isAbsence(error) {
-  return error.code === 'ENOENT' && error.syscall !== 'connect';
 }
 
 module.exports = { StoreBackend };

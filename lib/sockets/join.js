@@ -40,7 +40,7 @@ class Joiner {
     this.#warnings = warnings;
     this.#index = options.index?.length > 0 ? new UserIndex([...new Set(options.index)], userProperty) : null;
     this.#share = options.share?.length > 0 ? new Share([...new Set(options.share)], userProperty) : null;
-    this.#isOfUse = Boolean(this.#index || this.#share || options.rooms);
+    this.#isOfUse = Boolean(this.#index || this.#share || options.rooms || options.onSessionEnd);
   }
 
   /** A socket is about to be authorized. */
@@ -154,8 +154,8 @@ class Joiner {
   #warnOfNoSocket() {
     this.#warnings.once(
       'NO_SOCKET_YET',
-      'The options index, rooms and share of authorize() need the authorizer as a middleware (io.use): under allowRequest and ' +
-        'in Socket.IO 0.9 there is no socket yet.',
+      'The options index, rooms, share and onSessionEnd of authorize() need the authorizer as a middleware (io.use): under ' +
+        'allowRequest and in Socket.IO 0.9 there is no socket yet.',
     );
   }
 }

@@ -10,6 +10,7 @@ const RULES = [
     extension: '.js',
     layers: [
       ['lib/authorize'],
+      ['lib/live'],
       ['lib/sessions', 'lib/sockets'],
       ['lib/redis'],
       ['lib/request-user.js', 'lib/outcomes.js', 'lib/errors.js', 'lib/diagnostics.js'],

@@ -1,6 +1,6 @@
 'use strict';
 
-const { performance } = require('node:perf_hooks');
+const { TokenBucket } = require('../token-bucket');
 const { INCONCLUSIVE } = require('./look-up');
 
 /** How many confirmations may start in a second: enough for the first ones after a change, too few for an attack. */
@@ -15,12 +15,12 @@ const WITHIN_MS = 2000;
 /** Makes the function that asks the store once more about a native miss, as far as the limits allow. */
 function missConfirmer(store) {
   const underWay = new Set();
-  const takeToken = tokenBucket(PER_SECOND);
+  const bucket = new TokenBucket(PER_SECOND);
   let waiting = 0;
 
   /** @returns {Promise<{ outcome: number, value: unknown } | undefined>} what the store says, if it was asked and answers */
   return async function confirmMiss(lookUp) {
-    while (underWay.size >= AT_ONCE || !takeToken()) {
+    while (underWay.size >= AT_ONCE || !bucket.take()) {
       if (underWay.size === 0 || waiting >= WAITING) return undefined;
       // In a rush right after a change, the first confirmations show whether the others can be trusted.
       waiting += 1;
@@ -34,20 +34,6 @@ function missConfirmer(store) {
     const said = await asked;
     underWay.delete(asked);
     return INCONCLUSIVE.has(said.outcome) ? undefined : said;
-  };
-}
-
-/** A bucket that is full at first and refilled at this rate. */
-function tokenBucket(perSecond) {
-  let tokens = perSecond;
-  let filledAt = performance.now();
-  return function takeToken() {
-    const now = performance.now();
-    tokens = Math.min(perSecond, tokens + ((now - filledAt) / 1000) * perSecond);
-    filledAt = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
   };
 }
 

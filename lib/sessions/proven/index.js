@@ -76,6 +76,10 @@ class ProvenBackend {
     return this.stage.native?.reconnects ?? 0;
   }
 
+  openWatch(settings) {
+    return this.#store.openWatch(settings);
+  }
+
   /** Look-ups under way are answered CLOSED. */
   close() {
     this.stage = { ...this.stage, name: CLOSED };
@@ -91,27 +95,27 @@ class ProvenBackend {
   }
 
   /** The native answer to a look-up. Most name a user, and are delivered without a promise. */
-  answered(lookUp, outcome, value) {
+  answered(lookUp, outcome, value, id) {
     if (!lookUp.isTrusted || TO_CONFIRM.has(outcome)) {
-      this.#answerDoubted(lookUp, outcome, value);
+      this.#answerDoubted(lookUp, outcome, value, id);
       return;
     }
     if (outcome === OUTCOME.FOUND && lookUp.since - this.#auditedAt >= AUDIT_MS) {
       this.#auditedAt = lookUp.since;
       this.#compare(lookUp);
     }
-    lookUp.attempt.deliver(outcome, value);
+    lookUp.attempt.deliver(outcome, value, id);
   }
 
   /** Decides what is delivered for a native answer that may be wrong. */
-  async #answerDoubted(lookUp, outcome, value) {
+  async #answerDoubted(lookUp, outcome, value, id) {
     const { attempt } = lookUp;
     const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp) : undefined;
     if (said && said.outcome !== outcome) {
       this.#overrule(lookUp, outcome);
-      attempt.deliver(said.outcome, said.value);
+      attempt.deliver(said.outcome, said.value, said.id);
     } else if (lookUp.isTrusted) {
-      attempt.deliver(outcome, value);
+      attempt.deliver(outcome, value, id);
     } else if (this.stage.name === CLOSED) {
       attempt.deliver(OUTCOME.CLOSED, 'the authorizer was closed');
     } else {
@@ -132,8 +136,8 @@ class ProvenBackend {
   /** The store answers. A user that it finds is then looked up both ways. */
   #askStore(lookUp, timeout) {
     this.#follow();
-    const deliver = (outcome, value) => {
-      lookUp.attempt.deliver(outcome, value);
+    const deliver = (outcome, value, id) => {
+      lookUp.attempt.deliver(outcome, value, id);
       // A user that was found before the stage began may be one of another client.
       if (outcome === OUTCOME.FOUND && lookUp.isTrusted) this.#compare(lookUp, value);
     };

@@ -31,8 +31,8 @@ class LookUp {
     this.kind = kind;
   }
 
-  deliver(outcome, value) {
-    this.backend.answered(this, outcome, value);
+  deliver(outcome, value, id) {
+    this.backend.answered(this, outcome, value, id);
   }
 
   /** Whether a native answer to it counts: nothing has changed since it was asked. */
@@ -48,11 +48,11 @@ class LookUp {
   /**
    * Asks once more. The AsyncLocalStorage is that of its own connection, by which a client may tell tenants apart, and not that
    * of the answer which led here.
-   * @returns {Promise<{ outcome: number, value: unknown }>}
+   * @returns {Promise<{ outcome: number, value: unknown, id: string | undefined }>}
    */
   ask(backend, timeout) {
     return new Promise((resolve) => {
-      const receiver = { deliver: (outcome, value) => resolve({ outcome, value }) };
+      const receiver = { deliver: (outcome, value, id) => resolve({ outcome, value, id }) };
       this.attempt.runInAsyncScope(() => backend.lookUp(receiver, this.sent, this.kind, timeout));
     });
   }
