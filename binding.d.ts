@@ -299,7 +299,7 @@ export interface EventLayout {
 export interface EventPage {
   /** Slot, turn, owner and news of each. */
   events: Uint32Array
-  /** A JSON array: two identities for each that has changed, before and now. */
+  /** A JSON array: two identities for each that has changed, before and now, as strings. */
   changes: string
 }
 

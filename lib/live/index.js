@@ -91,7 +91,7 @@ class LiveSessions {
 
   /** The socket has left, or is no longer watched. */
   leave(socket, slot) {
-    this.#watch?.unwatch(slot);
+    this.#watch?.unwatch(slot, slots.turnOf(slot));
     this.#free(socket, slot);
   }
 

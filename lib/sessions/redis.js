@@ -4,6 +4,7 @@ const native = require('../addon');
 const pending = require('./pending');
 const { readRedisOption } = require('../redis/option');
 const { ProviderCredentials } = require('../redis/credentials');
+const { NativeWatch } = require('./watch/native');
 
 /** Looks sessions up through the addon's own connection to Redis, which all backends of the same target share. */
 class RedisBackend {
@@ -16,11 +17,11 @@ class RedisBackend {
    * @param {string} reason - why look-ups are native
    * @param {() => object | Promise<object>} [credentials] - called before each connection, instead of the target's own
    */
-  constructor({ timeout }, verifier, target, reason, credentials) {
+  constructor({ timeout, onSessionEnd }, verifier, target, reason, credentials) {
     // Kept alive here: the addon calls it as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
-    this.#lookup = new native.Lookup(verifier.native, pending.connect(), target, timeout, login);
+    this.#lookup = new native.Lookup(verifier.native, pending.connect(), target, timeout, login, onSessionEnd != null);
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }
@@ -40,6 +41,11 @@ class RedisBackend {
     const ticket = pending.expect(receiver);
     const outcome = this.#submit(sent, kind, ticket);
     if (outcome !== undefined) pending.redeem(ticket).deliver(outcome, undefined);
+  }
+
+  /** @param {{ recheckEvery: number, onEnd: Function }} settings */
+  openWatch(settings) {
+    return new NativeWatch(this.#lookup, settings);
   }
 
   get description() {

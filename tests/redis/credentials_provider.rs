@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use passport_socketio_native::{
     pipeline::Fault,
     redis::{
-        Credentials, CredentialsProvider, Login, ManagedConnection, NodeOptions, RedisSource, Target,
-        TargetOptions,
+        Credentials, CredentialsProvider, Login, ManagedConnection, NodeOptions, Purpose, RedisSource,
+        Target, TargetOptions,
     },
 };
 use tokio::time::timeout;
@@ -119,7 +119,7 @@ async fn credentials_of_every_node_of_a_cluster() {
         credentials: Some(Credentials::Provided(script.clone())),
         ..TargetOptions::default()
     };
-    let source = RedisSource::open(Target::new(&options).unwrap(), PROBE.to_vec());
+    let source = RedisSource::open(Target::new(&options).unwrap(), Purpose::look_ups(PROBE.to_vec()));
     let wanted = ["sess:a".to_owned()];
     eventually("the node takes up work", async || {
         (crate::load::fetch(&source, &wanted).await == [Ok(None)]).then_some(())

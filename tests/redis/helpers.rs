@@ -7,7 +7,9 @@ use std::{
 
 use passport_socketio_native::{
     pipeline::{Fault, Keys, ReadResult},
-    redis::{Address, ConnectionHandle, ManagedConnection, NodeOptions, TargetOptions, chunks, fetch},
+    redis::{
+        Address, ConnectionHandle, ManagedConnection, NodeOptions, Purpose, TargetOptions, chunks, fetch,
+    },
 };
 use tokio::time::{sleep, timeout};
 
@@ -19,11 +21,11 @@ pub const OK: Answer = Answer::Say("+OK\r\n");
 pub const PONG: Answer = Answer::Say("+PONG\r\n");
 
 pub fn open(url: &str) -> ManagedConnection {
-    ManagedConnection::open(Address::parse(url, None).unwrap(), PROBE.to_vec())
+    ManagedConnection::open(Address::parse(url, None).unwrap(), Purpose::look_ups(PROBE.to_vec()))
 }
 
 pub fn open_node(node: &NodeOptions, options: &TargetOptions) -> ManagedConnection {
-    ManagedConnection::open(Address::new(node, options).unwrap(), PROBE.to_vec())
+    ManagedConnection::open(Address::new(node, options).unwrap(), Purpose::look_ups(PROBE.to_vec()))
 }
 
 pub fn keys(ids: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Keys {

@@ -13,7 +13,7 @@ use std::{
 
 use passport_socketio_native::{
     pipeline::{Fault, Keys, ReadResult, SessionSource},
-    redis::{RedisSource, Target, TargetOptions},
+    redis::{Purpose, RedisSource, Target, TargetOptions},
 };
 use tokio::{
     runtime::{Builder, Handle},
@@ -49,7 +49,7 @@ impl Client {
             runtime.shutdown_background();
         });
         let (runtime, status) = told.recv().unwrap();
-        let source = runtime.block_on(async { RedisSource::open(target, PROBE.to_vec()) });
+        let source = runtime.block_on(async { RedisSource::open(target, Purpose::look_ups(PROBE.to_vec())) });
         Self { source: Some(source), runtime, stop, status }
     }
 

@@ -13,7 +13,7 @@ use passport_socketio_native::{
         Histogram, Inbox, Worker,
         outbox::{self, Outbox},
     },
-    redis::{NodeOptions, RedisSource, Target, TargetOptions},
+    redis::{NodeOptions, Purpose, RedisSource, Target, TargetOptions},
 };
 use serde_json::Value;
 use tokio::{sync::Notify, task::JoinHandle, time::timeout};
@@ -48,7 +48,7 @@ pub fn target(url: &str) -> Target {
 impl TestPipeline {
     /// On a source of its own.
     pub fn open(url: &str, timeout: u64) -> Self {
-        Self::on(Arc::new(RedisSource::open(target(url), PROBE.to_vec())), timeout)
+        Self::on(Arc::new(RedisSource::open(target(url), Purpose::look_ups(PROBE.to_vec()))), timeout)
     }
 
     /// On a source that others may have too.
@@ -63,6 +63,7 @@ impl TestPipeline {
             outbox: Arc::clone(&outbox),
             latency: Arc::clone(&latency),
             timeout: Duration::from_millis(timeout),
+            delivers_ids: false,
         };
         let worker = tokio::spawn(worker.run());
         Self { inbox, outbox, latency, settings: Arc::new(settings()), woken, worker }

@@ -8,7 +8,7 @@ use std::{
 use passport_socketio_native::{
     core::{credential::CredentialKind, outcome::Outcome},
     pipeline::SessionSource,
-    redis::{RedisSource, SharedSources},
+    redis::{Purpose, RedisSource, SharedByTarget, Target},
 };
 use tokio::time::{sleep, timeout};
 
@@ -19,6 +19,17 @@ use crate::{
 };
 
 const ALICE: &str = r#"{"passport":{"user":"alice"}}"#;
+
+type Sources = SharedByTarget<RedisSource>;
+
+fn share(sources: &Sources, at: &Target) -> Arc<RedisSource> {
+    share_by(sources, at, PROBE)
+}
+
+fn share_by(sources: &Sources, at: &Target, probe_key: &[u8]) -> Arc<RedisSource> {
+    let open = |probe_key| RedisSource::open(at.clone(), Purpose::look_ups(probe_key));
+    sources.get_or_open(at, probe_key.to_vec(), open)
+}
 
 /// How many connections the server has but the test's own, which come through its Unix socket.
 fn connections(redis: &TestRedis) -> usize {
@@ -39,10 +50,9 @@ async fn found(pipeline: &TestPipeline, ticket: u32) {
 async fn a_hundred_and_fifty_authorizers_are_one_connection() {
     let redis = TestRedis::start();
     redis.set("sess:alice", ALICE);
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target(&redis.url());
-    let pipelines: Vec<_> =
-        (0..150).map(|_| TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000)).collect();
+    let pipelines: Vec<_> = (0..150).map(|_| TestPipeline::on(share(&sources, &at), 5_000)).collect();
     for pipeline in &pipelines {
         found(pipeline, 1).await;
     }
@@ -54,9 +64,9 @@ async fn a_hundred_and_fifty_authorizers_are_one_connection() {
 async fn it_ends_with_the_last_and_is_made_again_for_the_next() {
     let redis = TestRedis::start();
     redis.set("sess:alice", ALICE);
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target(&redis.url());
-    let [first, second] = [(); 2].map(|()| TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000));
+    let [first, second] = [(); 2].map(|()| TestPipeline::on(share(&sources, &at), 5_000));
     found(&first, 1).await;
     found(&second, 1).await;
     first.inbox.close();
@@ -66,7 +76,7 @@ async fn it_ends_with_the_last_and_is_made_again_for_the_next() {
     assert_eq!(connections(&redis), 1);
     second.inbox.close();
     until_connections(&redis, 0).await;
-    let third = TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000);
+    let third = TestPipeline::on(share(&sources, &at), 5_000);
     found(&third, 1).await;
     assert_eq!((connections(&redis), sources.known()), (1, 1));
 }
@@ -75,9 +85,9 @@ async fn it_ends_with_the_last_and_is_made_again_for_the_next() {
 async fn one_that_is_closed_answers_what_it_has_in_flight_and_leaves_the_others_alone() {
     let redis = TestRedis::start();
     redis.set("sess:alice", ALICE);
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target(&redis.url());
-    let [closed, open] = [(); 2].map(|()| TestPipeline::on(sources.open(&at, PROBE.to_vec()), 60_000));
+    let [closed, open] = [(); 2].map(|()| TestPipeline::on(share(&sources, &at), 60_000));
     found(&closed, 1).await;
     found(&open, 1).await;
     redis.hang();
@@ -99,13 +109,13 @@ async fn one_that_is_closed_answers_what_it_has_in_flight_and_leaves_the_others_
 #[tokio::test]
 async fn what_still_waits_at_the_end_is_not_asked_for() {
     let server = FakeServer::start(|_, _| NIL);
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target(&server.url());
-    let open = TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000);
+    let open = TestPipeline::on(share(&sources, &at), 5_000);
     open.submit(1, CredentialKind::Id, "a");
     assert_eq!(open.results(1).await[&1].0, Outcome::SessionNotFound);
     for _ in 0..30 {
-        let closed = TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000);
+        let closed = TestPipeline::on(share(&sources, &at), 5_000);
         closed.submit(1, CredentialKind::Id, "late");
         closed.inbox.close();
         assert_eq!(closed.results(1).await[&1].0, Outcome::Closed);
@@ -119,13 +129,13 @@ async fn what_still_waits_at_the_end_is_not_asked_for() {
 
 #[tokio::test]
 async fn what_still_waits_at_the_end_is_closed_also_where_redis_is_out_of_reach() {
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target("redis://127.0.0.1:1");
-    let open = TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000);
+    let open = TestPipeline::on(share(&sources, &at), 5_000);
     open.submit(1, CredentialKind::Id, "a");
     assert_eq!(open.results(1).await[&1].0, Outcome::StoreError);
     for _ in 0..30 {
-        let closed = TestPipeline::on(sources.open(&at, PROBE.to_vec()), 5_000);
+        let closed = TestPipeline::on(share(&sources, &at), 5_000);
         closed.submit(1, CredentialKind::Id, "a");
         closed.inbox.close();
         assert_eq!(closed.results(1).await[&1].0, Outcome::Closed);
@@ -136,10 +146,9 @@ async fn what_still_waits_at_the_end_is_closed_also_where_redis_is_out_of_reach(
 async fn each_has_a_deadline_of_its_own() {
     let redis = TestRedis::start();
     redis.set("sess:alice", ALICE);
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target(&redis.url());
-    let [hasty, patient] =
-        [200, 60_000].map(|timeout| TestPipeline::on(sources.open(&at, PROBE.to_vec()), timeout));
+    let [hasty, patient] = [200, 60_000].map(|timeout| TestPipeline::on(share(&sources, &at), timeout));
     found(&hasty, 1).await;
     found(&patient, 1).await;
     redis.hang();
@@ -157,8 +166,8 @@ async fn each_has_a_deadline_of_its_own() {
 #[tokio::test]
 async fn a_store_that_is_dropped_unused_is_closed() {
     let redis = TestRedis::start();
-    let sources = SharedSources::default();
-    let source = sources.open(&target(&redis.url()), PROBE.to_vec());
+    let sources = Sources::default();
+    let source = share(&sources, &target(&redis.url()));
     source.fetch(&keys(["a"]), |_, values| assert!(values.is_ok())).await;
     assert_eq!(connections(&redis), 1);
     drop(source);
@@ -167,7 +176,7 @@ async fn a_store_that_is_dropped_unused_is_closed() {
 
 #[tokio::test]
 async fn closed_stores_are_forgotten() {
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let kept: Vec<_> = (0..40).map(|db| open_nowhere(&sources, db)).collect();
     for db in 40..1_000 {
         drop(open_nowhere(&sources, db));
@@ -176,16 +185,16 @@ async fn closed_stores_are_forgotten() {
     assert!(kept.iter().zip(0..).all(|(source, db)| Arc::ptr_eq(source, &open_nowhere(&sources, db))));
 }
 
-fn open_nowhere(sources: &SharedSources, db: i64) -> Arc<RedisSource> {
-    sources.open(&target(&format!("redis://127.0.0.1:1/{db}")), PROBE.to_vec())
+fn open_nowhere(sources: &Sources, db: i64) -> Arc<RedisSource> {
+    share(sources, &target(&format!("redis://127.0.0.1:1/{db}")))
 }
 
 #[tokio::test]
 async fn another_prefix_is_another_connection() {
     // Whether the user may read below it, only a look-up shows.
-    let sources = SharedSources::default();
+    let sources = Sources::default();
     let at = target("redis://127.0.0.1:1");
-    let one = sources.open(&at, b"a:probe".to_vec());
-    assert!(Arc::ptr_eq(&one, &sources.open(&at, b"a:probe".to_vec())));
-    assert!(!Arc::ptr_eq(&one, &sources.open(&at, b"b:probe".to_vec())));
+    let one = share_by(&sources, &at, b"a:probe");
+    assert!(Arc::ptr_eq(&one, &share_by(&sources, &at, b"a:probe")));
+    assert!(!Arc::ptr_eq(&one, &share_by(&sources, &at, b"b:probe")));
 }

@@ -2,7 +2,7 @@
 
 use passport_socketio_native::{
     pipeline::ReadResult,
-    redis::{Address, ManagedConnection, NodeOptions, TargetOptions, TlsOptions},
+    redis::{Address, ManagedConnection, NodeOptions, Purpose, TargetOptions, TlsOptions},
 };
 
 use std::sync::Arc;
@@ -46,7 +46,7 @@ async fn tls_with_an_authority() {
     let ca = || TlsOptions { ca: Some(files.text("ca.pem")), ..TlsOptions::default() };
     assert_eq!(get_tls("localhost", port, ca()).await, value("1"));
     let url = Address::parse(&format!("rediss://localhost:{port}"), Some(ca())).unwrap();
-    assert_eq!(get(&ManagedConnection::open(url, PROBE.to_vec()), "a").await, value("1"));
+    assert_eq!(get(&ManagedConnection::open(url, Purpose::look_ups(PROBE.to_vec())), "a").await, value("1"));
 
     let unknown = text(get_tls("localhost", port, TlsOptions::default()).await);
     assert!(unknown.contains("without `ca`"), "{unknown}");

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use passport_socketio_native::{
     core::{credential::CredentialKind, outcome::Outcome, settings::Settings},
     pipeline::outbox::Page,
-    redis::RedisSource,
+    redis::{Purpose, RedisSource},
 };
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
@@ -126,7 +126,7 @@ async fn a_hung_server_is_answered_by_the_deadline() {
 async fn a_connection_that_ends_under_a_look_up_costs_no_look_up_its_answer() {
     let redis = TestRedis::start();
     redis.set("sess:alice", r#"{"passport":{"user":1}}"#);
-    let source = Arc::new(RedisSource::open(target(&redis.url()), PROBE.to_vec()));
+    let source = Arc::new(RedisSource::open(target(&redis.url()), Purpose::look_ups(PROBE.to_vec())));
     let pipeline = TestPipeline::on(Arc::clone(&source), 10_000);
     pipeline.submit(1, CredentialKind::Id, "alice");
     assert_eq!(pipeline.results(1).await[&1].0, Outcome::Found);

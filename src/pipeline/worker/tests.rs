@@ -95,6 +95,7 @@ async fn any_source_will_do_and_a_panic_does_not_stop_the_worker() {
         outbox: Arc::new(Outbox::new(move || wake.notify_one())),
         latency: Arc::default(),
         timeout: Duration::from_secs(5),
+        delivers_ids: false,
     };
     let (inbox, outbox) = (Arc::clone(&worker.inbox), Arc::clone(&worker.outbox));
     let running = tokio::spawn(worker.run());
