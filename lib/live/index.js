@@ -57,7 +57,7 @@ class LiveSessions {
     // Under `allowRequest` and in Socket.IO 0.9 there is none.
     if (!socket?.nsp) return;
     this.forget(socket);
-    if (expected === undefined || this.#isClosed) return;
+    if (expected === undefined) return;
     const namespace = this.#namespaceOf(socket.nsp);
     if (namespace === undefined) return;
     putMark(socket, this, expected);
