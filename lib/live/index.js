@@ -85,6 +85,7 @@ class LiveSessions {
     this.#watch ??= this.#backend.openWatch({
       recheckEvery: this.#options.recheckEvery,
       onEnd: (...end) => this.#endings.add(...end),
+      slots: () => slots.slotsOf(this),
     });
     this.#watch.watch(slot, slots.turnOf(slot), id, identity);
   }

@@ -49,6 +49,15 @@ class Slots {
     return this.#turns[slot] === turn ? this.#sockets[slot] : undefined;
   }
 
+  /** The slots of an owner, each with its turn: reads all slots. */
+  slotsOf(owner) {
+    const found = [];
+    for (let slot = 0; slot < this.#owners.length; slot++) {
+      if (this.#owners[slot] === owner) found.push({ slot, turn: this.#turns[slot] });
+    }
+    return found;
+  }
+
   /** The sockets of a namespace, or of an owner: reads all slots. */
   socketsOf({ namespace, owner }) {
     return this.#sockets.filter(

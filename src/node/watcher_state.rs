@@ -18,6 +18,8 @@ use crate::{
 pub struct WatcherState {
     pub(super) target: Target,
     pub(super) every: Duration,
+    /// Watchers of sessions that have ended stay until JavaScript unwatches them.
+    pub(super) keeps: bool,
     pub(super) env_state: Rc<EnvState>,
     pub(super) settings: Rc<RefCell<Arc<Settings>>>,
     pub(super) owner: u32,
@@ -31,7 +33,7 @@ pub struct WatcherState {
 impl WatcherState {
     pub(super) fn new(
         target: Target,
-        every: Duration,
+        (every, keeps): (Duration, bool),
         env_state: Rc<EnvState>,
         settings: Rc<RefCell<Arc<Settings>>>,
     ) -> Self {
@@ -39,6 +41,7 @@ impl WatcherState {
         Self {
             target,
             every,
+            keeps,
             env_state,
             settings,
             owner,
@@ -137,7 +140,7 @@ impl WatcherState {
     fn perspective(&self, watch: &Watch, settings: &Arc<Settings>) -> u32 {
         let mut known = self.perspective.borrow_mut();
         if known.0.as_ptr() != Arc::as_ptr(settings) {
-            let perspective = watch.perspective_of(self.owner, &settings.passport_key);
+            let perspective = watch.perspective_of(self.owner, &settings.passport_key, self.keeps);
             *known = (Arc::downgrade(settings), perspective);
         }
         known.1

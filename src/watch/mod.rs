@@ -18,8 +18,8 @@
 //! # Layout
 //! - [`Watch`]: the task on the I/O thread, top to bottom. `pace`: when it reads what is left over.
 //! - [`Inbox`]: what JavaScript begins and ends to watch.
-//! - [`Registry`]: what is watched, and by whom: `sessions`, `watchers` and `views`. `reads`: what of it has to be read, and
-//!   what a reading says; `deadlines`: when; `judge`: compares.
+//! - [`Registry`]: what is watched, and by whom: `sessions`, `watchers` and `views`. `unread`: what of it has to be read,
+//!   and `deadlines` when. `reads`: batches of it, and what their readings say; `judge` compares.
 //! - [`WatchedSource`], [`Tracker`]: who is asked, and who tells of changes.
 //! - [`Events`]: what JavaScript is told.
 #![forbid(unsafe_code)]
@@ -34,6 +34,7 @@ mod registry;
 mod sessions;
 mod source;
 mod task;
+mod unread;
 mod views;
 mod watchers;
 

@@ -1,47 +1,17 @@
-//! Which watched sessions have to be read, and what a reading says.
+//! Sessions are read: which of them, and what a reading says.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    deadlines::{Deadlines, Millis},
+    deadlines::Millis,
     events::{Change, Event, News},
     judge::{Judgement, judge},
     registry::Registry,
-    sessions::Session,
     source::Reading,
     views::ViewIndex,
     watchers::NONE,
 };
 use crate::pipeline::Keys;
-
-/// The sessions that have to be read, now or later.
-#[derive(Default)]
-pub(super) struct Reads {
-    deadlines: Deadlines,
-    unread: VecDeque<u32>,
-    /// Sessions that could not be read.
-    failed: Vec<u32>,
-    /// Where the sweep goes on.
-    swept: u32,
-}
-
-impl Reads {
-    /// A reading that is under way is worthless now.
-    pub(super) fn mark(&mut self, session: &mut Session, number: u32) {
-        session.generation = session.generation.wrapping_add(1);
-        // One that is being read is read again when the reading has come.
-        if !session.is_being_read {
-            self.enqueue(session, number);
-        }
-    }
-
-    fn enqueue(&mut self, session: &mut Session, number: u32) {
-        if !session.is_unread {
-            session.is_unread = true;
-            self.unread.push_back(number);
-        }
-    }
-}
 
 /// Sessions to read together.
 #[derive(Default)]
@@ -176,19 +146,29 @@ impl Registry {
                 Ok(Judgement::User(identity)) if *identity == *view.identity => {}
                 Ok(Judgement::User(identity)) => {
                     let change = Change { before: view.identity.clone(), now: identity.into() };
-                    news.push((index, seen.owner, News::Changed(Arc::new(change))));
+                    news.push((index, seen.owner, false, News::Changed(Arc::new(change))));
                 }
-                Ok(Judgement::Ended(reason)) => news.push((index, seen.owner, News::Ended(reason))),
+                Ok(Judgement::Ended(reason)) => {
+                    news.push((index, seen.owner, !seen.keeps, News::Ended(reason)))
+                }
             }
         }
         self.arm(number);
-        for (index, owner, news) in news {
-            self.tell(number, index, owner, &news, events);
+        for (index, owner, is_over, news) in news {
+            self.tell(number, index, owner, is_over, &news, events);
         }
     }
 
-    /// Makes an event for each watcher of a view.
-    fn tell(&mut self, number: u32, index: ViewIndex, owner: u32, news: &News, events: &mut Vec<Event>) {
+    /// Makes an event for each watcher of a view. `is_over`: they are forgotten.
+    fn tell(
+        &mut self,
+        number: u32,
+        index: ViewIndex,
+        owner: u32,
+        is_over: bool,
+        news: &News,
+        events: &mut Vec<Event>,
+    ) {
         let Some(session) = self.sessions.get_mut(number) else { return };
         if let News::Changed(change) = news
             && let Some(view) = session.views.get_mut(index)
@@ -199,7 +179,7 @@ impl Registry {
             self.watchers.list(session.first).filter(|(_, watcher)| watcher.view == index).collect();
         for (slot, watcher) in meant {
             events.push(Event { slot, turn: watcher.turn, owner, news: news.clone() });
-            if matches!(news, News::Ended(_)) {
+            if is_over {
                 self.forget(slot);
             }
         }

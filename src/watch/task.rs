@@ -84,10 +84,10 @@ impl Watch {
         &self.shared.inbox
     }
 
-    /// The perspective of an owner that finds the user under this name.
+    /// As [`Registry::perspective_of`].
     #[must_use]
-    pub fn perspective_of(&self, owner: u32, passport_key: &[u8]) -> Perspective {
-        self.shared.registry().perspective_of(owner, passport_key)
+    pub fn perspective_of(&self, owner: u32, passport_key: &[u8], keeps: bool) -> Perspective {
+        self.shared.registry().perspective_of(owner, passport_key, keeps)
     }
 
     /// Sessions are read again in this time at least, where nothing tells of changes.

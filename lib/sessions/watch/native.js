@@ -10,15 +10,24 @@ const events = require('./events');
 class NativeWatch {
   #watcher;
   #onEnd;
+  #keeps;
   #unwatch;
 
   /**
    * @param {object} lookup - native.Lookup: where the sessions are
-   * @param {{ recheckEvery: number, onEnd: (slot: number, turn: number, reason: string) => void }} settings
+   * @param {object} settings
+   * @param {(slot: number, turn: number, reason: string, before?: string) => void} settings.onEnd - `before`: the identity
+   *   that was watched, where another user has come
+   * @param {boolean} [settings.keeps] - a slot whose session has ended is watched until it is unwatched: its owner asks
+   *   somebody else first
+   * @param {object} [credentials] - which the addon asks before each connection
    */
-  constructor(lookup, { recheckEvery, onEnd }) {
-    this.#watcher = new native.Watcher(lookup, recheckEvery);
+  constructor(lookup, { recheckEvery, onEnd, keeps = false }, credentials) {
+    this.#watcher = new native.Watcher(lookup, recheckEvery, keeps);
     this.#onEnd = onEnd;
+    this.#keeps = keeps;
+    /** Kept alive here. */
+    this.credentials = credentials;
     this.#unwatch = this.#watcher.stopper();
     /**
      * Watches a session for a socket. `onEnd` is called once with slot and turn, never in this call, if it ends.
@@ -32,15 +41,15 @@ class NativeWatch {
     this.#unwatch(slot, turn);
   }
 
-  /** The session has ended; the addon has forgotten the slot. */
+  /** The session has ended. */
   ended(slot, turn, reason) {
     this.#onEnd(slot, turn, reason);
   }
 
-  /** The session has another user. */
-  changed(slot, turn) {
-    this.#unwatch(slot, turn);
-    this.#onEnd(slot, turn, 'user-changed');
+  /** The session has another user. The addon goes on from that one. */
+  changed(slot, turn, before) {
+    if (!this.#keeps) this.#unwatch(slot, turn);
+    this.#onEnd(slot, turn, 'user-changed', before);
   }
 
   /** Reads everything again now. */
