@@ -107,7 +107,8 @@ class ProvenWatch {
       former.unwatch(slot, turn);
     }
     if (slots.length > 0 && this.#former.has(former)) {
-      timers.setImmediate(() => this.#moveFrom(former, slots, undecided)).unref();
+      // Not `unref`ed: see lib/live/endings.js.
+      timers.setImmediate(() => this.#moveFrom(former, slots, undecided));
     } else if (this.#former.delete(former)) {
       former.close();
     }

@@ -50,7 +50,8 @@ function onEvents() {
       deliver(events, JSON.parse(changes));
       if (performance.now() >= end) break;
     }
-    timers.setImmediate(onEvents).unref();
+    // Not `unref`ed: see lib/live/endings.js.
+    timers.setImmediate(onEvents);
   });
 }
 

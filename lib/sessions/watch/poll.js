@@ -144,12 +144,11 @@ class PollWatch {
 
   /** Not in the call: many sockets may connect in one tick, and none may end in the tick in which it connects. */
   #wake() {
-    this.#soon ??= timers
-      .setImmediate(() => {
-        this.#soon = null;
-        this.#read();
-      })
-      .unref();
+    // Not `unref`ed: see lib/live/endings.js.
+    this.#soon ??= timers.setImmediate(() => {
+      this.#soon = null;
+      this.#read();
+    });
   }
 
   /** Asks for as many sessions as may be under way. */
