@@ -99,12 +99,12 @@ class PollWatch {
     this.#wake();
   }
 
-  /** @returns {Map<number, { id: string, identity: string }>} by slot; those that are not watched are absent */
+  /** @returns {Map<number, { turn: number, id: string, identity: string }>} by slot; those that are not watched are absent */
   idsOf(slots) {
     const ids = new Map();
     for (const slot of slots) {
       const watcher = this.#watchers.get(slot);
-      if (watcher) ids.set(slot, { id: watcher.session.id, identity: watcher.identity });
+      if (watcher) ids.set(slot, { turn: watcher.turn, id: watcher.session.id, identity: watcher.identity });
     }
     return ids;
   }
