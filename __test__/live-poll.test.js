@@ -59,8 +59,8 @@ test('what is watched of a slot, and a slot that is watched no more', async (t) 
   assert.deepEqual(
     watch.idsOf([1, 2, 3]),
     new Map([
-      [1, { id: 'a', identity: '"ann"' }],
-      [2, { id: 'b', identity: '"bob"' }],
+      [1, { turn: 0, id: 'a', identity: '"ann"' }],
+      [2, { turn: 5, id: 'b', identity: '"bob"' }],
     ]),
   );
   await until(() => asked.length === 2);
