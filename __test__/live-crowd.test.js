@@ -261,16 +261,21 @@ test("neither the store nor the callback sees a client's AsyncLocalStorage", asy
   assert.deepEqual(new Set(seen), new Set([undefined]));
 });
 
-test('a Map of sockets that the app replaces: those who have left are forgotten, and new ones are watched', () => {
-  const { authorizer, namespace, connect, leave, letIn } = crowdOf();
-  const [ann, bob] = [connect('ann'), connect('bob')];
-  const early = letIn('cat');
-  namespace.sockets = new Map([
-    [bob.id, bob],
-    [early.id, early],
-  ]);
-  const dee = connect('dee');
-  assert.deepEqual(authorizer.stats().watch.sockets, 3);
-  for (const socket of [ann, bob, early, dee]) leave(socket);
-  assert.deepEqual(authorizer.stats().watch.sockets, 0);
-});
+for (const index of [undefined, ['name']]) {
+  const title = index ? ', with an index, which watches the Map too' : '';
+  test(`a Map of sockets that the app replaces: those who have left are forgotten, and new ones are watched${title}`, () => {
+    const { authorizer, namespace, connect, leave, letIn } = crowdOf({ index });
+    const [ann, bob] = [connect('ann'), connect('bob')];
+    const early = letIn('cat');
+    namespace.sockets = new Map([
+      [bob.id, bob],
+      [early.id, early],
+    ]);
+    const dee = connect('dee');
+    assert.deepEqual(authorizer.stats().watch.sockets, 3);
+    if (index) assert.deepEqual([...authorizer.users('name').keys()].sort(), ['bob', 'cat', 'dee']);
+    for (const socket of [ann, bob, early, dee]) leave(socket);
+    assert.deepEqual(authorizer.stats().watch.sockets, 0);
+    if (index) assert.equal(authorizer.users('name').size, 0);
+  });
+}
