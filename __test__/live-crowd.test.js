@@ -102,6 +102,20 @@ test('a socket that is authorized again by another session outlives the first on
   assert.deepEqual(ends[1], [socket, 'destroyed']);
 });
 
+test('a socket that is authorized again, and is a guest then, is not watched', () => {
+  const { authorizer, authorize, gone, connect, letIn } = crowdOf({
+    fail: (_data, _message, _critical, accept) => accept(),
+  });
+  const [connected, early] = [connect('ann'), letIn('ann')];
+  assert.equal(authorizer.stats().watch.sockets, 1);
+  gone.add('ann');
+  authorize(connected);
+  authorize(early);
+  assert.equal(authorizer.stats().watch.sockets, 0);
+  enter(early);
+  assert.equal(authorizer.stats().watch.sockets, 0);
+});
+
 test('a socket that is authorized again when its end is about to be told is not told', async () => {
   const told = [];
   const { authorize, gone, connect, authorizer } = crowdOf({

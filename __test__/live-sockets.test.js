@@ -87,6 +87,25 @@ for (const version of VERSIONS) {
   });
 }
 
+for (const version of VERSIONS.filter((each) => each < 3)) {
+  test(`Socket.IO ${version}: a socket that a middleware has disconnected, and that is connected all the same`, async (t) => {
+    const app = await startLive(t, {
+      version,
+      prepare(io, authorizer) {
+        io.use(authorizer);
+        io.use((socket, next) => {
+          socket.disconnect();
+          next();
+        });
+      },
+    });
+    const connected = once(app.io.sockets, 'connection');
+    app.visit(await app.logIn(ANN));
+    await connected;
+    assert.deepEqual(watchOf(app), { sessions: 0, sockets: 0 });
+  });
+}
+
 /** One connection with a socket in the default namespace and one in /chat; both are guarded. */
 async function startWithTwo(t, options) {
   const app = await startLive(t, {
