@@ -197,6 +197,17 @@ for (const [title, get] of Object.entries(FAULTS)) {
   });
 }
 
+test('a store whose Redis client cannot be followed is polled, too', async (t) => {
+  const store = Object.assign(new MemoryStore(), { client: { get() {} } });
+  const app = await startLive(t, { store });
+  const cookie = await app.logIn(ANN);
+  await app.visit(cookie);
+  assert.match(app.authorizer.backend.reason, /the option redis/);
+  await app.post('/destroy', cookie);
+  await until(() => app.ends.length > 0);
+  assert.deepEqual([app.ends, app.authorizer.stats().watch.tier], [[['ann', 'destroyed']], 'poll']);
+});
+
 test("a socket's end is its own where the user changed between two log-ins of one session", async (t) => {
   const app = await startLive(t, { options: { recheckEvery: 60_000 } });
   const cookie = await app.logIn({ id: 1, name: 'ann' });

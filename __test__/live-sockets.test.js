@@ -87,24 +87,23 @@ for (const version of VERSIONS) {
   });
 }
 
-for (const version of VERSIONS.filter((each) => each < 3)) {
-  test(`Socket.IO ${version}: a socket that a middleware has disconnected, and that is connected all the same`, async (t) => {
-    const app = await startLive(t, {
-      version,
-      prepare(io, authorizer) {
-        io.use(authorizer);
-        io.use((socket, next) => {
-          socket.disconnect();
-          next();
-        });
-      },
-    });
-    const connected = once(app.io.sockets, 'connection');
-    app.visit(await app.logIn(ANN));
-    await connected;
-    assert.deepEqual(watchOf(app), { sessions: 0, sockets: 0 });
+// Socket.IO 2 and 4 do not disconnect a socket before it is connected; 3 itself keeps such a socket for ever.
+test('Socket.IO 1: a socket that a middleware has disconnected, and that is connected all the same', async (t) => {
+  const app = await startLive(t, {
+    version: 1,
+    prepare(io, authorizer) {
+      io.use(authorizer);
+      io.use((socket, next) => {
+        socket.disconnect();
+        next();
+      });
+    },
   });
-}
+  const connected = once(app.io.sockets, 'connection');
+  app.visit(await app.logIn(ANN));
+  await connected;
+  assert.deepEqual(watchOf(app), { sessions: 0, sockets: 0 });
+});
 
 /** One connection with a socket in the default namespace and one in /chat; both are guarded. */
 async function startWithTwo(t, options) {
