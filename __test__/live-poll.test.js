@@ -185,3 +185,22 @@ test('a process with live watches ends when its servers are closed', async () =>
   `;
   await assertPrints(script, '1 1');
 });
+
+test("'disconnect': a listener of the app that throws is uncaught, and keeps no other socket", async () => {
+  const script = `
+    const { LiveSessions } = require('./lib/live');
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    let onEnd;
+    const watched = [];
+    const watch = { watch: (slot, turn) => watched.push([slot, turn]), unwatch() {} };
+    const openWatch = (settings) => (onEnd = settings.onEnd, watch);
+    const live = LiveSessions.of({ onSessionEnd: 'disconnect' }, { openWatch });
+    for (const name of ['ann', 'bob']) {
+      const disconnect = () => { throw new Error(name); };
+      live.begin({ connected: true, disconnect }, { id: name, identity: '1' });
+    }
+    for (const [slot, turn] of watched) onEnd(slot, turn, 'expired');
+    setTimeout(() => {}, 50);
+  `;
+  await assertPrints(script, 'ann\nbob');
+});

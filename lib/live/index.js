@@ -5,7 +5,7 @@ const { textOf } = require('../errors');
 const { dataOf } = require('../request-user');
 const { Connections } = require('./connections');
 const { Endings } = require('./endings');
-const { Expected, announce, markOf, marksOf, ownerOf, putMark } = require('./marks');
+const { Expected, announce, eachMark, markOf, ownerOf, putMark } = require('./marks');
 const { slots } = require('./slots');
 
 /**
@@ -188,12 +188,8 @@ function disconnect(socket) {
 
 /** One for all authorizers: a socket may have been let in by several. */
 const connections = new Connections(
-  (socket) => {
-    for (const mark of marksOf(socket)) if (typeof mark !== 'number') mark.live.begin(socket, mark);
-  },
-  (socket) => {
-    for (const mark of marksOf(socket)) if (typeof mark === 'number') ownerOf(mark).leave(socket, mark);
-  },
+  (socket) => eachMark(socket, (mark) => typeof mark !== 'number' && mark.live.begin(socket, mark)),
+  (socket) => eachMark(socket, (mark) => typeof mark === 'number' && ownerOf(mark).leave(socket, mark)),
 );
 
 module.exports = { LiveSessions };
