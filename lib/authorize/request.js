@@ -44,7 +44,7 @@ class RequestView {
     if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
     else Reflect.defineProperty(data, 'cookie', this.#cookie);
     Reflect.defineProperty(data, 'sessionID', this.#sessionID);
-    if (socket) socket[this.#userProperty.reading] = this.#parser ? this.#parsed(data) : this.#reading;
+    if (socket) socket[this.#userProperty.reading] = this.#readingOf(data);
     expectUser(data, this.#userProperty);
   }
 
@@ -73,6 +73,11 @@ class RequestView {
     return typeof this.#verifier.reader.sessionId(queried, CREDENTIAL_KIND.SIGNED) !== 'string';
   }
 
+  /** What a custom parser made of the cookie is kept: to parse again takes the secrets as they are then. */
+  #readingOf(data) {
+    return this.#parser ? new Reading(this, this.#reader, idFrom(data.sessionID)) : this.#reading;
+  }
+
   /** Whether this authorizer is the last of its user property that was asked about the socket. */
   hasReadLast(socket) {
     return socket[this.#userProperty.reading]?.view === this;
@@ -94,12 +99,6 @@ class RequestView {
     }
     if (!this.#parser) return reader.sessionId(headerOf(data), CREDENTIAL_KIND.HEADER);
     return idFrom(parseWith(this.#parser, this.#options.secret, headerOf(data))[this.#options.key]);
-  }
-
-  /** What a custom parser made of the cookie is kept: to parse again takes the secrets as they are then. */
-  #parsed(data) {
-    if (this.queried(data)) return this.#reading;
-    return new Reading(this, this.#reader, idFrom(data.sessionID));
   }
 
   #readWith(reader) {
