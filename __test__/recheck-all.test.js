@@ -4,9 +4,16 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { AuthorizationError, authorize } = require('..');
+const { AuthorizationError, authorize, filterSocketsByUser } = require('..');
 const { admit, disconnect, enter } = require('./support/index-sockets');
-const { RoomyNamespace, rechecked, sessionOf, sessionsWith, socketOf } = require('./support/recheck');
+const {
+  RoomyNamespace,
+  rechecked,
+  roomsOf,
+  sessionOf,
+  sessionsWith,
+  socketOf,
+} = require('./support/recheck');
 const { until } = require('./support/recovered');
 const { cookieOf } = require('./support/visit');
 
@@ -83,6 +90,22 @@ test('neither guests, nor sockets of another authorizer, nor those that leave be
   delete sessions.ann;
   await first.recheck();
   assert.equal(others.request.user.id, 'tenant of another');
+});
+
+test('two namespaces of one client share the request: each socket has its own turn', async () => {
+  const { authorizer, sessions, connect } = rechecked({ rooms: ({ id }) => `user:${id}` });
+  const first = connect('ann');
+  const second = socketOf(new RoomyNamespace('/chat'), cookieOf('ann'));
+  second.request = first.request;
+  assert.equal(admit(authorizer, second), undefined);
+  enter(second);
+  delete sessions.ann;
+  await authorizer.recheck();
+  assert.deepEqual([roomsOf(first), roomsOf(second)], [[], []]);
+  assert.deepEqual(
+    filterSocketsByUser([first, second], ({ id }) => id === 'ann'),
+    [],
+  );
 });
 
 test('some cannot be asked about: the others are done first; one error, or an AggregateError of them', async () => {

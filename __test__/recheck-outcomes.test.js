@@ -163,7 +163,7 @@ test('what is no socket: a promise that is rejected, and says what to give', asy
     [Promise.resolve(connect('ann')), /is a promise/],
     [null, /not null/],
     ['an id', /not 'an id'/],
-    [namespace, /must be a socket/],
+    [namespace, /must be a socket .*, not a RoomyNamespace\.$/],
     // A RemoteSocket, which has no request.
     [{ id: 'far away', handshake: {}, rooms: new Set(), data: {} }, /must be a socket of this server/],
   ];

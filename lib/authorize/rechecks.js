@@ -147,7 +147,8 @@ function complaintAbout(given) {
   if (given === undefined)
     return 'is undefined: the socket may have left. Without an argument, all are rechecked.';
   if (typeof given?.then === 'function') return 'is a promise: await it, and give its value.';
-  return `must be a socket of this server (Socket.IO 1.0 or later), not ${inspect(given, { depth: 0 })}.`;
+  const what = isObject(given) ? `a ${given.constructor?.name}` : inspect(given);
+  return `must be a socket of this server (Socket.IO 1.0 or later), not ${what}.`;
 }
 
 function isObject(value) {

@@ -38,7 +38,7 @@ function joinWhenConnected(socket, owner, names) {
 
 /** There is no user in this property, or not any more. */
 function dropRooms(socket, userProperty) {
-  for (const choice of choicesOf(socket)) {
+  for (let choice = socket[ROOMS]; choice; choice = choice.next) {
     if (choice.owner.userProperty === userProperty) moveTo(socket, choice, NONE);
   }
 }
@@ -56,20 +56,30 @@ function changeRooms(socket, owner, names) {
 }
 
 function join(socket) {
-  for (const choice of choicesOf(socket)) if (choice.due) moveTo(socket, choice, choice.due);
+  for (let choice = socket[ROOMS]; choice; choice = choice.next) {
+    if (choice.due) moveTo(socket, choice, choice.due);
+  }
 }
 
 /** A room that the app has put the socket in, or that another authorizer has chosen too, is not left. */
 function moveTo(socket, choice, names) {
-  const before = new Set(choice.joined);
-  const others = new Set(choicesOf(socket).flatMap((each) => (each === choice ? NONE : each.joined)));
-  const isOfApp = (name) => !before.has(name) && !others.has(name) && isIn(socket, name);
+  const { joined } = choice;
   choice.due = undefined;
-  choice.joined = names.filter((name) => !isOfApp(name));
-  const now = new Set(names);
-  for (const name of before) if (!now.has(name) && !others.has(name)) socket.leave(name);
+  choice.joined = names.filter(
+    (name) => !isIn(socket, name) || joined.includes(name) || isOfOther(socket, choice, name),
+  );
+  for (const name of joined) {
+    if (!names.includes(name) && !isOfOther(socket, choice, name)) socket.leave(name);
+  }
   // One by one: Socket.IO 1 takes no list.
   for (const name of names) socket.join(name);
+}
+
+function isOfOther(socket, own, room) {
+  for (let choice = socket[ROOMS]; choice; choice = choice.next) {
+    if (choice !== own && choice.joined.includes(room)) return true;
+  }
+  return false;
 }
 
 /** What the adapter knows at once; `socket.rooms` of Socket.IO 1 and 2 follows later. */
@@ -79,21 +89,17 @@ function isIn({ id, nsp }, room) {
   return rooms instanceof Set ? rooms.has(room) : rooms !== undefined && Object.hasOwn(rooms, room);
 }
 
-function choicesOf(socket) {
-  const choices = [];
-  for (let choice = socket[ROOMS]; choice; choice = choice.next) choices.push(choice);
-  return choices;
-}
-
 function choiceOf(socket, owner) {
   let choice = socket[ROOMS];
   while (choice && choice.owner !== owner) choice = choice.next;
   return choice;
 }
 
+/** At the end: rooms are joined in the order in which they were chosen. */
 function addChoice(socket, owner) {
   const choice = new Choice(owner);
-  const last = choicesOf(socket).at(-1);
+  let last = socket[ROOMS];
+  while (last?.next) last = last.next;
   if (last) last.next = choice;
   else socket[ROOMS] = choice;
   return choice;
