@@ -23,11 +23,13 @@ function noted(options) {
   authorizer.live = {
     watched: new Map(),
     async isOther(socket, userKey) {
-      return (this.watched.get(socket) ?? userKey) !== userKey;
+      return this.watched.has(socket) ? this.watched.get(socket) !== userKey : undefined;
     },
+    expect: (userKey, id) => ({ id, identity: JSON.stringify(userKey) }),
     endNow: (socket, reason) => told.push(['end', socket.id, reason]),
-    letIn: (socket, expected) => told.push(['letIn', socket.id, expected]),
+    letIn: ({ socket, expected }) => told.push(['letIn', socket.id, expected]),
     announce() {},
+    forget() {},
     close() {},
   };
   const rechecks = new Rechecks(authorizer);
@@ -35,6 +37,7 @@ function noted(options) {
     const socket = socketOf(new RoomyNamespace(), cookieOf(sid));
     authorizer.authorize(socket, (error) => assert.equal(error, undefined));
     told.splice(0);
+    if (sid === 'ann') authorizer.live.watched.set(socket, 'ann');
     return enter(socket);
   };
   return { ...world, authorizer, told, connect, recheck: (socket) => rechecks.recheck(socket) };
@@ -46,19 +49,13 @@ for (const [reason, end] of [
   ['logged-out', ({ sessions }) => (sessions.ann = { passport: {} })],
   ['logged-out', ({ sessions }) => (sessions.ann = {})],
   ['logged-out', ({ users }) => (users.ann = null)],
-  [
-    'user-changed',
-    ({ sessions, authorizer, socket }) => {
-      authorizer.live.watched.set(socket, 'ann');
-      sessions.ann = sessionOf('bob');
-    },
-  ],
+  ['user-changed', ({ sessions }) => (sessions.ann = sessionOf('bob'))],
 ]) {
   test(`ended as ${reason}: the user is there for whoever is told, and the socket is as it was (${end})`, async () => {
     const world = noted();
     const socket = world.connect('ann');
     const { user } = socket.request;
-    end({ ...world, socket });
+    end(world);
     assert.equal(await world.recheck(socket), undefined);
     assert.deepEqual(world.told, [['end', socket.id, reason]]);
     assert.equal(socket.request.user, user);
@@ -86,5 +83,13 @@ test('a guest: not ended; who has logged in is watched, by the key as the sessio
   sessions.eve = sessionOf({ id: 'eve' });
   const user = await recheck(socket);
   assert.equal(user.password, 'loaded');
-  assert.deepEqual(told, [['letIn', socket.id, { id: 'eve', userKey: { id: 'eve' } }]]);
+  assert.deepEqual(told, [['letIn', socket.id, { id: 'eve', identity: '{"id":"eve"}' }]]);
+});
+
+test('a user who was told of an end, and has logged in again, is watched again', async () => {
+  const { authorizer, told, connect, recheck } = noted();
+  const socket = connect('ann');
+  authorizer.live.watched.delete(socket);
+  assert.equal((await recheck(socket)).id, 'ann');
+  assert.deepEqual(told, [['letIn', socket.id, { id: 'ann', identity: '"ann"' }]]);
 });

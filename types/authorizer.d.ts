@@ -30,8 +30,8 @@ export interface Authorizer<User = any> {
   /**
    * Reads the session and the user of a connected socket anew, by the session id with which it was authorized. The user on
    * the request, the index, what is shared and the rooms of the option `rooms` follow; `success` is not called. A guest who
-   * has logged in since becomes the user. A session that is gone, or has no user any more, ends the socket as the option `onSessionEnd` says;
-   * without that option the socket stays, as a guest's.
+   * has logged in since becomes the user. A session that is gone, or has no user any more, ends the socket as the option
+   * `onSessionEnd` says; without that option the socket stays, as a guest's.
    *
    * Rechecks of the same socket at once all give what the last of them has read. An authorization of the socket that is
    * under way is decided first. A socket that is not connected, or leaves meanwhile, is not touched.

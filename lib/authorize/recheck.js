@@ -39,8 +39,8 @@ class Recheck {
   #socket;
   #data;
   #id;
-  /** What the session has as user. */
-  #userKey;
+  /** What is to be watched from now on, where sessions are watched and this one is not. */
+  #expected;
   #user;
   /** Why the socket has no user any more. */
   #reason;
@@ -104,12 +104,15 @@ class Recheck {
 
   async #readUser(userKey) {
     const { live } = this.#authorizer;
-    if (live && (await live.isOther(this.#socket, userKey))) {
-      this.#reason = 'user-changed';
-      return;
+    if (live) {
+      const isOther = await live.isOther(this.#socket, userKey);
+      if (isOther) {
+        this.#reason = 'user-changed';
+        return;
+      }
+      // Now: the app's deserializer may change the key.
+      if (isOther === undefined) this.#expected = live.expect(userKey, this.#id);
     }
-    // The app's deserializer may change an object.
-    this.#userKey = live ? copyOf(userKey) : undefined;
     const { outcome, value } = await this.#deserialize(userKey);
     if (outcome === OUTCOME.FOUND) this.#user = value;
     else this.#conclude(outcome, value);
@@ -148,7 +151,6 @@ class Recheck {
 
   #putUser() {
     const { joiner, live } = this.#authorizer;
-    const wasGuest = !this.#isLoggedIn;
     const putBack = keepShown(this.#socket, this.#data, joiner.userProperty);
     // The option `rooms` gets the request as it does at an authorization.
     putUser(this.#socket, this.#data, joiner.userProperty, this.#user);
@@ -158,7 +160,7 @@ class Recheck {
       putBack();
       throw this.#errorOf(OUTCOME.CALLBACK_ERROR, error);
     }
-    if (live && wasGuest) live.letIn(this.#socket, { id: this.#id, userKey: this.#userKey });
+    if (this.#expected) live.letIn({ socket: this.#socket, expected: this.#expected });
     return this.#user;
   }
 
@@ -179,15 +181,6 @@ class Recheck {
     const hint = hintOf({ outcome, data: this.#data, queried: requests.queried(this.#data) }, options);
     const info = { code: outcomes[outcome].code, cause, hint };
     return withoutStack(() => new AuthorizationError(failMessageOf(outcome, cause), info));
-  }
-}
-
-/** User keys come of JSON. What is none is given as it is. */
-function copyOf(userKey) {
-  try {
-    return JSON.parse(JSON.stringify(userKey));
-  } catch {
-    return userKey;
   }
 }
 
