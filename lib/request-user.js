@@ -17,6 +17,8 @@ class UserProperty {
     this.shared = Symbol(`passport-socketio-native: shared ${name}`);
     /** On a socket: how the authorizer that was asked last about it reads its session id (a Reading of request.js). */
     this.reading = Symbol(`passport-socketio-native: reading ${name}`);
+    /** By socket, the guest that `fail` has put on its request: they may look like a user. */
+    this.guests = new WeakMap();
     /** On a request: what an authorizer has put there. */
     this.shown = newShown();
   }
@@ -116,15 +118,12 @@ function putGuest(socket, data, userProperty, before) {
   const shown = data[userProperty.name];
   if (before !== undefined && shown && shown !== before && !isOurs(data, userProperty)) {
     adoptShown(socket, data, userProperty);
-    if (socket) guestsOfFail.set(socket, shown);
+    if (socket) userProperty.guests.set(socket, shown);
     return;
   }
   if (userProperty.shown.on(data) !== null || !isOurs(data, userProperty)) showGuest(data, userProperty);
   if (socket) socket[userProperty.remembered] = null;
 }
-
-/** By socket, the guest that `fail` has put on its request: they may look like a user. */
-const guestsOfFail = new WeakMap();
 
 /** What the app has put on the request is the decision for this socket. */
 function adoptShown(socket, data, userProperty) {
@@ -170,7 +169,7 @@ function isLoggedIn(socket, userProperty) {
   try {
     const data = dataOf(socket);
     const user = data && userAt(socket, data, userProperty);
-    return user != null && user.logged_in !== false && user !== guestsOfFail.get(socket);
+    return user != null && user.logged_in !== false && user !== userProperty.guests.get(socket);
   } catch {
     // A getter of the app throws.
     return false;

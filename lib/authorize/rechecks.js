@@ -88,7 +88,7 @@ class Rechecks {
     }
   }
 
-  /** An authorization of the socket that is under way is decided first, if that takes no longer than the option `timeout`. */
+  /** An authorization of the socket that is under way is decided first, but not for longer than the option `timeout`. */
   async #untilDecided(socket) {
     const attempts = attemptsOf(socket);
     if (attempts.length === 0) return;
