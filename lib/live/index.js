@@ -3,6 +3,7 @@
 const { masked, warn } = require('../diagnostics');
 const { textOf } = require('../errors');
 const { dataOf } = require('../request-user');
+const { identityOf, isSameIdentity } = require('../sessions/watch/identity');
 const { Connections } = require('./connections');
 const { Endings } = require('./endings');
 const { Expected, announce, eachMark, markOf, ownerOf, putMark } = require('./marks');
@@ -106,6 +107,17 @@ class LiveSessions {
     this.#ended[reason] += 1;
     this.#tell(socket, reason);
     return true;
+  }
+
+  /**
+   * Whether somebody else is in the session of a watched socket than when it was let in.
+   * @returns {boolean | undefined} undefined where the socket is not watched
+   */
+  isOther(socket, userKey) {
+    const mark = markOf(socket, this);
+    if (mark === undefined) return undefined;
+    const identity = typeof mark === 'number' ? this.#watch.idsOf([mark]).get(mark)?.identity : mark.identity;
+    return identity !== undefined && !isSameIdentity(identity, identityOf(userKey));
   }
 
   /** The value of `stats().watch`. */
