@@ -253,7 +253,7 @@ export declare class Watcher {
   readAll(): void
   /** How sessions are watched. */
   status(): WatchStatus
-  /** What slots watch: a JSON array with two strings for each, session id and identity, or null twice. */
+  /** What slots watch: a JSON array with three values for each, the turn, the session id and the identity, or null. */
   describe(slots: Uint32Array): string
   /** Watches nothing any more. The connection ends if no other authorizer uses it. */
   close(): void

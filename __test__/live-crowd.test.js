@@ -102,6 +102,20 @@ test('a socket that is authorized again by another session outlives the first on
   assert.deepEqual(ends[1], [socket, 'destroyed']);
 });
 
+test('a socket that is authorized again, and is a guest then, is not watched', () => {
+  const { authorizer, authorize, gone, connect, letIn } = crowdOf({
+    fail: (_data, _message, _critical, accept) => accept(),
+  });
+  const [connected, early] = [connect('ann'), letIn('ann')];
+  assert.equal(authorizer.stats().watch.sockets, 1);
+  gone.add('ann');
+  authorize(connected);
+  authorize(early);
+  assert.equal(authorizer.stats().watch.sockets, 0);
+  enter(early);
+  assert.equal(authorizer.stats().watch.sockets, 0);
+});
+
 test('a socket that is authorized again when its end is about to be told is not told', async () => {
   const told = [];
   const { authorize, gone, connect, authorizer } = crowdOf({
@@ -261,16 +275,21 @@ test("neither the store nor the callback sees a client's AsyncLocalStorage", asy
   assert.deepEqual(new Set(seen), new Set([undefined]));
 });
 
-test('a Map of sockets that the app replaces: those who have left are forgotten, and new ones are watched', () => {
-  const { authorizer, namespace, connect, leave, letIn } = crowdOf();
-  const [ann, bob] = [connect('ann'), connect('bob')];
-  const early = letIn('cat');
-  namespace.sockets = new Map([
-    [bob.id, bob],
-    [early.id, early],
-  ]);
-  const dee = connect('dee');
-  assert.deepEqual(authorizer.stats().watch.sockets, 3);
-  for (const socket of [ann, bob, early, dee]) leave(socket);
-  assert.deepEqual(authorizer.stats().watch.sockets, 0);
-});
+for (const index of [undefined, ['name']]) {
+  const title = index ? ', with an index, which watches the Map too' : '';
+  test(`a Map of sockets that the app replaces: those who have left are forgotten, and new ones are watched${title}`, () => {
+    const { authorizer, namespace, connect, leave, letIn } = crowdOf({ index });
+    const [ann, bob] = [connect('ann'), connect('bob')];
+    const early = letIn('cat');
+    namespace.sockets = new Map([
+      [bob.id, bob],
+      [early.id, early],
+    ]);
+    const dee = connect('dee');
+    assert.deepEqual(authorizer.stats().watch.sockets, 3);
+    if (index) assert.deepEqual([...authorizer.users('name').keys()].sort(), ['bob', 'cat', 'dee']);
+    for (const socket of [ann, bob, early, dee]) leave(socket);
+    assert.deepEqual(authorizer.stats().watch.sockets, 0);
+    if (index) assert.equal(authorizer.users('name').size, 0);
+  });
+}

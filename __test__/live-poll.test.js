@@ -59,8 +59,8 @@ test('what is watched of a slot, and a slot that is watched no more', async (t) 
   assert.deepEqual(
     watch.idsOf([1, 2, 3]),
     new Map([
-      [1, { id: 'a', identity: '"ann"' }],
-      [2, { id: 'b', identity: '"bob"' }],
+      [1, { turn: 0, id: 'a', identity: '"ann"' }],
+      [2, { turn: 5, id: 'b', identity: '"bob"' }],
     ]),
   );
   await until(() => asked.length === 2);
@@ -184,4 +184,23 @@ test('a process with live watches ends when its servers are closed', async () =>
     })();
   `;
   await assertPrints(script, '1 1');
+});
+
+test("'disconnect': a listener of the app that throws is uncaught, and keeps no other socket", async () => {
+  const script = `
+    const { LiveSessions } = require('./lib/live');
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    let onEnd;
+    const watched = [];
+    const watch = { watch: (slot, turn) => watched.push([slot, turn]), unwatch() {} };
+    const openWatch = (settings) => (onEnd = settings.onEnd, watch);
+    const live = LiveSessions.of({ onSessionEnd: 'disconnect' }, { openWatch });
+    for (const name of ['ann', 'bob']) {
+      const disconnect = () => { throw new Error(name); };
+      live.begin({ connected: true, disconnect }, { id: name, identity: '1' });
+    }
+    for (const [slot, turn] of watched) onEnd(slot, turn, 'expired');
+    setTimeout(() => {}, 50);
+  `;
+  await assertPrints(script, 'ann\nbob');
 });

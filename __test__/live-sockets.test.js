@@ -3,10 +3,13 @@
 // The option onSessionEnd: which sockets are watched, in which namespaces, by which authorizers, and from when on.
 
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
 const { test } = require('node:test');
+const { MemoryStore } = require('express-session');
 const { authorize } = require('..');
 const { SOON, rounds, startLive, until } = require('./support/live/app');
 const { VERSIONS } = require('./support/socket-server');
+const { SECRET, cookieOf, handshake, passportOf } = require('./support/visit');
 const { GUARDS, comeBack, startWithAnn } = require('./support/recovered');
 
 const ANN = { id: 1, name: 'ann' };
@@ -84,6 +87,24 @@ for (const version of VERSIONS) {
   });
 }
 
+// Socket.IO 2 and 4 do not disconnect a socket before it is connected; 3 itself keeps such a socket for ever.
+test('Socket.IO 1: a socket that a middleware has disconnected, and that is connected all the same', async (t) => {
+  const app = await startLive(t, {
+    version: 1,
+    prepare(io, authorizer) {
+      io.use(authorizer);
+      io.use((socket, next) => {
+        socket.disconnect();
+        next();
+      });
+    },
+  });
+  const connected = once(app.io.sockets, 'connection');
+  app.visit(await app.logIn(ANN));
+  await connected;
+  assert.deepEqual(watchOf(app), { sessions: 0, sockets: 0 });
+});
+
 /** One connection with a socket in the default namespace and one in /chat; both are guarded. */
 async function startWithTwo(t, options) {
   const app = await startLive(t, {
@@ -135,7 +156,7 @@ test('two authorizers let a socket in: each is told once, of its own session', a
       io.use((socket, next) => others[0](socket, next));
     },
   });
-  const options = { secret: 'keyboard cat', store: app.store, passport: app.passport, recheckEvery: SOON };
+  const options = { secret: SECRET, store: app.store, passport: app.passport, recheckEvery: SOON };
   const second = authorize({ ...options, onSessionEnd: (_socket, reason) => told.push(reason) });
   others.push(second);
   const cookie = await app.logIn(ANN);
@@ -232,4 +253,19 @@ test('allowRequest and a middleware: the socket of an allowed request is watched
   await app.post('/destroy', cookie);
   await until(() => app.ends.length > 0);
   assert.deepEqual(app.ends, [['ann', 'destroyed']]);
+});
+
+test('Socket.IO 0.9, and allowRequest alone: there is no socket to watch, which a warning says', async () => {
+  const store = new MemoryStore();
+  store.sessions.ann = JSON.stringify({ passport: { user: 'ann' } });
+  const warned = once(process, 'warning');
+  const authorizer = authorize({ secret: SECRET, store, passport: passportOf(), onSessionEnd: 'disconnect' });
+  assert.ok((await handshake(authorizer, cookieOf('ann'))).accepted);
+  const [{ code, message }] = await warned;
+  assert.equal(code, 'NO_SOCKET_YET');
+  assert.match(
+    message,
+    /index, rooms, share and onSessionEnd of authorize\(\) need the authorizer as a middleware/,
+  );
+  assert.deepEqual(watchOf({ authorizer }), { sessions: 0, sockets: 0 });
 });

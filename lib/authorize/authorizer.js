@@ -29,7 +29,6 @@ const { Stats } = require('./stats');
  * time, the end of its connection.
  */
 class Authorizer {
-  #requests;
   /** @type {OriginCheck | null} null where every origin may connect */
   #origin;
   #risks;
@@ -47,10 +46,10 @@ class Authorizer {
     this.deadlines = new Deadlines(options.timeout);
     this.#userProperty = userPropertyOf(options.userProperty);
     this.verifier = new Verifier(options);
-    this.#requests = new RequestView(options, this.#userProperty, this.verifier);
+    this.requests = new RequestView(options, this.#userProperty, this.verifier);
     this.backend = chooseBackend(options, this.verifier);
     this.#origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
-    this.#risks = new RiskWarnings(given, this.#requests, this.warnings);
+    this.#risks = new RiskWarnings(given, this.requests, this.warnings);
     /** @type {LiveSessions | null} null where sessions are not watched */
     this.live = LiveSessions.of(options, this.backend);
     this.joiner = new Joiner(options, this.#userProperty, this.warnings);
@@ -95,7 +94,7 @@ class Authorizer {
       return;
     }
     try {
-      this.#requests.prepare(data);
+      this.requests.prepare(data, socket);
     } catch (error) {
       // The client is unknown: unlike where `success` fails, a user that another namespace has put there does not stay.
       putGuest(socket, data, this.#userProperty);
@@ -124,8 +123,8 @@ class Authorizer {
   #lookUp(attempt) {
     const { data } = attempt;
     const { maxPending } = this.options;
-    const queried = this.#requests.queried(data);
-    const sent = queried || this.#requests.sent(data);
+    const queried = this.requests.queried(data);
+    const sent = queried || this.requests.sent(data);
     attempt.queried = queried;
     if (data.xdomain && !data.sessionID) {
       this.#fail(attempt, OUTCOME.CORS_NO_SESSION);
@@ -139,7 +138,7 @@ class Authorizer {
       this.#fail(attempt, OUTCOME.SESSION_NOT_FOUND);
     } else {
       attempt.pend();
-      this.backend.lookUp(attempt, sent, this.#requests.kindOf(queried));
+      this.backend.lookUp(attempt, sent, this.requests.kindOf(queried));
     }
   }
 
@@ -222,7 +221,7 @@ class Authorizer {
 
   /** The connection has too many attempts under way: nothing is looked up. */
   #refuse(attempt) {
-    this.#requests.prepareIfPossible(attempt.data);
+    this.requests.prepareIfPossible(attempt.data);
     this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
     // `fail` gets no time to answer: under a flood, refused attempts would pile up.
     attempt.accept(null, false);

@@ -3,9 +3,10 @@
 const { masked, warn } = require('../diagnostics');
 const { textOf } = require('../errors');
 const { dataOf } = require('../request-user');
+const { identityOf, isSameIdentity } = require('../sessions/watch/identity');
 const { Connections } = require('./connections');
 const { Endings } = require('./endings');
-const { Expected, announce, markOf, marksOf, ownerOf, putMark } = require('./marks');
+const { Expected, announce, eachMark, markOf, ownerOf, putMark } = require('./marks');
 const { slots } = require('./slots');
 
 /**
@@ -108,6 +109,17 @@ class LiveSessions {
     return true;
   }
 
+  /**
+   * Whether somebody else is in the session of a watched socket than when it was let in.
+   * @returns {boolean | undefined} undefined where the socket is not watched
+   */
+  isOther(socket, userKey) {
+    const mark = markOf(socket, this);
+    if (mark === undefined) return undefined;
+    const identity = typeof mark === 'number' ? this.#watch.idsOf([mark]).get(mark)?.identity : mark.identity;
+    return identity !== undefined && !isSameIdentity(identity, identityOf(userKey));
+  }
+
   /** The value of `stats().watch`. */
   stats() {
     const { tier, sessions } = this.#watch ?? { tier: null, sessions: 0 };
@@ -188,12 +200,8 @@ function disconnect(socket) {
 
 /** One for all authorizers: a socket may have been let in by several. */
 const connections = new Connections(
-  (socket) => {
-    for (const mark of marksOf(socket)) if (typeof mark !== 'number') mark.live.begin(socket, mark);
-  },
-  (socket) => {
-    for (const mark of marksOf(socket)) if (typeof mark === 'number') ownerOf(mark).leave(socket, mark);
-  },
+  (socket) => eachMark(socket, (mark) => typeof mark !== 'number' && mark.live.begin(socket, mark)),
+  (socket) => eachMark(socket, (mark) => typeof mark === 'number' && ownerOf(mark).leave(socket, mark)),
 );
 
 module.exports = { LiveSessions };

@@ -8,7 +8,7 @@ const AT_FIRST = 64;
  * names them, natively too. A slot is used again. Its turn tells its sockets apart: an end that is under way for a former
  * socket does not reach the present one.
  *
- * Three arrays and not an object for each socket: 20 bytes instead of 60.
+ * Three arrays and not an object for each socket: 28 bytes a socket, with its mark, of 100,000.
  */
 class Slots {
   #sockets = [];

@@ -89,7 +89,7 @@ impl Watcher {
         WatchStatus { is_tracking: self.state.is_tracking(), sessions }
     }
 
-    /// What slots watch: a JSON array with two strings for each, session id and identity, or null twice.
+    /// What slots watch: a JSON array with three values for each, the turn, the session id and the identity, or null.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]

@@ -146,31 +146,32 @@ impl Registry {
                 Ok(Judgement::User(identity)) if *identity == *view.identity => {}
                 Ok(Judgement::User(identity)) => {
                     let change = Change { before: view.identity.clone(), now: identity.into() };
-                    news.push((index, seen.owner, false, News::Changed(Arc::new(change))));
+                    news.push((index, seen.owner, seen.keeps, News::Changed(Arc::new(change))));
                 }
                 Ok(Judgement::Ended(reason)) => {
-                    news.push((index, seen.owner, !seen.keeps, News::Ended(reason)))
+                    news.push((index, seen.owner, seen.keeps, News::Ended(reason)))
                 }
             }
         }
         self.arm(number);
-        for (index, owner, is_over, news) in news {
-            self.tell(number, index, owner, is_over, &news, events);
+        for (index, owner, keeps, news) in news {
+            self.tell(number, index, (owner, keeps), &news, events);
         }
     }
 
-    /// Makes an event for each watcher of a view. `is_over`: they are forgotten.
+    /// Makes an event for each watcher of a view, and goes on from there: from the new identity, or without watchers. An owner
+    /// that `keeps` them decides that itself.
     fn tell(
         &mut self,
         number: u32,
         index: ViewIndex,
-        owner: u32,
-        is_over: bool,
+        (owner, keeps): (u32, bool),
         news: &News,
         events: &mut Vec<Event>,
     ) {
         let Some(session) = self.sessions.get_mut(number) else { return };
         if let News::Changed(change) = news
+            && !keeps
             && let Some(view) = session.views.get_mut(index)
         {
             view.identity = change.now.clone();
@@ -179,7 +180,7 @@ impl Registry {
             self.watchers.list(session.first).filter(|(_, watcher)| watcher.view == index).collect();
         for (slot, watcher) in meant {
             events.push(Event { slot, turn: watcher.turn, owner, news: news.clone() });
-            if is_over {
+            if !keeps && matches!(news, News::Ended(_)) {
                 self.forget(slot);
             }
         }

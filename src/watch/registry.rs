@@ -25,8 +25,8 @@ pub(super) struct Seen {
 }
 
 impl Registry {
-    /// The perspective of an owner that finds the user under this name. `keeps`: the watcher of a session that has ended
-    /// stays until the owner unwatches it, because the owner asks somebody else first.
+    /// The perspective of an owner that finds the user under this name. `keeps`: the watcher of a session that has
+    /// ended, or has another user, stays as it is until the owner decides: the owner asks somebody else first.
     pub fn perspective_of(&mut self, owner: u32, passport_key: &[u8], keeps: bool) -> Perspective {
         let is_it = |seen: &Seen| seen.owner == owner && *seen.passport_key == *passport_key;
         let known = self.perspectives.iter().position(is_it);
@@ -116,12 +116,12 @@ impl Registry {
         self.len() == 0
     }
 
-    /// The key and the identity that a slot watches.
-    pub fn describe(&self, slot: Slot) -> Option<(&[u8], &[u8])> {
+    /// The turn of a slot, and the key and the identity that it watches.
+    pub fn describe(&self, slot: Slot) -> Option<(u32, &[u8], &[u8])> {
         let watcher = self.watchers.get(slot)?;
         let session = self.sessions.get(watcher.session)?;
         let view = session.views.iter().nth(watcher.view.into())?;
-        Some((&session.key, &view.identity))
+        Some((watcher.turn, &session.key, &view.identity))
     }
 
     pub(super) fn forget(&mut self, slot: Slot) {

@@ -107,8 +107,8 @@ impl Watch {
         self.shared.current().sessions_of(owner)
     }
 
-    /// The keys and the identities that slots watch.
-    pub fn describe(&self, slots: &[Slot], mut each: impl FnMut(Option<(&[u8], &[u8])>)) {
+    /// As [`Registry::describe`], for each of these slots.
+    pub fn describe(&self, slots: &[Slot], mut each: impl FnMut(Option<(u32, &[u8], &[u8])>)) {
         let registry = self.shared.current();
         slots.iter().for_each(|slot| each(registry.describe(*slot)));
     }

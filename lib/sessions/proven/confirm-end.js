@@ -37,27 +37,14 @@ class Confirmations {
     this.#onContradiction = onContradiction;
   }
 
-  /**
-   * The addon has seen the session of a slot end. Its watch keeps the slot until that is decided.
-   * @param {string} [before] - the identity that was watched, where another user has come
-   */
-  add(watch, slot, turn, reason, before) {
+  /** The addon has seen the session of a slot end. Its watch keeps the slot until that is decided. */
+  add(watch, slot, turn, reason) {
     const known = this.#ends.get(slot);
     if (known?.isOpen) return;
-    const [[, described] = []] = watch.idsOf([slot]);
-    // It has left meanwhile.
-    if (described === undefined) return;
-    const identity = before ?? known?.identity ?? described.identity;
-    const end = {
-      watch,
-      slot,
-      turn,
-      reason,
-      id: described.id,
-      identity,
-      isOpen: true,
-      wasSeen: known !== undefined,
-    };
+    const described = watch.idsOf([slot]).get(slot);
+    // The socket has left meanwhile.
+    if (described?.turn !== turn) return;
+    const end = { watch, slot, reason, ...described, isOpen: true, wasSeen: known !== undefined };
     this.#ends.set(slot, end);
     this.#waiting.push(end);
     this.#ask();
@@ -68,15 +55,10 @@ class Confirmations {
     this.#ends.delete(slot);
   }
 
-  /**
-   * Nothing is to be confirmed any more.
-   * @returns {Map<number, End>} what was not decided, by slot
-   */
+  /** Nothing is to be confirmed any more. */
   clear() {
-    const undecided = this.#ends;
-    this.#ends = new Map();
+    this.#ends.clear();
     this.#waiting = [];
-    return undecided;
   }
 
   #ask() {

@@ -41,9 +41,9 @@ class ProvenWatch {
     if (nativeBackend === this.#native) return;
     const former = this.#watch;
     this.#former.add(former);
-    const undecided = this.#confirmations.clear();
+    this.#confirmations.clear();
     this.#open(nativeBackend);
-    this.#moveFrom(former, this.#settings.slots(), undecided);
+    this.#moveFrom(former, this.#settings.slots());
   }
 
   watch(slot, turn, id, identity) {
@@ -95,20 +95,19 @@ class ProvenWatch {
     this.#watch = watch;
   }
 
-  /** In chunks, each socket to the watch that is in use by then. The identities of `undecided` are those let in. */
-  #moveFrom(former, slots, undecided) {
+  /** In chunks, each socket to the watch that is in use by then. */
+  #moveFrom(former, slots) {
     const moving = slots.splice(0, CHUNK);
     const ids = former.idsOf(moving.map(({ slot }) => slot));
     for (const { slot, turn } of moving) {
       const found = ids.get(slot);
-      if (found === undefined || !this.#former.has(former)) continue;
-      const end = undecided.get(slot);
-      this.#watch.watch(slot, turn, found.id, end?.turn === turn ? end.identity : found.identity);
+      if (found?.turn !== turn || !this.#former.has(former)) continue;
+      this.#watch.watch(slot, turn, found.id, found.identity);
       former.unwatch(slot, turn);
     }
     if (slots.length > 0 && this.#former.has(former)) {
       // Not `unref`ed: see lib/live/endings.js.
-      timers.setImmediate(() => this.#moveFrom(former, slots, undecided));
+      timers.setImmediate(() => this.#moveFrom(former, slots));
     } else if (this.#former.delete(former)) {
       former.close();
     }

@@ -57,21 +57,20 @@ function onEvents() {
 
 function deliver(events, changes) {
   let at = 0;
-  let before;
+  let now;
   let isSame = true;
   for (let i = 0; i < events.length; i += EVENT_NUMBERS) {
     const [slot, turn, owner, news] = events.subarray(i, i + EVENT_NUMBERS);
     if (news === CHANGED) {
-      before = changes[at];
-      isSame = isSameIdentity(before, changes[at + 1]);
+      now = changes[at + 1];
+      isSame = isSameIdentity(changes[at], now);
       at += 2;
     }
     const watch = watches.get(owner)?.deref();
-    if (news === CHANGED || news === SAME_CHANGE) {
-      if (!isSame) watch?.changed(slot, turn, before);
-    } else {
-      watch?.ended(slot, turn, REASONS[news]);
-    }
+    if (watch === undefined) continue;
+    if (news !== CHANGED && news !== SAME_CHANGE) watch.ended(slot, turn, REASONS[news]);
+    else if (isSame) watch.noted(slot, turn, now);
+    else watch.changed(slot, turn);
   }
 }
 

@@ -16,8 +16,7 @@ class NativeWatch {
   /**
    * @param {object} lookup - native.Lookup: where the sessions are
    * @param {object} settings
-   * @param {(slot: number, turn: number, reason: string, before?: string) => void} settings.onEnd - `before`: the identity
-   *   that was watched, where another user has come
+   * @param {(slot: number, turn: number, reason: string) => void} settings.onEnd
    * @param {boolean} [settings.keeps] - a slot whose session has ended is watched until it is unwatched: its owner asks
    *   somebody else first
    * @param {object} [credentials] - which the addon asks before each connection
@@ -46,10 +45,16 @@ class NativeWatch {
     this.#onEnd(slot, turn, reason);
   }
 
-  /** The session has another user. The addon goes on from that one. */
-  changed(slot, turn, before) {
+  /** The session has another user. */
+  changed(slot, turn) {
     if (!this.#keeps) this.#unwatch(slot, turn);
-    this.#onEnd(slot, turn, 'user-changed', before);
+    this.#onEnd(slot, turn, 'user-changed');
+  }
+
+  /** The session has the same user in another notation (`1.0` for `1`), of which the addon need not tell again. */
+  noted(slot, turn, identity) {
+    const known = this.#keeps ? this.idsOf([slot]).get(slot) : undefined;
+    if (known?.turn === turn) this.watch(slot, turn, known.id, identity);
   }
 
   /** Reads everything again now. */
@@ -57,13 +62,13 @@ class NativeWatch {
     this.#watcher.readAll();
   }
 
-  /** @returns {Map<number, { id: string, identity: string }>} by slot; those that are not watched are absent */
+  /** @returns {Map<number, { turn: number, id: string, identity: string }>} by slot; those that are not watched are absent */
   idsOf(slots) {
     const flat = JSON.parse(this.#watcher.describe(Uint32Array.from(slots)));
     const ids = new Map();
     for (const [at, slot] of slots.entries()) {
-      const [id, identity] = flat.slice(2 * at, 2 * at + 2);
-      if (typeof id === 'string') ids.set(slot, { id, identity });
+      const [turn, id, identity] = flat.slice(3 * at, 3 * at + 3);
+      if (typeof id === 'string') ids.set(slot, { turn, id, identity });
     }
     return ids;
   }
