@@ -114,6 +114,18 @@ test('a store that cannot be asked about an end is asked again; until then nobod
   assert.deepEqual(app.ends, [['ann', 'destroyed']]);
 });
 
+test('a store that can never be asked keeps nobody who has logged out', async (t) => {
+  const redis = await redisFor(t);
+  const admin = await adminOf(t, redis);
+  const app = await startOver(t, redis);
+  await app.visit(await app.logIn({ id: 1, name: 'ann' }));
+  await until(() => app.authorizer.stats().watch.tier === 'tracking');
+  app.store.get = (sid, done) => done(new Error('the store is down'));
+  for (const key of await admin.keys(KEYS)) await admin.del(key);
+  await until(() => app.ends.length > 0);
+  assert.deepEqual(app.ends, [['ann', 'destroyed']]);
+});
+
 test('a session that is made again between two reads ends nobody, and look-ups stay native', async (t) => {
   const redis = await redisFor(t);
   const admin = await adminOf(t, redis);

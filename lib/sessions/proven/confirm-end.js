@@ -11,6 +11,11 @@ const { INCONCLUSIVE } = require('./look-up');
 const AT_ONCE = 16;
 /** After so many milliseconds a store that could not be asked is asked again. Until then nobody is ended. */
 const AGAIN_MS = 1000;
+/**
+ * After so many questions the addon is believed, as it is where the session is looked up: an app whose client is broken must
+ * not keep the sockets of everybody who logs out.
+ */
+const QUESTIONS = 5;
 
 /**
  * Asks the store about each session that the addon has seen end. It is contradicted only where it has seen that twice: a
@@ -44,7 +49,7 @@ class Confirmations {
     const described = watch.idsOf([slot]).get(slot);
     // The socket has left meanwhile.
     if (described?.turn !== turn) return;
-    const end = { watch, slot, reason, ...described, isOpen: true, wasSeen: known !== undefined };
+    const end = { watch, slot, reason, ...described, asked: 0, isOpen: true, wasSeen: known !== undefined };
     this.#ends.set(slot, end);
     this.#waiting.push(end);
     this.#ask();
@@ -79,7 +84,9 @@ class Confirmations {
 
   #decide(end, outcome, userKey) {
     const { watch, slot, turn, id, identity } = end;
-    if (INCONCLUSIVE.has(outcome) || outcome === OUTCOME.CLOSED) {
+    end.asked += 1;
+    if (outcome === OUTCOME.CLOSED) return;
+    if (INCONCLUSIVE.has(outcome) && end.asked < QUESTIONS) {
       timers.setTimeout(() => this.#askAgain(end), AGAIN_MS).unref();
       return;
     }
@@ -87,7 +94,7 @@ class Confirmations {
     if (!isThere) {
       this.#ends.delete(slot);
       watch.unwatch(slot, turn);
-      this.#onEnd(slot, turn, reasonOf(end.reason, outcome));
+      this.#onEnd(slot, turn, INCONCLUSIVE.has(outcome) ? end.reason : reasonOf(end.reason, outcome));
     } else if (end.wasSeen) {
       this.#onContradiction();
     } else {
