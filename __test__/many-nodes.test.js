@@ -82,16 +82,16 @@ test(
     );
     for (const { welcome, refused } of [here, there, elsewhere, bob]) assert.ok(welcome, refused?.message);
 
-    const before = await published();
+    const earlier = await published();
     const gone = [here, there].map(({ socket }) => heard(socket, 'disconnect'));
     await browse(`${other}/logout`, { cookie: ann, form: {} });
     for (const [reason] of await Promise.all(gone)) assert.equal(reason, 'io server disconnect');
-    assert.equal(await published(), before);
+    assert.equal(await published(), earlier);
 
     // Another session of hers, and everybody else.
     assert.ok(elsewhere.socket.connected && bob.socket.connected);
     assert.equal(await bob.socket.emitWithAck('where', 1), 1);
     assert.deepEqual(await bob.socket.emitWithAck('others'), ['ann']);
-    assert.notEqual(await published(), before);
+    assert.notEqual(await published(), earlier);
   },
 );
