@@ -36,6 +36,16 @@ impl Deadlines {
         self.heap.pop().map(|Reverse(entry)| entry)
     }
 
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Keeps the entries of which `is_valid` is true.
+    pub fn retain(&mut self, is_valid: impl Fn(Millis, u32) -> bool) {
+        self.heap.retain(|Reverse((at, session))| is_valid(*at, *session));
+        self.shrink();
+    }
+
     /// Gives memory back after many were taken.
     pub fn shrink(&mut self) {
         if self.heap.capacity() > 64 && self.heap.len() < self.heap.capacity() / 2 {

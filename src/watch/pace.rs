@@ -21,13 +21,11 @@ pub struct Pace {
     rest: f64,
     /// When to try again what could not be read.
     retry: Option<Instant>,
-    /// Nothing of the last batch could be read.
-    is_unreachable: bool,
 }
 
 impl Pace {
     pub fn new(every: Duration) -> Self {
-        Self { every, swept: Instant::now(), rest: 0.0, retry: None, is_unreachable: false }
+        Self { every, swept: Instant::now(), rest: 0.0, retry: None }
     }
 
     /// Another owner wants a faster pace, perhaps.
@@ -63,22 +61,9 @@ impl Pace {
         (self.swept, self.rest) = (Instant::now(), 0.0);
     }
 
-    /// How many batches may be read at once, of `most`. A source that is out of reach is not asked for everything: one
-    /// batch a second finds out.
-    pub fn batches(&self, most: usize) -> usize {
-        match self.retry {
-            Some(at) if self.is_unreachable => usize::from(at <= Instant::now()),
-            _ if self.is_unreachable => 1,
-            _ => most,
-        }
-    }
-
-    /// A batch was read. `is_unreachable`: nothing of it could be. `has_failed`: something is to be tried again.
-    pub fn read(&mut self, is_unreachable: bool, has_failed: bool) {
-        self.is_unreachable = is_unreachable;
-        if has_failed {
-            self.retry.get_or_insert_with(|| Instant::now() + RETRY);
-        }
+    /// Something could not be read.
+    pub fn failed(&mut self) {
+        self.retry.get_or_insert_with(|| Instant::now() + RETRY);
     }
 
     /// When to try again what could not be read.
@@ -89,11 +74,6 @@ impl Pace {
     /// It is tried again now.
     pub fn retried(&mut self) {
         self.retry = None;
-    }
-
-    /// The source is within reach again, as far as is known.
-    pub fn connected(&mut self) {
-        (self.retry, self.is_unreachable) = (None, false);
     }
 
     fn round(&self, is_tracking: bool) -> Duration {

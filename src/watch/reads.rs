@@ -1,6 +1,6 @@
 //! Which watched sessions have to be read, and what a reading says.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, mem, sync::Arc};
 
 use super::{
     deadlines::{Deadlines, Millis},
@@ -14,13 +14,25 @@ use super::{
 };
 use crate::pipeline::Keys;
 
+/// How many sessions that could not be read are tried again at once, as long as none of them can be read. A server that
+/// is out of reach or refuses is not asked for everything, and a node of a cluster that is down does not keep the
+/// sessions of others waiting.
+const TRIED_AGAIN: usize = 64;
+
+/// So many deadlines of nobody are not worth a search.
+const SPARE_DEADLINES: usize = 64;
+
 /// The sessions that have to be read, now or later.
 #[derive(Default)]
 pub(super) struct Reads {
     deadlines: Deadlines,
     unread: VecDeque<u32>,
-    /// Sessions that could not be read.
-    failed: Vec<u32>,
+    /// Sessions could not be read. Each is marked as such.
+    has_failed: bool,
+    /// One of these could be read since.
+    has_recovered: bool,
+    /// Where the retry goes on.
+    retried: u32,
     /// Where the sweep goes on.
     swept: u32,
 }
@@ -77,32 +89,43 @@ impl Registry {
 
     /// The next `count` sessions of all have to be read, whatever was told of them. After the last one comes the first.
     pub fn sweep(&mut self, count: usize) {
-        let end = self.sessions.end();
-        let mut left = count.min(self.sessions.len());
+        (self.reads.swept, _) = self.mark_some(self.reads.swept, count, |_| true);
+    }
+
+    /// Sessions that could not be read have to be read again: a few, and all once one of these could be.
+    pub fn retry(&mut self) {
+        let count = if mem::take(&mut self.reads.has_recovered) { usize::MAX } else { TRIED_AGAIN };
+        let left;
+        (self.reads.retried, left) = self.mark_some(self.reads.retried, count, |session| session.is_failed);
+        self.reads.has_failed = left == 0;
+    }
+
+    /// Marks the next `count` watched sessions after `number` of which `is_meant` is true. Returns the last one, and how
+    /// many there are too few.
+    fn mark_some(
+        &mut self,
+        mut number: u32,
+        count: usize,
+        is_meant: impl Fn(&Session) -> bool,
+    ) -> (u32, usize) {
+        let (end, mut left) = (self.sessions.end(), count);
         for _ in 0..end {
             if left == 0 {
-                return;
+                break;
             }
-            self.reads.swept = if self.reads.swept + 1 < end { self.reads.swept + 1 } else { 0 };
-            if self.sessions.get(self.reads.swept).is_some_and(|session| session.first != NONE) {
-                self.mark(self.reads.swept);
+            number = if number + 1 < end { number + 1 } else { 0 };
+            let Some(session) = self.sessions.get_mut(number) else { continue };
+            if session.first != NONE && is_meant(session) {
+                self.reads.mark(session, number);
                 left -= 1;
             }
         }
+        (number, left)
     }
 
-    /// Sessions that could not be read have to be read again.
-    pub fn retry(&mut self) {
-        for number in std::mem::take(&mut self.reads.failed) {
-            if self.sessions.get(number).is_some_and(|session| session.first != NONE) {
-                self.mark(number);
-            }
-        }
-    }
-
-    /// Whether sessions could not be read.
+    /// Whether sessions could not be read, and have not been tried again.
     pub fn has_failed(&self) -> bool {
-        !self.reads.failed.is_empty()
+        self.reads.has_failed
     }
 
     /// Whether sessions have to be read.
@@ -150,17 +173,26 @@ impl Registry {
             } else if session.generation != *generation {
                 // A message has overtaken the reading: it may show the session as it was before.
                 self.reads.enqueue(session, *number);
-            } else if let Some(reading) = reading {
-                self.believe(*number, &reading, now, &mut events);
             } else {
-                self.reads.failed.push(*number);
+                let is_believed =
+                    reading.is_some_and(|reading| self.believe(*number, &reading, now, &mut events));
+                self.note_reading(*number, is_believed);
             }
         }
         events
     }
 
-    fn believe(&mut self, number: u32, reading: &Reading, now: Millis, events: &mut Vec<Event>) {
+    fn note_reading(&mut self, number: u32, is_believed: bool) {
+        self.reads.has_failed |= !is_believed;
+        // One that has ended may be gone.
         let Some(session) = self.sessions.get_mut(number) else { return };
+        let was_failed = mem::replace(&mut session.is_failed, !is_believed);
+        self.reads.has_recovered |= was_failed && is_believed;
+    }
+
+    /// Whether the reading says something.
+    fn believe(&mut self, number: u32, reading: &Reading, now: Millis, events: &mut Vec<Event>) -> bool {
+        let Some(session) = self.sessions.get_mut(number) else { return true };
         let deadline = session.deadline;
         session.deadline = reading.ttl.map_or(0, |ttl| now.saturating_add(ttl).saturating_add(1));
         let views: Vec<_> = (0..=ViewIndex::MAX).zip(session.views.iter()).collect();
@@ -170,8 +202,7 @@ impl Registry {
             match judge(&reading.stored, &seen.passport_key, deadline, now) {
                 Err(_) => {
                     session.deadline = deadline;
-                    self.reads.failed.push(number);
-                    return;
+                    return false;
                 }
                 Ok(Judgement::User(identity)) if *identity == *view.identity => {}
                 Ok(Judgement::User(identity)) => {
@@ -185,6 +216,7 @@ impl Registry {
         for (index, owner, news) in news {
             self.tell(number, index, owner, &news, events);
         }
+        true
     }
 
     /// Makes an event for each watcher of a view.
@@ -211,6 +243,13 @@ impl Registry {
         if session.deadline > 0 && is_earlier {
             session.armed = session.deadline;
             self.reads.deadlines.push(session.deadline, number);
+        }
+        // Sessions that nobody watches any more leave their deadlines behind, which may be weeks away.
+        if self.reads.deadlines.len() > 2 * self.sessions.len() + SPARE_DEADLINES {
+            let Self { sessions, reads, .. } = self;
+            reads
+                .deadlines
+                .retain(|at, number| sessions.get(number).is_some_and(|session| session.armed == at));
         }
     }
 }

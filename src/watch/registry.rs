@@ -90,10 +90,10 @@ impl Registry {
         }
     }
 
-    /// Every key of which `is_meant` is true may have changed.
+    /// Every key of which `is_meant` is true may have changed. What could not be read is read again, too.
     pub fn changed_where(&mut self, is_meant: impl Fn(&[u8]) -> bool) {
         for (number, session) in self.sessions.iter_mut() {
-            if is_meant(&session.key) {
+            if session.is_failed || is_meant(&session.key) {
                 self.reads.mark(session, number);
             }
         }

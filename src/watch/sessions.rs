@@ -27,6 +27,8 @@ pub struct Session {
     pub is_unread: bool,
     /// It is being read. The session keeps its number until the reading has come, whoever leaves.
     pub is_being_read: bool,
+    /// The last reading said nothing.
+    pub is_failed: bool,
 }
 
 const _: () = assert!(size_of::<Session>() <= 96, "the memory of a watched session rests on it");
@@ -78,6 +80,7 @@ impl Sessions {
             first: NONE,
             is_unread: false,
             is_being_read: false,
+            is_failed: false,
         };
         let number = self.free.pop().unwrap_or_else(|| self.end());
         if number == NONE {

@@ -27,7 +27,6 @@ const NOBODY: Watcher = Watcher { session: NONE, turn: 0, view: 0, next: NONE, p
 #[derive(Default)]
 pub struct Watchers {
     slots: Vec<Watcher>,
-    pub count: usize,
 }
 
 impl Watchers {
@@ -44,7 +43,6 @@ impl Watchers {
         compact_vec::put(&mut self.slots, slot as usize, watcher);
         self.link(*first, |next| next.previous = slot);
         *first = slot;
-        self.count += 1;
     }
 
     /// Takes a watcher out of its slot, and out of the list that begins at `first`.
@@ -56,7 +54,6 @@ impl Watchers {
         self.link(watcher.previous, |previous| previous.next = watcher.next);
         self.link(watcher.next, |next| next.previous = watcher.previous);
         self.link(slot, |place| *place = NOBODY);
-        self.count -= 1;
         if slot as usize + 1 == self.slots.len() {
             let end =
                 self.slots.iter().rposition(|watcher| watcher.session != NONE).map_or(0, |last| last + 1);
