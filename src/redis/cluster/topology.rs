@@ -66,15 +66,15 @@ impl Topology {
             };
             has_changed = matches!(next, State::Known(_));
             if let (State::Known(old), State::Known(new)) = (&*known, &next) {
-                moved = Some((old.clone(), new.clone()));
+                moved = new.moved_since(old);
             }
             *known = next;
             true
         });
         // The new master of a slot has been asked for none of its keys, and tells of none. A planned failover
         // (CLUSTER FAILOVER) ends no connection, so that nothing else shows it.
-        if let (Some((old, new)), Some(tracker)) = (moved, self.purpose.tracker()) {
-            tracker.changed_where(&|key| old.owner(key) != new.owner(key));
+        if let (Some(is_moved), Some(tracker)) = (moved, self.purpose.tracker()) {
+            tracker.changed_where(&is_moved);
         }
         has_changed
     }
