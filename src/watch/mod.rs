@@ -34,6 +34,8 @@ mod registry;
 mod sessions;
 mod source;
 mod task;
+#[cfg(test)]
+mod test_support;
 mod views;
 mod watchers;
 

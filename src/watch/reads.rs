@@ -38,6 +38,12 @@ pub(super) struct Reads {
 }
 
 impl Reads {
+    /// How many deadlines wait.
+    #[cfg(test)]
+    pub(super) fn deadlines(&self) -> usize {
+        self.deadlines.len()
+    }
+
     /// A reading that is under way is worthless now.
     pub(super) fn mark(&mut self, session: &mut Session, number: u32) {
         session.generation = session.generation.wrapping_add(1);
@@ -253,3 +259,6 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

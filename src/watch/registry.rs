@@ -156,3 +156,6 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,12 @@ impl Sessions {
         u32::try_from(self.entries.len()).unwrap_or(NONE)
     }
 
+    /// The room that is taken, in sessions.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.entries.capacity().max(self.free.capacity()).max(self.numbers.capacity())
+    }
+
     pub fn get(&self, number: u32) -> Option<&Session> {
         self.entries.get(number as usize)?.as_ref()
     }

@@ -34,6 +34,12 @@ impl Watchers {
         self.slots.get(slot as usize).copied().filter(|watcher| watcher.session != NONE)
     }
 
+    /// The room that is taken, in watchers.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// Puts a watcher into a free slot, first in the list that begins at `first`, which becomes the slot.
     pub fn add(&mut self, slot: Slot, turn: u32, session: u32, view: ViewIndex, first: &mut Slot) {
         while self.slots.len() <= slot as usize {
