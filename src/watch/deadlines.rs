@@ -53,3 +53,22 @@ impl Deadlines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_come_in_order_and_room_is_given_back() {
+        let mut deadlines = Deadlines::default();
+        (0..10_000_u32).for_each(|session| deadlines.push(u64::from(session * 7_919 % 10_007), session));
+        assert_eq!((deadlines.len(), deadlines.next()), (10_000, Some(0)));
+        let due: Vec<_> = std::iter::from_fn(|| deadlines.pop_due(9_000)).map(|(at, _)| at).collect();
+        assert!(due.is_sorted() && due.len() > 8_900 && due.iter().all(|at| *at <= 9_000));
+        assert!(deadlines.next().is_some_and(|at| at > 9_000));
+        deadlines.shrink();
+        assert!(deadlines.heap.capacity() <= 1_300, "{}", deadlines.heap.capacity());
+        deadlines.retain(|_, session| session == 9_999);
+        assert!(deadlines.len() <= 1 && deadlines.heap.capacity() <= 64, "{}", deadlines.heap.capacity());
+    }
+}

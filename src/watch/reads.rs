@@ -180,25 +180,20 @@ impl Registry {
                 // A message has overtaken the reading: it may show the session as it was before.
                 self.reads.enqueue(session, *number);
             } else {
-                let is_believed =
-                    reading.is_some_and(|reading| self.believe(*number, &reading, now, &mut events));
-                self.note_reading(*number, is_believed);
+                let says_something = reading.as_ref().is_some_and(Reading::says_something);
+                let was_failed = mem::replace(&mut session.is_failed, !says_something);
+                self.reads.has_failed |= !says_something;
+                self.reads.has_recovered |= was_failed && says_something;
+                if let Some(reading) = reading {
+                    self.believe(*number, &reading, now, &mut events);
+                }
             }
         }
         events
     }
 
-    fn note_reading(&mut self, number: u32, is_believed: bool) {
-        self.reads.has_failed |= !is_believed;
-        // One that has ended may be gone.
+    fn believe(&mut self, number: u32, reading: &Reading, now: Millis, events: &mut Vec<Event>) {
         let Some(session) = self.sessions.get_mut(number) else { return };
-        let was_failed = mem::replace(&mut session.is_failed, !is_believed);
-        self.reads.has_recovered |= was_failed && is_believed;
-    }
-
-    /// Whether the reading says something.
-    fn believe(&mut self, number: u32, reading: &Reading, now: Millis, events: &mut Vec<Event>) -> bool {
-        let Some(session) = self.sessions.get_mut(number) else { return true };
         let deadline = session.deadline;
         session.deadline = reading.ttl.map_or(0, |ttl| now.saturating_add(ttl).saturating_add(1));
         let views: Vec<_> = (0..=ViewIndex::MAX).zip(session.views.iter()).collect();
@@ -208,7 +203,7 @@ impl Registry {
             match judge(&reading.stored, &seen.passport_key, deadline, now) {
                 Err(_) => {
                     session.deadline = deadline;
-                    return false;
+                    return;
                 }
                 Ok(Judgement::User(identity)) if *identity == *view.identity => {}
                 Ok(Judgement::User(identity)) => {
@@ -222,7 +217,6 @@ impl Registry {
         for (index, owner, news) in news {
             self.tell(number, index, owner, &news, events);
         }
-        true
     }
 
     /// Makes an event for each watcher of a view.
@@ -260,5 +254,7 @@ impl Registry {
     }
 }
 
+#[cfg(test)]
+mod deadline_tests;
 #[cfg(test)]
 mod tests;

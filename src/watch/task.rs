@@ -257,3 +257,6 @@ async fn until(time: Option<Instant>) {
         None => pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,3 +87,43 @@ impl Watchers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(watchers: &Watchers, first: Slot) -> Vec<Slot> {
+        watchers.list(first).map(|(slot, _)| slot).collect()
+    }
+
+    #[test]
+    fn a_list_loses_its_first_last_and_middle_one() {
+        let (mut watchers, mut first, mut other) = (Watchers::default(), NONE, NONE);
+        for slot in [4, 0, 9, 2] {
+            watchers.add(slot, slot + 100, 1, 0, &mut first);
+        }
+        watchers.add(5, 0, 2, 0, &mut other);
+        assert_eq!(slots(&watchers, first), [2, 9, 0, 4]);
+        watchers.remove(9, &mut first);
+        assert_eq!(slots(&watchers, first), [2, 0, 4]);
+        watchers.remove(4, &mut first);
+        watchers.remove(2, &mut first);
+        assert_eq!(slots(&watchers, first), [0]);
+        assert_eq!(watchers.get(0).map(|watcher| (watcher.turn, watcher.session)), Some((100, 1)));
+        watchers.remove(0, &mut first);
+        assert_eq!((slots(&watchers, first), first), (Vec::new(), NONE));
+        assert_eq!(slots(&watchers, other), [5]);
+        assert!(watchers.iter().map(|(slot, _)| slot).eq([5]));
+        watchers.remove(4, &mut other);
+        assert_eq!(slots(&watchers, other), [5], "a free slot is in no list");
+    }
+
+    #[test]
+    fn slots_at_the_end_give_their_room_back() {
+        let (mut watchers, mut first) = (Watchers::default(), NONE);
+        (0..1_000).for_each(|slot| watchers.add(slot, 1, 1, 0, &mut first));
+        (1..1_000).for_each(|slot| watchers.remove(slot, &mut first));
+        assert_eq!(slots(&watchers, first), [0]);
+        assert!(watchers.room() < 100, "{}", watchers.room());
+    }
+}
