@@ -38,13 +38,14 @@ impl Pace {
     /// When the next step of the sweep is due, with so many sessions.
     pub fn next_step(&self, sessions: usize, is_tracking: bool) -> Instant {
         let round = self.round(is_tracking);
-        let each = round.div_f64(sessions.max(1) as f64);
+        let each = round / u32::try_from(sessions.max(1)).unwrap_or(u32::MAX);
         self.swept + each.clamp(STEP, round)
     }
 
     /// How many sessions to read in the step that is due now.
     #[allow(
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "a part of a number of sessions"
     )]

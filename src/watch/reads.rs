@@ -89,6 +89,7 @@ impl Registry {
     }
 
     /// When [`mark_due`](Self::mark_due) has to be called next.
+    #[must_use]
     pub fn next_deadline(&self) -> Option<Millis> {
         self.reads.deadlines.next()
     }
@@ -130,11 +131,13 @@ impl Registry {
     }
 
     /// Whether sessions could not be read, and have not been tried again.
+    #[must_use]
     pub fn has_failed(&self) -> bool {
         self.reads.has_failed
     }
 
     /// Whether sessions have to be read.
+    #[must_use]
     pub fn has_unread(&self) -> bool {
         !self.reads.unread.is_empty()
     }
@@ -225,7 +228,7 @@ impl Registry {
         if let News::Changed(change) = news
             && let Some(view) = session.views.get_mut(index)
         {
-            view.identity = change.now.clone();
+            view.identity.clone_from(&change.now);
         }
         let meant: Vec<_> =
             self.watchers.list(session.first).filter(|(_, watcher)| watcher.view == index).collect();

@@ -77,7 +77,9 @@ impl Registry {
             .map(|(slot, _)| slot)
             .filter(|slot| is_its(self.perspective_at(*slot)))
             .collect();
-        slots.into_iter().for_each(|slot| self.forget(slot));
+        for slot in slots {
+            self.forget(slot);
+        }
         for seen in self.perspectives.iter_mut().filter(|seen| seen.owner == owner) {
             *seen = Seen { owner: NONE, passport_key: Box::default(), sessions: 0 };
         }
@@ -100,21 +102,25 @@ impl Registry {
     }
 
     /// How many sessions an owner watches.
+    #[must_use]
     pub fn sessions_of(&self, owner: u32) -> usize {
         self.perspectives.iter().filter(|seen| seen.owner == owner).map(|seen| seen.sessions).sum()
     }
 
     /// How many sessions are watched.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.sessions.len()
     }
 
     /// Whether nothing is watched.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The key and the identity that a slot watches.
+    #[must_use]
     pub fn describe(&self, slot: Slot) -> Option<(&[u8], &[u8])> {
         let watcher = self.watchers.get(slot)?;
         let session = self.sessions.get(watcher.session)?;

@@ -113,7 +113,9 @@ impl Watch {
     /// The keys and the identities that slots watch.
     pub fn describe(&self, slots: &[Slot], mut each: impl FnMut(Option<(&[u8], &[u8])>)) {
         let registry = self.shared.current();
-        slots.iter().for_each(|slot| each(registry.describe(*slot)));
+        for slot in slots {
+            each(registry.describe(*slot));
+        }
     }
 }
 

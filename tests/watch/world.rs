@@ -96,7 +96,9 @@ impl World {
         self.check_counts();
         assert!(self.ended > 0, "a course without an end tests little");
         let slots: Vec<_> = self.watchers.keys().copied().collect();
-        slots.into_iter().for_each(|slot| self.leave(slot));
+        for slot in slots {
+            self.leave(slot);
+        }
         assert!(self.registry.is_empty());
         while self.registry.has_unread() {
             assert!(self.registry.take_unread(3).keys.is_empty(), "nobody watches");
@@ -206,7 +208,9 @@ impl World {
         let (number, readings) = self.arrived.swap_remove(self.random.below(self.arrived.len()));
         let batch = self.batches.remove(&number).unwrap();
         let events = self.registry.settle(&batch, readings, self.now);
-        events.into_iter().for_each(|event| self.hear(event));
+        for event in events {
+            self.hear(event);
+        }
         true
     }
 

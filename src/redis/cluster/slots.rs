@@ -63,7 +63,7 @@ impl SlotMap {
     pub(super) fn moved_since(&self, old: &Self) -> Option<impl Fn(&[u8]) -> bool + use<>> {
         let moved: Box<[_]> = (0..SLOTS).map(|slot| self.master_of(slot) != old.master_of(slot)).collect();
         let has_moved = moved.contains(&true);
-        has_moved.then(|| move |key: &[u8]| moved.get(slot_of(key)).is_some_and(|is_moved| *is_moved))
+        has_moved.then_some(move |key: &[u8]| moved.get(slot_of(key)).is_some_and(|is_moved| *is_moved))
     }
 
     pub(super) fn masters(&self) -> &[HostPort] {

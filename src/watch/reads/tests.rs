@@ -194,7 +194,7 @@ fn of_many_that_cannot_be_read_a_few_are_tried_until_one_can() {
     };
     assert_eq!(fail(&mut registry), 1_000);
     let mut tried = std::collections::BTreeSet::new();
-    for _ in 0..1_000 / TRIED_AGAIN + 1 {
+    for _ in 0..=1_000 / TRIED_AGAIN {
         registry.retry();
         let (batch, keys) = take(&mut registry);
         assert_eq!(keys.len(), TRIED_AGAIN);

@@ -124,7 +124,8 @@ const SOON: Duration = Duration::from_millis(10);
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_gone_is_told() {
     let bench = Bench::open(true);
-    ["a", "b"].iter().for_each(|key| bench.set(key, None));
+    bench.set("a", None);
+    bench.set("b", None);
     (0..).zip(["a", "b", "c"]).for_each(|(slot, key)| bench.watch(slot, key));
     after(SOON).await;
     assert_eq!(bench.reads(), [["a", "b", "c"]], "gathered, and read at once");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{EIGHT, NO_POLL, SEVEN, TestWatch, keys};
+use super::{EIGHT, NO_POLL, SEVEN, TestWatch, fill, keys};
 use crate::{helpers::eventually, pipeline::target, support::test_redis::TestRedis};
 
 /// Commands, words separated by blanks, and what is then told. `K` is the key.
@@ -102,11 +102,7 @@ async fn a_user_that_is_switched_twice_is_told_twice() {
 async fn many_end_at_once_and_each_is_told_once() {
     let redis = TestRedis::start();
     let keys = keys(3_000);
-    let mut fill = redis::pipe();
-    for key in &keys {
-        fill.set(key, SEVEN).ignore();
-    }
-    fill.exec(&mut redis.admin()).unwrap();
+    fill(&redis, &keys);
     let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
     watch.begin(&keys).await;
     assert_eq!(watch.watch.sessions_of(1), 3_000);
@@ -120,9 +116,7 @@ async fn many_end_at_once_and_each_is_told_once() {
 async fn a_session_expires_although_the_server_does_not_notice() {
     let redis = TestRedis::with_options(&["--enable-debug-command", "yes"]);
     redis.run_line("DEBUG SET-ACTIVE-EXPIRE 0");
-    for key in keys(4) {
-        redis.set(key, SEVEN);
-    }
+    fill(&redis, &keys(4));
     let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
     redis.run_line("PEXPIRE sess:0 400");
     redis.run_line("PEXPIRE sess:1 100000");
@@ -174,9 +168,7 @@ async fn a_session_that_is_evicted_is_told() {
 #[tokio::test]
 async fn what_no_message_tells_is_found_by_the_sweep() {
     let redis = TestRedis::start();
-    for key in keys(20) {
-        redis.set(key, SEVEN);
-    }
+    fill(&redis, &keys(20));
     let watch = TestWatch::open(&target(&redis.url()), Duration::from_millis(100));
     watch.begin(&keys(20)).await;
     assert!(watch.is_tracking().await);
@@ -220,9 +212,7 @@ async fn one_that_is_written_without_a_pause_is_right_in_the_end() {
 async fn the_server_forgets_what_nobody_watches() {
     let redis = TestRedis::start();
     let keys = keys(200);
-    for key in &keys {
-        redis.set(key, SEVEN);
-    }
+    fill(&redis, &keys);
     let tracked = || {
         let stats = redis.info("stats");
         let line = stats.lines().find_map(|line| line.strip_prefix("tracking_total_keys:"));

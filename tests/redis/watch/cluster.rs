@@ -69,8 +69,8 @@ async fn cluster_watch() {
     assert_eq!(watch.told().await, [""; 0]);
     assert!(watch.is_tracking().await);
     let sessions = [0, 1, 2].map(|master| of(&cluster, master));
-    for master in 0..3 {
-        ends(&watch, &cluster, master, sessions[master][0]).await;
+    for (master, its) in sessions.iter().enumerate() {
+        ends(&watch, &cluster, master, its[0]).await;
     }
     a_connection_that_is_killed(&watch, &cluster, &sessions[2]).await;
     a_failover_that_is_ordered(&watch, &cluster, &sessions[0]).await;

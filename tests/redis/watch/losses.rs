@@ -8,14 +8,8 @@ use std::{
 
 use tokio::time::sleep;
 
-use super::{NO_POLL, SEVEN, TestWatch, keys};
+use super::{NO_POLL, SEVEN, TestWatch, fill, keys};
 use crate::{pipeline::target, support::test_redis::TestRedis};
-
-fn fill(redis: &TestRedis, keys: &[String]) {
-    for key in keys {
-        redis.set(key, SEVEN);
-    }
-}
 
 /// The connection is killed and a session ends in one transaction, so that nobody can be told of it.
 #[tokio::test]

@@ -18,7 +18,7 @@ use passport_socketio_native::{
 };
 use tokio::{sync::Notify, time::timeout_at};
 
-use crate::helpers::PROBE;
+use crate::{helpers::PROBE, support::test_redis::TestRedis};
 
 /// A session of user 7.
 pub const SEVEN: &str = r#"{"cookie":{},"passport":{"user":7}}"#;
@@ -142,4 +142,13 @@ fn slot_of(event: &str) -> u32 {
 
 pub fn keys(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("sess:{number}")).collect()
+}
+
+/// Gives each key a session.
+pub fn fill(redis: &TestRedis, keys: &[String]) {
+    let mut fill = redis::pipe();
+    for key in keys {
+        fill.set(key, SEVEN).ignore();
+    }
+    fill.exec(&mut redis.admin()).unwrap();
 }

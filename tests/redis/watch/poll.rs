@@ -10,7 +10,7 @@ use std::{
 
 use passport_socketio_native::redis::{NodeOptions, Target, TargetOptions, TlsOptions};
 
-use super::{EIGHT, NO_POLL, SEVEN, TestWatch, keys};
+use super::{EIGHT, NO_POLL, SEVEN, TestWatch, fill, keys};
 use crate::{
     helpers::{NIL, OK, PONG},
     pipeline::target,
@@ -25,9 +25,7 @@ const OFTEN: Duration = Duration::from_millis(200);
 
 /// Sessions that end, expire and change their user, with a watch that polls.
 async fn is_polled(redis: &TestRedis) {
-    for key in keys(50) {
-        redis.set(key, SEVEN);
-    }
+    fill(redis, &keys(50));
     let watch = TestWatch::open(&target(&redis.url()), OFTEN);
     watch.begin(&keys(50)).await;
     assert!(!watch.is_tracking().await);
@@ -56,7 +54,7 @@ async fn so_is_a_server_without_hello() {
 #[tokio::test]
 async fn the_rights_may_come_and_go() {
     let redis = TestRedis::start();
-    keys(3).iter().for_each(|key| redis.set(key, SEVEN));
+    fill(&redis, &keys(3));
     redis.run_line("ACL SETUSER default -client|tracking");
     let watch = TestWatch::open(&target(&redis.url()), OFTEN);
     watch.begin(&keys(3)).await;
@@ -72,7 +70,7 @@ async fn the_rights_may_come_and_go() {
 #[tokio::test]
 async fn a_user_with_the_least_rights_is_told_of_changes() {
     let redis = TestRedis::start();
-    keys(3).iter().for_each(|key| redis.set(key, SEVEN));
+    fill(&redis, &keys(3));
     redis.run_line("ACL SETUSER reader on >secret ~sess:* +get +mget +pttl +client|tracking");
     let url = redis.url().replace("redis://", "redis://reader:secret@");
     let watch = TestWatch::open(&target(&url), NO_POLL);
@@ -93,7 +91,7 @@ async fn a_user_with_the_least_rights_is_told_of_changes() {
 #[tokio::test]
 async fn without_pttl_and_mget_it_works_as_well() {
     let redis = TestRedis::start();
-    keys(3).iter().for_each(|key| redis.set(key, SEVEN));
+    fill(&redis, &keys(3));
     redis.run_line("ACL SETUSER default -pttl -mget");
     let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
     watch.begin(&keys(3)).await;
@@ -107,9 +105,10 @@ async fn without_pttl_and_mget_it_works_as_well() {
 #[tokio::test]
 async fn an_empty_prefix() {
     let redis = TestRedis::start();
-    ["", "a"].iter().for_each(|key| redis.set(key, SEVEN));
+    let keys = ["", "a"].map(ToOwned::to_owned);
+    fill(&redis, &keys);
     let watch = TestWatch::with_probe(&target(&redis.url()), NO_POLL, b"\0probe");
-    watch.begin(&[String::new(), "a".to_owned()]).await;
+    watch.begin(&keys).await;
     redis.run(&[b"DEL", b""]);
     assert_eq!(watch.hears(1).await, ["0 Destroyed"]);
     redis.run_line("DEL a");
@@ -123,7 +122,7 @@ async fn through_tls() {
     let options = files.redis_options("server", port);
     let options: Vec<_> = options.iter().map(String::as_str).chain(["--tls-auth-clients", "no"]).collect();
     let redis = TestRedis::with_options(&options);
-    keys(2).iter().for_each(|key| redis.set(key, SEVEN));
+    fill(&redis, &keys(2));
     let tls = TlsOptions { ca: Some(files.text("ca.pem")), ..TlsOptions::default() };
     let nodes = vec![NodeOptions::tcp("localhost", port)];
     let at = Target::new(&TargetOptions { nodes, tls: Some(tls), ..TargetOptions::default() }).unwrap();
