@@ -28,7 +28,7 @@ const RULES = [
   {
     folder: 'src',
     extension: '.rs',
-    layers: [['src/lib.rs'], ['src/node'], ['src/redis'], ['src/pipeline'], ['src/core']],
+    layers: [['src/lib.rs'], ['src/node'], ['src/redis'], ['src/watch'], ['src/pipeline'], ['src/core']],
     only: [
       { text: /\bnapi\w*\b/, where: ['src/node'], why: 'only src/node names napi' },
       { text: /\bunsafe\b(?!_code)/, where: ['src/node/raw'], why: 'only src/node/raw has unsafe code' },
@@ -39,7 +39,7 @@ const RULES = [
       },
       {
         text: /\btokio\w*\b|\bstd::thread\b/,
-        where: ['src/node', 'src/redis', 'src/pipeline'],
+        where: ['src/node', 'src/redis', 'src/watch', 'src/pipeline'],
         why: 'the core starts no threads and no tasks',
       },
     ],

@@ -22,7 +22,7 @@ use super::{
     events::{Event, Events},
     inbox::Inbox,
     pace::Pace,
-    reads::Batch,
+    readings::Batch,
     registry::Registry,
     source::{Reading, Tracker, WatchedSource},
     views::Perspective,
@@ -260,5 +260,7 @@ async fn until(time: Option<Instant>) {
     }
 }
 
+#[cfg(test)]
+mod bench;
 #[cfg(test)]
 mod tests;
