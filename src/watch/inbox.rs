@@ -179,7 +179,7 @@ mod tests {
         let (inbox, mut registry) = (Inbox::default(), registry());
         inbox.watch(&start(0, 1, "a", "7"));
         inbox.apply_to(&mut registry);
-        assert_eq!(registry.take_unread(9).keys.len(), 1);
+        assert_eq!(registry.take_unread(9, 0).keys.len(), 1);
         inbox.read_all();
         inbox.apply_to(&mut registry);
         assert!(!registry.has_unread(), "it is being read, and so will be again");

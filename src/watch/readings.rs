@@ -29,6 +29,8 @@ pub struct Batch {
     pub keys: Keys,
     /// The number and the generation of each.
     sessions: Vec<(u32, u32)>,
+    /// When it was taken.
+    since: Millis,
 }
 
 impl Registry {
@@ -104,8 +106,8 @@ impl Registry {
     }
 
     /// The next sessions to read, at most `limit`. Each batch has to be [settled](Self::settle).
-    pub fn take_unread(&mut self, limit: usize) -> Batch {
-        let mut batch = Batch::default();
+    pub fn take_unread(&mut self, limit: usize, now: Millis) -> Batch {
+        let mut batch = Batch { since: now, ..Batch::default() };
         while batch.sessions.len() < limit
             && let Some(number) = self.reads.unread.pop_front()
         {
@@ -149,17 +151,26 @@ impl Registry {
                 self.reads.has_failed |= !says_something;
                 self.reads.has_recovered |= was_failed && says_something;
                 if let Some(reading) = reading {
-                    self.believe(*number, &reading, now, &mut events);
+                    self.believe(*number, &reading, (batch.since, now), &mut events);
                 }
             }
         }
         events
     }
 
-    fn believe(&mut self, number: u32, reading: &Reading, now: Millis, events: &mut Vec<Event>) {
+    fn believe(
+        &mut self,
+        number: u32,
+        reading: &Reading,
+        (since, now): (Millis, Millis),
+        events: &mut Vec<Event>,
+    ) {
         let Some(session) = self.sessions.get_mut(number) else { return };
         let deadline = session.deadline;
-        session.deadline = reading.ttl.map_or(0, |ttl| now.saturating_add(ttl).saturating_add(1));
+        // From when the question was asked, not from when the answer came: an answer that was late would put the deadline
+        // after the end, and what has expired would seem to be gone before its time. One that comes too early is looked at
+        // once more.
+        session.deadline = reading.ttl.map_or(0, |ttl| since.saturating_add(ttl).saturating_add(1));
         let views: Vec<_> = (0..=ViewIndex::MAX).zip(session.views.iter()).collect();
         let mut news = Vec::new();
         for (index, view) in views.into_iter().filter(|(_, view)| view.watchers > 0) {

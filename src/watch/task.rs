@@ -221,7 +221,7 @@ async fn run<S: WatchedSource>(shared: Arc<Shared>, source: S, events: Arc<Event
         let is_tracking = shared.note_tracking(source.is_tracking());
         shared.mark_due(is_tracking);
         while reading.len() < BATCHES {
-            let batch = shared.registry().take_unread(BATCH);
+            let batch = shared.registry().take_unread(BATCH, shared.now());
             if batch.keys.is_empty() {
                 break;
             }

@@ -27,7 +27,11 @@ pub fn unknown() -> Reading {
 
 /// The keys that have to be read, which are then under way.
 pub fn take(registry: &mut Registry) -> (super::Batch, Vec<String>) {
-    let batch = registry.take_unread(64);
+    take_at(registry, 0)
+}
+
+pub fn take_at(registry: &mut Registry, now: u64) -> (super::Batch, Vec<String>) {
+    let batch = registry.take_unread(64, now);
     let keys = batch.keys.range(0..batch.keys.len());
     let keys = keys.map(|key| String::from_utf8(key.to_vec()).unwrap()).collect();
     (batch, keys)
@@ -35,7 +39,7 @@ pub fn take(registry: &mut Registry) -> (super::Batch, Vec<String>) {
 
 /// Reads all that has to be read, in one batch. What is told, as `slot.turn what`.
 pub fn read(registry: &mut Registry, now: u64, texts: &[(&str, Option<&str>)]) -> Vec<String> {
-    let (batch, keys) = take(registry);
+    let (batch, keys) = take_at(registry, now);
     let text = |key: &String| texts.iter().find(|(name, _)| name == key).unwrap().1;
     let readings = keys.iter().map(|key| stored(text(key), None)).collect();
     told(registry.settle(&batch, readings, now))

@@ -101,7 +101,7 @@ impl World {
         }
         assert!(self.registry.is_empty());
         while self.registry.has_unread() {
-            assert!(self.registry.take_unread(3).keys.is_empty(), "nobody watches");
+            assert!(self.registry.take_unread(3, self.now).keys.is_empty(), "nobody watches");
         }
     }
 
@@ -239,7 +239,7 @@ impl World {
     }
 
     fn send(&mut self) -> bool {
-        let batch = self.registry.take_unread(1 + self.random.below(5));
+        let batch = self.registry.take_unread(1 + self.random.below(5), self.now);
         if batch.keys.is_empty() {
             return false;
         }

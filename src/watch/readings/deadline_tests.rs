@@ -3,8 +3,8 @@ use super::{super::test_support::*, *};
 #[test]
 fn the_end_of_the_time_to_live_is_looked_at() {
     let mut registry = watching(&[(0, 1, "a", "7"), (1, 1, "b", "7")]);
-    let (batch, _) = take(&mut registry);
-    registry.settle(&batch, vec![stored(Some(TEXT), Some(100)), stored(Some(TEXT), None)], 1_000);
+    let (batch, _) = take_at(&mut registry, 1_000);
+    registry.settle(&batch, vec![stored(Some(TEXT), Some(100)), stored(Some(TEXT), None)], 1_001);
     assert_eq!(registry.next_deadline(), Some(1_101), "one more: PTTL counts whole milliseconds");
     registry.mark_due(1_100);
     assert!(!registry.has_unread());
@@ -18,7 +18,7 @@ fn a_deadline_may_move_both_ways() {
     let mut registry = watching(&[(0, 1, "a", "7")]);
     let touch = |registry: &mut Registry, ttl, now| {
         registry.changed(b"a");
-        let (batch, _) = take(registry);
+        let (batch, _) = take_at(registry, now);
         assert_eq!(registry.settle(&batch, vec![stored(Some(TEXT), ttl)], now), []);
     };
     touch(&mut registry, Some(1_000), 0);
@@ -43,6 +43,24 @@ fn a_deadline_may_move_both_ways() {
     registry.mark_due(6_023);
     let (_, keys) = take(&mut registry);
     assert_eq!((keys.len(), registry.next_deadline()), (1, None));
+}
+
+#[test]
+fn an_answer_that_is_late_does_not_make_an_expiry_look_like_a_log_out() {
+    let mut registry = watching(&[(0, 1, "a", "7")]);
+    let (batch, _) = take_at(&mut registry, 1_000);
+    // The server's answer is of the first moment, and the network has held it back.
+    registry.settle(&batch, vec![stored(Some(TEXT), Some(1_000))], 1_800);
+    registry.changed(b"a");
+    assert_eq!(read(&mut registry, 2_000, &[("a", None)]), ["0.1 Ended(Expired)"]);
+    // Or the question: the end is looked for too early, and then in time.
+    let mut registry = watching(&[(0, 1, "a", "7")]);
+    let (batch, _) = take_at(&mut registry, 1_000);
+    registry.settle(&batch, vec![stored(Some(TEXT), Some(1_000))], 1_800);
+    registry.mark_due(2_001);
+    let (batch, _) = take_at(&mut registry, 2_001);
+    assert_eq!(registry.settle(&batch, vec![stored(Some(TEXT), Some(799))], 2_001), []);
+    assert_eq!(registry.next_deadline(), Some(2_801));
 }
 
 #[test]

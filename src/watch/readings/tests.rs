@@ -114,7 +114,7 @@ fn what_nobody_watches_any_more_is_not_read() {
 #[test]
 fn batches_are_no_larger_than_wanted_and_in_the_order_of_the_messages() {
     let mut registry = watching(&[(0, 1, "a", "7"), (1, 1, "b", "7"), (2, 1, "c", "7")]);
-    let (first, second) = (registry.take_unread(2), registry.take_unread(2));
+    let (first, second) = (registry.take_unread(2, 0), registry.take_unread(2, 0));
     assert_eq!((first.keys.len(), second.keys.len()), (2, 1));
     registry.changed(b"c");
     registry.changed(b"a");
@@ -128,14 +128,14 @@ fn batches_are_no_larger_than_wanted_and_in_the_order_of_the_messages() {
 fn one_that_is_written_without_a_pause_does_not_keep_others_waiting() {
     let mut registry = watching(&[(0, 1, "busy", "7")]);
     for round in 0..100 {
-        let batch = registry.take_unread(1);
+        let batch = registry.take_unread(1, 0);
         registry.changed(b"busy");
         assert_eq!(registry.settle(&batch, vec![stored(None, None)], 0), []);
         let key = format!("{round}");
         let perspective = registry.perspective_of(1, b"passport");
         registry.watch(1, round, perspective, key.as_bytes(), b"7");
         registry.changed(b"busy");
-        let turns: Vec<_> = (0..2).map(|_| registry.take_unread(1)).collect();
+        let turns: Vec<_> = (0..2).map(|_| registry.take_unread(1, 0)).collect();
         let is_its = |batch: &Batch| batch.keys.get(0) == Some(key.as_bytes());
         assert!(turns.iter().any(is_its), "it has its turn after one reading of the other");
         registry.changed(b"busy");

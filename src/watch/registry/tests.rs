@@ -90,7 +90,7 @@ fn a_hundred_thousand_watchers_give_their_memory_back() {
     }
     assert_eq!((registry.len(), registry.sessions_of(1)), (100_000, 100_000));
     (0..100_000).for_each(|slot| registry.unwatch(slot, 1));
-    assert!(registry.take_unread(64).keys.is_empty());
+    assert!(registry.take_unread(64, 0).keys.is_empty());
     assert!(registry.is_empty() && !registry.has_unread());
     assert_eq!(registry.sessions.end(), 0);
     assert!(registry.sessions.room() < 2_000, "{}", registry.sessions.room());
@@ -105,7 +105,7 @@ fn sessions_that_come_and_go_leave_nothing_behind() {
     for turn in 0..20_000 {
         registry.watch(turn % 10, turn, perspective, format!("sess:{turn}").as_bytes(), b"7");
         // Read, and so with a deadline in a day.
-        let batch = registry.take_unread(64);
+        let batch = registry.take_unread(64, u64::from(turn));
         let readings = (0..batch.keys.len()).map(|_| stored(Some(TEXT), Some(day))).collect();
         assert_eq!(registry.settle(&batch, readings, u64::from(turn)), []);
     }
