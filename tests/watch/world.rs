@@ -1,12 +1,15 @@
 //! The registry, the server, and what must be true of the two.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod checks;
+
+use std::collections::{BTreeMap, HashMap};
 
 use passport_socketio_native::{
     pipeline::Fault,
-    watch::{Batch, EndReason, Event, News, Reading, Registry, Stored},
+    watch::{Batch, Reading, Registry, Stored},
 };
 
+use self::checks::State;
 use crate::{
     random::Random,
     server::{Message, Server},
@@ -53,8 +56,8 @@ pub struct World {
     sent: usize,
     /// Replies that have come and are not settled yet. That happens in any order.
     arrived: Vec<(usize, Vec<Reading>)>,
-    /// The last step at which a session had no user of this name.
-    without_user: HashMap<(&'static [u8], &'static str), u32>,
+    /// The last step at which a session was in a state, for those who find users under this name.
+    last: HashMap<(&'static [u8], &'static str, State), u32>,
     ended: usize,
 }
 
@@ -72,7 +75,7 @@ impl World {
             batches: HashMap::new(),
             sent: 0,
             arrived: Vec::new(),
-            without_user: HashMap::new(),
+            last: HashMap::new(),
             ended: 0,
         };
         let living = std::panic::AssertUnwindSafe(|| world.live(steps));
@@ -214,30 +217,6 @@ impl World {
         true
     }
 
-    fn hear(&mut self, event: Event) {
-        let watcher = self.watchers.get_mut(&event.slot).filter(|watcher| watcher.turn == event.turn);
-        let watcher = watcher.unwrap_or_else(|| panic!("told one that is gone: {event:?}"));
-        match event.news {
-            News::Ended(reason) => {
-                let last = self.without_user.get(&(watcher.key, watcher.name)).copied().unwrap_or(0);
-                assert!(last >= watcher.since, "{reason:?}, but it has lived since {watcher:?} began");
-                assert!(matches!(reason, EndReason::Destroyed | EndReason::Expired | EndReason::LoggedOut));
-                self.watchers.remove(&event.slot);
-                self.ended += 1;
-            }
-            News::Changed(change) => {
-                assert_eq!(*change.before, *watcher.identity.as_bytes());
-                assert_ne!(change.before, change.now);
-                watcher.identity = String::from_utf8(change.now.to_vec()).unwrap();
-                // JavaScript finds that the two are the same user, or another one.
-                if self.random.is(50) {
-                    self.leave(event.slot);
-                    self.ended += 1;
-                }
-            }
-        }
-    }
-
     fn send(&mut self) -> bool {
         let batch = self.registry.take_unread(1 + self.random.below(5), self.now);
         if batch.keys.is_empty() {
@@ -285,38 +264,6 @@ impl World {
                 self.server.is_tracking = true;
             } else {
                 return;
-            }
-        }
-    }
-
-    fn check_that_the_living_are_left(&self) {
-        for (slot, watcher) in &self.watchers {
-            let user = self.user(watcher.key, watcher.name);
-            assert_eq!(user.as_ref(), Some(&watcher.identity), "slot {slot}: {watcher:?}");
-            let described = self.registry.describe(*slot);
-            assert_eq!(described, Some((watcher.key, watcher.identity.as_bytes())));
-        }
-        let watched =
-            (0..SLOTS).filter(|slot| self.registry.describe(u32::try_from(*slot).unwrap()).is_some());
-        assert_eq!(watched.count(), self.watchers.len());
-    }
-
-    fn check_counts(&self) {
-        let keys: BTreeSet<_> = self.watchers.values().map(|watcher| watcher.key).collect();
-        assert_eq!(self.registry.len(), keys.len());
-        for owner in 1..=3 {
-            let its = self.watchers.values().filter(|watcher| watcher.owner == owner);
-            let sessions: BTreeSet<_> = its.map(|watcher| (watcher.key, watcher.name)).collect();
-            assert_eq!(self.registry.sessions_of(owner), sessions.len(), "of owner {owner}");
-        }
-    }
-
-    fn remember(&mut self) {
-        for key in KEYS {
-            for name in NAMES {
-                if self.user(key, name).is_none() {
-                    self.without_user.insert((key, name), self.step);
-                }
             }
         }
     }
