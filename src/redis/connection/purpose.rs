@@ -67,3 +67,48 @@ impl Tracking {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+
+    impl Told {
+        fn add(&self, what: &str) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.to_owned());
+        }
+    }
+
+    impl Tracker for Told {
+        fn changed(&self, key: &[u8]) {
+            self.add(&String::from_utf8_lossy(key));
+        }
+
+        fn all_changed(&self) {
+            self.add("all");
+        }
+
+        fn changed_where(&self, _: &dyn Fn(&[u8]) -> bool) {}
+    }
+
+    #[test]
+    fn an_invalidation_names_keys_or_none() {
+        let told = Arc::new(Told::default());
+        let tracking = Tracking { tracker: told.clone() };
+        let key = |key: &str| Value::BulkString(key.as_bytes().to_vec());
+        let take = |kind, data| {
+            tracking.take(&PushInfo { kind, data });
+            std::mem::take(&mut *told.0.lock().unwrap())
+        };
+        assert_eq!(take(PushKind::Invalidate, vec![Value::Array(vec![key("a"), key("b")])]), ["a", "b"]);
+        assert_eq!(take(PushKind::Invalidate, vec![Value::Array(Vec::new())]), [""; 0]);
+        assert_eq!(take(PushKind::Invalidate, vec![Value::Nil]), ["all"], "FLUSHALL");
+        assert_eq!(take(PushKind::Invalidate, Vec::new()), ["all"], "what is not understood may be anything");
+        assert_eq!(take(PushKind::Message, vec![Value::Array(vec![key("a")])]), [""; 0]);
+        assert_eq!(take(PushKind::Disconnection, Vec::new()), [""; 0], "the supervisor notices that");
+    }
+}
