@@ -19,7 +19,8 @@ use tokio::time::{sleep, timeout};
 use super::{
     config::{address::Address, host_port::HostPort, sentinel_target::SentinelTarget},
     connection::{
-        connect::{Connection, Probe, connect, connect_for},
+        connect::{Connection, connect, connect_for},
+        greeting::Probe,
         purpose::Purpose,
         route::Route,
     },

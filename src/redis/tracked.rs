@@ -78,6 +78,7 @@ async fn ask_ttls(connection: &ManagedConnection, keys: &Keys) -> Result<Vec<Ttl
     Ok(answers.into_iter().map(read_ttl).collect())
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as the answers of look-ups are read")]
 fn read_ttl(answer: Value) -> Ttl {
     match answer {
         Value::Int(-2) => Ttl::Gone,

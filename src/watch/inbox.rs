@@ -126,3 +126,92 @@ impl Inbox {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn start<'a>(slot: Slot, turn: u32, id: &'a str, identity: &'a str) -> Start<'a> {
+        let (id, identity) = (id.as_bytes(), identity.as_bytes());
+        Start { slot, turn, perspective: 0, prefix: b"sess:", id, identity }
+    }
+
+    fn registry() -> Registry {
+        let mut registry = Registry::default();
+        assert_eq!(registry.perspective_of(1, b"passport", false), 0);
+        registry
+    }
+
+    #[test]
+    fn everything_is_applied_in_order() {
+        let (inbox, mut registry) = (Inbox::default(), registry());
+        inbox.watch(&start(0, 1, "a", "7"));
+        inbox.watch(&start(1, 1, "b", ""));
+        inbox.unwatch(0, 1);
+        inbox.watch(&start(2, 1, "", "9"));
+        inbox.unwatch(3, 1);
+        inbox.watch(&start(3, 1, "d", "7"));
+        inbox.watch(&start(1, 2, "e", "8"));
+        inbox.unwatch(1, 1);
+        assert!(registry.is_empty());
+        inbox.apply_to(&mut registry);
+        let watched: Vec<_> = (0..4).map(|slot| registry.describe(slot)).collect();
+        let expected: [Option<(u32, &[u8], &[u8])>; 4] =
+            [None, Some((2, b"sess:e", b"8")), Some((1, b"sess:", b"9")), Some((1, b"sess:d", b"7"))];
+        assert_eq!(watched, expected);
+        inbox.apply_to(&mut registry);
+        assert_eq!(registry.len(), 3);
+    }
+
+    #[test]
+    fn an_owner_that_leaves_takes_what_came_before() {
+        let (inbox, mut registry) = (Inbox::default(), registry());
+        inbox.watch(&start(0, 1, "a", "7"));
+        inbox.leave(1);
+        inbox.apply_to(&mut registry);
+        assert!(registry.is_empty());
+    }
+
+    #[test]
+    fn all_are_read_again_when_asked() {
+        let (inbox, mut registry) = (Inbox::default(), registry());
+        inbox.watch(&start(0, 1, "a", "7"));
+        inbox.apply_to(&mut registry);
+        assert_eq!(registry.take_unread(9, 0).keys.len(), 1);
+        inbox.read_all();
+        inbox.apply_to(&mut registry);
+        assert!(!registry.has_unread(), "it is being read, and so will be again");
+    }
+
+    #[test]
+    fn only_the_first_of_many_wakes() {
+        let (inbox, mut registry) = (Inbox::default(), registry());
+        assert_eq!(inbox.filled().now_or_never(), None);
+        (0..9).for_each(|slot| inbox.watch(&start(slot, 1, "a", "7")));
+        assert_eq!(inbox.filled().now_or_never(), Some(()));
+        inbox.unwatch(0, 1);
+        assert_eq!(inbox.filled().now_or_never(), None);
+        inbox.apply_to(&mut registry);
+        inbox.unwatch(1, 1);
+        assert_eq!(inbox.filled().now_or_never(), Some(()));
+    }
+
+    #[test]
+    fn buffers_are_used_again_and_a_mass_of_them_given_back() {
+        let (inbox, mut registry) = (Inbox::default(), registry());
+        inbox.watch(&start(0, 1, "a", "7"));
+        inbox.apply_to(&mut registry);
+        let capacity = |inbox: &Inbox| {
+            let queue = inbox.lock();
+            (queue.steps.capacity(), queue.bytes.capacity())
+        };
+        let (steps, bytes) = capacity(&inbox);
+        assert!(steps > 0 && bytes > 0);
+        (0..50_000).for_each(|slot| inbox.watch(&start(slot, 1, "a", "7")));
+        inbox.apply_to(&mut registry);
+        assert_eq!(registry.len(), 1);
+        assert_eq!(capacity(&inbox), (KEPT_STEPS, KEPT_BYTES));
+    }
+}

@@ -21,30 +21,31 @@ pub struct Pace {
     rest: f64,
     /// When to try again what could not be read.
     retry: Option<Instant>,
-    /// Nothing of the last batch could be read.
-    is_unreachable: bool,
 }
 
 impl Pace {
     pub fn new(every: Duration) -> Self {
-        Self { every, swept: Instant::now(), rest: 0.0, retry: None, is_unreachable: false }
+        // No time at all would be an endless loop.
+        let every = every.max(STEP);
+        Self { every, swept: Instant::now(), rest: 0.0, retry: None }
     }
 
     /// Another owner wants a faster pace, perhaps.
     pub fn at_least(&mut self, every: Duration) {
-        self.every = self.every.min(every);
+        self.every = self.every.min(every.max(STEP));
     }
 
     /// When the next step of the sweep is due, with so many sessions.
     pub fn next_step(&self, sessions: usize, is_tracking: bool) -> Instant {
         let round = self.round(is_tracking);
-        let each = round.div_f64(sessions.max(1) as f64);
-        self.swept + each.clamp(STEP.min(round), round)
+        let each = round / u32::try_from(sessions.max(1)).unwrap_or(u32::MAX);
+        self.swept + each.clamp(STEP, round)
     }
 
     /// How many sessions to read in the step that is due now.
     #[allow(
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "a part of a number of sessions"
     )]
@@ -63,22 +64,9 @@ impl Pace {
         (self.swept, self.rest) = (Instant::now(), 0.0);
     }
 
-    /// How many batches may be read at once, of `most`. A source that is out of reach is not asked for everything: one
-    /// batch a second finds out.
-    pub fn batches(&self, most: usize) -> usize {
-        match self.retry {
-            Some(at) if self.is_unreachable => usize::from(at <= Instant::now()),
-            _ if self.is_unreachable => 1,
-            _ => most,
-        }
-    }
-
-    /// A batch was read. `is_unreachable`: nothing of it could be. `has_failed`: something is to be tried again.
-    pub fn read(&mut self, is_unreachable: bool, has_failed: bool) {
-        self.is_unreachable = is_unreachable;
-        if has_failed {
-            self.retry.get_or_insert_with(|| Instant::now() + RETRY);
-        }
+    /// Something could not be read.
+    pub fn failed(&mut self) {
+        self.retry.get_or_insert_with(|| Instant::now() + RETRY);
     }
 
     /// When to try again what could not be read.
@@ -91,12 +79,80 @@ impl Pace {
         self.retry = None;
     }
 
-    /// The source is within reach again, as far as is known.
-    pub fn connected(&mut self) {
-        (self.retry, self.is_unreachable) = (None, false);
-    }
-
     fn round(&self, is_tracking: bool) -> Duration {
         if is_tracking { self.every * TRACKED } else { self.every }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const EVERY: Duration = Duration::from_secs(30);
+
+    /// Steps of a sweep, until `time` has passed: how many there were, and how many sessions they read.
+    async fn sweep(pace: &mut Pace, sessions: usize, is_tracking: bool, time: Duration) -> (usize, usize) {
+        let (end, mut steps, mut count) = (Instant::now() + time, 0, 0);
+        while pace.next_step(sessions, is_tracking) <= end {
+            advance(pace.next_step(sessions, is_tracking) - Instant::now()).await;
+            count += pace.step(sessions, is_tracking);
+            steps += 1;
+        }
+        (steps, count)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_session_is_read_once_in_a_round() {
+        for (sessions, steps) in [(1, 1), (7, 7), (300, 300), (100_000, 300)] {
+            let mut pace = Pace::new(EVERY);
+            let (made, count) = sweep(&mut pace, sessions, false, EVERY).await;
+            assert!(made.abs_diff(steps) <= 1 && count.abs_diff(sessions) <= 1, "{made} steps, {count} read");
+        }
+        let mut pace = Pace::new(EVERY);
+        let (_, count) = sweep(&mut pace, 1_000, true, EVERY).await;
+        assert!(count.abs_diff(100) <= 1, "ten times less often where changes are told: {count}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_fastest_owner_sets_the_pace() {
+        let mut pace = Pace::new(EVERY);
+        pace.at_least(EVERY * 2);
+        pace.at_least(EVERY / 3);
+        let (_, count) = sweep(&mut pace, 1_000, false, EVERY).await;
+        assert!(count.abs_diff(3_000) <= 3, "{count}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_pause_is_made_up_for_once() {
+        let mut pace = Pace::new(EVERY);
+        advance(EVERY * 10).await;
+        assert_eq!(pace.step(1_000, false), 1_000);
+        assert_eq!(pace.step(1_000, false), 0);
+        advance(EVERY).await;
+        pace.restart();
+        assert!(pace.next_step(1_000, false) > Instant::now());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_time_at_all_is_no_endless_loop() {
+        let mut pace = Pace::new(Duration::ZERO);
+        advance(STEP).await;
+        assert_eq!(pace.step(10, false), 10);
+        assert!(pace.next_step(10, false) > Instant::now());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_failed_is_tried_again_after_a_second_of_the_first_failure() {
+        let mut pace = Pace::new(EVERY);
+        assert_eq!(pace.retry(), None);
+        pace.failed();
+        let at = pace.retry();
+        advance(RETRY / 2).await;
+        pace.failed();
+        assert_eq!(pace.retry(), at);
+        pace.retried();
+        assert_eq!(pace.retry(), None);
     }
 }

@@ -1,8 +1,8 @@
 //! What is watched, and by whom.
 
 use super::{
+    reads::Reads,
     sessions::Sessions,
-    unread::Unread,
     views::Perspective,
     watchers::{NONE, Slot, Watchers},
 };
@@ -13,7 +13,7 @@ pub struct Registry {
     pub(super) sessions: Sessions,
     pub(super) watchers: Watchers,
     pub(super) perspectives: Vec<Seen>,
-    pub(super) reads: Unread,
+    pub(super) reads: Reads,
 }
 
 /// Whose watchers, and where they find the user.
@@ -79,7 +79,9 @@ impl Registry {
             .map(|(slot, _)| slot)
             .filter(|slot| is_its(self.perspective_at(*slot)))
             .collect();
-        slots.into_iter().for_each(|slot| self.forget(slot));
+        for slot in slots {
+            self.forget(slot);
+        }
         for seen in self.perspectives.iter_mut().filter(|seen| seen.owner == owner) {
             *seen = Seen { owner: NONE, passport_key: Box::default(), keeps: false, sessions: 0 };
         }
@@ -92,31 +94,35 @@ impl Registry {
         }
     }
 
-    /// Every key of which `is_meant` is true may have changed.
+    /// Every key of which `is_meant` is true may have changed. What could not be read is read again, too.
     pub fn changed_where(&mut self, is_meant: impl Fn(&[u8]) -> bool) {
         for (number, session) in self.sessions.iter_mut() {
-            if is_meant(&session.key) {
+            if session.is_failed || is_meant(&session.key) {
                 self.reads.mark(session, number);
             }
         }
     }
 
     /// How many sessions an owner watches.
+    #[must_use]
     pub fn sessions_of(&self, owner: u32) -> usize {
         self.perspectives.iter().filter(|seen| seen.owner == owner).map(|seen| seen.sessions).sum()
     }
 
     /// How many sessions are watched.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.sessions.len()
     }
 
     /// Whether nothing is watched.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The turn of a slot, and the key and the identity that it watches.
+    #[must_use]
     pub fn describe(&self, slot: Slot) -> Option<(u32, &[u8], &[u8])> {
         let watcher = self.watchers.get(slot)?;
         let session = self.sessions.get(watcher.session)?;
@@ -158,3 +164,6 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub struct Session {
     pub is_unread: bool,
     /// It is being read. The session keeps its number until the reading has come, whoever leaves.
     pub is_being_read: bool,
+    /// The last reading said nothing.
+    pub is_failed: bool,
 }
 
 const _: () = assert!(size_of::<Session>() <= 96, "the memory of a watched session rests on it");
@@ -50,6 +52,12 @@ impl Sessions {
     /// One more than the highest number.
     pub fn end(&self) -> u32 {
         u32::try_from(self.entries.len()).unwrap_or(NONE)
+    }
+
+    /// The room that is taken, in sessions.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.entries.capacity().max(self.free.capacity()).max(self.numbers.capacity())
     }
 
     pub fn get(&self, number: u32) -> Option<&Session> {
@@ -78,6 +86,7 @@ impl Sessions {
             first: NONE,
             is_unread: false,
             is_being_read: false,
+            is_failed: false,
         };
         let number = self.free.pop().unwrap_or_else(|| self.end());
         if number == NONE {

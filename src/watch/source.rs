@@ -11,6 +11,13 @@ pub struct Reading {
     pub ttl: Option<u64>,
 }
 
+impl Reading {
+    /// Whether the source could be asked.
+    pub(super) fn says_something(&self) -> bool {
+        !matches!(self.stored, Stored::Unknown(_))
+    }
+}
+
 /// What is stored under a key.
 pub enum Stored {
     /// Nothing.

@@ -1,8 +1,11 @@
 //! The watch of one source on the I/O thread.
 
 use std::{
-    future::pending,
+    future::{pending, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -10,7 +13,7 @@ use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use tokio::{
     select,
     sync::Notify,
-    task::AbortHandle,
+    task::{AbortHandle, coop::consume_budget},
     time::{Instant, sleep_until, timeout},
 };
 
@@ -19,9 +22,9 @@ use super::{
     events::{Event, Events},
     inbox::Inbox,
     pace::Pace,
-    reads::Batch,
+    readings::Batch,
     registry::Registry,
-    source::{Reading, Stored, Tracker, WatchedSource},
+    source::{Reading, Tracker, WatchedSource},
     views::Perspective,
     watchers::Slot,
 };
@@ -110,7 +113,9 @@ impl Watch {
     /// As [`Registry::describe`], for each of these slots.
     pub fn describe(&self, slots: &[Slot], mut each: impl FnMut(Option<(u32, &[u8], &[u8])>)) {
         let registry = self.shared.current();
-        slots.iter().for_each(|slot| each(registry.describe(*slot)));
+        for slot in slots {
+            each(registry.describe(*slot));
+        }
     }
 }
 
@@ -138,10 +143,11 @@ impl Shared {
     }
 
     fn settle(&self, batch: &Batch, readings: Vec<Reading>) -> Vec<Event> {
-        let is_unreachable = readings.iter().all(|reading| matches!(reading.stored, Stored::Unknown(_)));
         let mut registry = self.registry();
         let events = registry.settle(batch, readings, self.now());
-        self.pace().read(is_unreachable, registry.has_failed());
+        if registry.has_failed() {
+            self.pace().failed();
+        }
         events
     }
 
@@ -158,7 +164,8 @@ impl Shared {
     /// The next time at which something has to be read, whatever is told.
     fn next_time(&self, is_tracking: bool) -> Option<Instant> {
         let registry = self.registry();
-        let due = registry.next_deadline().map(|at| self.begun + Duration::from_millis(at));
+        // A time that the clock does not reach never comes.
+        let due = registry.next_deadline().and_then(|at| self.begun.checked_add(Duration::from_millis(at)));
         let pace = self.pace();
         let step = (!registry.is_empty()).then(|| pace.next_step(registry.len(), is_tracking));
         [due, step, pace.retry()].into_iter().flatten().min()
@@ -179,6 +186,9 @@ impl Shared {
         if pace.retry().is_some_and(|at| at <= now) {
             pace.retried();
             registry.retry();
+            if registry.has_failed() {
+                pace.failed();
+            }
         }
     }
 }
@@ -195,11 +205,7 @@ impl Tracker for Shared {
     }
 
     fn changed_where(&self, is_meant: &dyn Fn(&[u8]) -> bool) {
-        let mut registry = self.registry();
-        registry.changed_where(is_meant);
-        registry.retry();
-        drop(registry);
-        self.pace().connected();
+        self.registry().changed_where(is_meant);
         self.marked.notify_one();
     }
 }
@@ -214,17 +220,15 @@ async fn run<S: WatchedSource>(shared: Arc<Shared>, source: S, events: Arc<Event
         }
         let is_tracking = shared.note_tracking(source.is_tracking());
         shared.mark_due(is_tracking);
-        while reading.len() < shared.pace().batches(BATCHES) {
-            let batch = shared.registry().take_unread(BATCH);
+        while reading.len() < BATCHES {
+            let batch = shared.registry().take_unread(BATCH, shared.now());
             if batch.keys.is_empty() {
                 break;
             }
-            let read = async {
-                let readings = timeout(READ_TIMEOUT, source.read(&batch.keys)).await.unwrap_or_default();
-                (batch, readings)
-            };
-            reading.push(read.boxed());
+            reading.push(read(&source, batch).boxed());
         }
+        // While the source is out of reach all readings fail at once: others have their turn nevertheless.
+        consume_budget().await;
         select! {
             Some((batch, readings)) = reading.next() => events.push(shared.settle(&batch, readings)),
             () = shared.inbox.filled() => gathered = gathered.or_else(|| Some(Instant::now() + GATHER)),
@@ -235,9 +239,28 @@ async fn run<S: WatchedSource>(shared: Arc<Shared>, source: S, events: Arc<Event
     }
 }
 
+/// Nothing is read if the source is too slow, or panics: one bad session must not end the watch of all.
+async fn read<S: WatchedSource>(source: &S, batch: Batch) -> (Batch, Vec<Reading>) {
+    let reading = async {
+        let mut reading = pin!(source.read(&batch.keys));
+        poll_fn(|cx| {
+            let poll = AssertUnwindSafe(|| reading.as_mut().poll(cx));
+            catch_unwind(poll).unwrap_or_else(|_| Poll::Ready(Vec::new()))
+        })
+        .await
+    };
+    let readings = timeout(READ_TIMEOUT, reading).await.unwrap_or_default();
+    (batch, readings)
+}
+
 async fn until(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
         None => pending().await,
     }
 }
+
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod tests;

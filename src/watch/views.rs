@@ -55,3 +55,39 @@ impl View {
         Some(index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watched(views: &mut View, perspective: Perspective, identity: &[u8]) -> ViewIndex {
+        let index = views.index_of(perspective, identity).unwrap();
+        views.get_mut(index).unwrap().watchers += 1;
+        index
+    }
+
+    #[test]
+    fn each_identity_of_each_perspective_has_a_view() {
+        let mut views = View::new(0, b"7");
+        assert_eq!(watched(&mut views, 0, b"7"), 0);
+        assert_eq!(watched(&mut views, 0, b"8"), 1);
+        assert_eq!(watched(&mut views, 1, b"7"), 2);
+        assert_eq!(watched(&mut views, 0, b"7"), 0);
+        let all: Vec<_> =
+            views.iter().map(|view| (view.perspective, &*view.identity, view.watchers)).collect();
+        assert_eq!(all, [(0, &b"7"[..], 2), (0, b"8", 1), (1, b"7", 1)]);
+        assert!(views.get_mut(3).is_none());
+    }
+
+    #[test]
+    fn a_view_without_watchers_is_used_again() {
+        let mut views = View::new(0, b"7");
+        (0..3).for_each(|perspective| _ = watched(&mut views, perspective, b"7"));
+        views.get_mut(1).unwrap().watchers = 0;
+        assert_eq!(watched(&mut views, 2, b"7"), 2);
+        assert_eq!(watched(&mut views, 9, b"9"), 1, "the others keep their numbers");
+        let view = views.get_mut(1).unwrap();
+        assert_eq!((view.perspective, &*view.identity, view.watchers), (9, &b"9"[..], 1));
+        assert_eq!(views.iter().count(), 3);
+    }
+}

@@ -27,12 +27,17 @@ const NOBODY: Watcher = Watcher { session: NONE, turn: 0, view: 0, next: NONE, p
 #[derive(Default)]
 pub struct Watchers {
     slots: Vec<Watcher>,
-    pub count: usize,
 }
 
 impl Watchers {
     pub fn get(&self, slot: Slot) -> Option<Watcher> {
         self.slots.get(slot as usize).copied().filter(|watcher| watcher.session != NONE)
+    }
+
+    /// The room that is taken, in watchers.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.slots.capacity()
     }
 
     /// Puts a watcher into a free slot, first in the list that begins at `first`, which becomes the slot.
@@ -44,7 +49,6 @@ impl Watchers {
         compact_vec::put(&mut self.slots, slot as usize, watcher);
         self.link(*first, |next| next.previous = slot);
         *first = slot;
-        self.count += 1;
     }
 
     /// Takes a watcher out of its slot, and out of the list that begins at `first`.
@@ -56,7 +60,6 @@ impl Watchers {
         self.link(watcher.previous, |previous| previous.next = watcher.next);
         self.link(watcher.next, |next| next.previous = watcher.previous);
         self.link(slot, |place| *place = NOBODY);
-        self.count -= 1;
         if slot as usize + 1 == self.slots.len() {
             let end =
                 self.slots.iter().rposition(|watcher| watcher.session != NONE).map_or(0, |last| last + 1);
@@ -82,5 +85,45 @@ impl Watchers {
         if let Some(watcher) = self.slots.get_mut(slot as usize) {
             change(watcher);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(watchers: &Watchers, first: Slot) -> Vec<Slot> {
+        watchers.list(first).map(|(slot, _)| slot).collect()
+    }
+
+    #[test]
+    fn a_list_loses_its_first_last_and_middle_one() {
+        let (mut watchers, mut first, mut other) = (Watchers::default(), NONE, NONE);
+        for slot in [4, 0, 9, 2] {
+            watchers.add(slot, slot + 100, 1, 0, &mut first);
+        }
+        watchers.add(5, 0, 2, 0, &mut other);
+        assert_eq!(slots(&watchers, first), [2, 9, 0, 4]);
+        watchers.remove(9, &mut first);
+        assert_eq!(slots(&watchers, first), [2, 0, 4]);
+        watchers.remove(4, &mut first);
+        watchers.remove(2, &mut first);
+        assert_eq!(slots(&watchers, first), [0]);
+        assert_eq!(watchers.get(0).map(|watcher| (watcher.turn, watcher.session)), Some((100, 1)));
+        watchers.remove(0, &mut first);
+        assert_eq!((slots(&watchers, first), first), (Vec::new(), NONE));
+        assert_eq!(slots(&watchers, other), [5]);
+        assert!(watchers.iter().map(|(slot, _)| slot).eq([5]));
+        watchers.remove(4, &mut other);
+        assert_eq!(slots(&watchers, other), [5], "a free slot is in no list");
+    }
+
+    #[test]
+    fn slots_at_the_end_give_their_room_back() {
+        let (mut watchers, mut first) = (Watchers::default(), NONE);
+        (0..1_000).for_each(|slot| watchers.add(slot, 1, 1, 0, &mut first));
+        (1..1_000).for_each(|slot| watchers.remove(slot, &mut first));
+        assert_eq!(slots(&watchers, first), [0]);
+        assert!(watchers.room() < 100, "{}", watchers.room());
     }
 }

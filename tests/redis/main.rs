@@ -28,4 +28,5 @@ mod sharing;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod watch;
 mod worker;

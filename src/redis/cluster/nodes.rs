@@ -80,13 +80,19 @@ impl Nodes {
             // A master without a usable address fails the look-ups of its sessions.
             _ = self.connection(master);
         }
+        let mut has_lost = false;
         self.lock().connections.retain(|node, entry| {
             let keep = entry.used.elapsed() < KEEP_UNUSED || masters.contains(node);
             if !keep {
                 self.past_reconnects.fetch_add(entry.connection.reconnects(), Ordering::Relaxed);
+                has_lost |= entry.connection.is_tracking() == Some(true);
             }
             keep
         });
+        // An ASK may have led there, to keys whose slots have not moved yet.
+        if let Some(tracker) = self.purpose.tracker().filter(|_| has_lost) {
+            tracker.all_changed();
+        }
     }
 
     /// Whether all servers tell of changes, as far as that is known.

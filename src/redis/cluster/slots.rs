@@ -52,7 +52,18 @@ impl SlotMap {
 
     /// The master of the slot that `key` is in.
     pub(super) fn owner(&self, key: &[u8]) -> Option<&HostPort> {
-        self.owners.get(slot_of(key)).and_then(|index| self.masters.get(usize::from(*index)))
+        self.master_of(slot_of(key))
+    }
+
+    fn master_of(&self, slot: usize) -> Option<&HostPort> {
+        self.owners.get(slot).and_then(|index| self.masters.get(usize::from(*index)))
+    }
+
+    /// Which keys have another master than in `old`. `None`: no key.
+    pub(super) fn moved_since(&self, old: &Self) -> Option<impl Fn(&[u8]) -> bool + use<>> {
+        let moved: Box<[_]> = (0..SLOTS).map(|slot| self.master_of(slot) != old.master_of(slot)).collect();
+        let has_moved = moved.contains(&true);
+        has_moved.then_some(move |key: &[u8]| moved.get(slot_of(key)).is_some_and(|is_moved| *is_moved))
     }
 
     pub(super) fn masters(&self) -> &[HostPort] {
@@ -177,6 +188,23 @@ mod tests {
         assert!(read(&answer(&ranges)).unwrap() == map);
         ranges[1].2 = "c";
         assert!(read(&answer(&ranges)).unwrap() != map);
+    }
+
+    #[test]
+    fn the_keys_that_have_moved_are_those_with_another_master() {
+        let old = read(&answer(&[(0, 8191, "a", 7000), (8192, 16383, "b", 7001)])).unwrap();
+        let new = read(&answer(&[(0, 8191, "a", 7000), (8192, 11999, "b", 7001), (12000, 16383, "a", 7000)]))
+            .unwrap();
+        let is_moved = new.moved_since(&old).unwrap();
+        assert!(is_moved(b"foo"), "slot 12182");
+        assert!(!is_moved(b"d") && !is_moved(b"bar"), "slots 11298 and 5061");
+        let gone = read(&answer(&[(8192, 16383, "b", 7001)])).unwrap();
+        assert!(gone.moved_since(&old).unwrap()(b"bar"), "no master is another one");
+        assert!(
+            !gone.moved_since(&old).unwrap()(b"foo"),
+            "the number of its master is another one, but not the master"
+        );
+        assert!(old.moved_since(&old).is_none());
     }
 
     #[test]

@@ -66,15 +66,15 @@ impl Topology {
             };
             has_changed = matches!(next, State::Known(_));
             if let (State::Known(old), State::Known(new)) = (&*known, &next) {
-                moved = Some((old.clone(), new.clone()));
+                moved = new.moved_since(old);
             }
             *known = next;
             true
         });
         // The new master of a slot has been asked for none of its keys, and tells of none. A planned failover
         // (CLUSTER FAILOVER) ends no connection, so that nothing else shows it.
-        if let (Some((old, new)), Some(tracker)) = (moved, self.purpose.tracker()) {
-            tracker.changed_where(&|key| old.owner(key) != new.owner(key));
+        if let (Some(is_moved), Some(tracker)) = (moved, self.purpose.tracker()) {
+            tracker.changed_where(&is_moved);
         }
         has_changed
     }
@@ -109,5 +109,65 @@ impl Topology {
     pub(super) fn close(&self) {
         self.state.send_replace(State::Closed);
         self.nodes.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::{
+        redis::config::{
+            options::{NodeOptions, TargetOptions},
+            target::Target,
+        },
+        watch::Tracker,
+    };
+
+    /// Which of some keys were said to have changed.
+    #[derive(Default)]
+    struct Told(Mutex<Vec<&'static str>>);
+
+    impl Tracker for Told {
+        fn changed(&self, _: &[u8]) {}
+
+        fn all_changed(&self) {}
+
+        fn changed_where(&self, is_meant: &dyn Fn(&[u8]) -> bool) {
+            let keys = ["bar", "d", "foo"].into_iter().filter(|key| is_meant(key.as_bytes()));
+            self.0.lock().unwrap().extend(keys);
+        }
+    }
+
+    /// Two masters that nobody is at; the second one has the slots from `first` on.
+    fn map(first: usize) -> SlotMap {
+        let node = |port: u16| format!("*2\r\n$9\r\n127.0.0.1\r\n:{port}\r\n");
+        let range = |from, to, port| format!("*3\r\n:{from}\r\n:{to}\r\n{}", node(port));
+        let text = format!("*2\r\n{}{}", range(0, first - 1, 1), range(first, 16_383, 2));
+        let answer = ::redis::parse_redis_value(text.as_bytes()).unwrap();
+        SlotMap::read(&answer, &HostPort { host: String::new(), port: 0 }).unwrap()
+    }
+
+    #[tokio::test]
+    async fn sessions_whose_slots_have_moved_are_told() {
+        let nodes = vec![NodeOptions::tcp("127.0.0.1", 1)];
+        let options = TargetOptions { nodes, cluster: true, ..TargetOptions::default() };
+        let Target::Cluster(seeds) = Target::new(&options).unwrap() else { panic!("a cluster") };
+        let told = Arc::new(Told::default());
+        let topology = Topology::new(seeds, Purpose::watching(b"probe".to_vec(), told.clone()));
+        let moved = |map| {
+            topology.update(map);
+            std::mem::take(&mut *told.0.lock().unwrap())
+        };
+        // Slots 5061, 11298 and 12182.
+        assert_eq!(moved(Ok(map(12_000))), [""; 0], "nothing was asked before the first map");
+        assert_eq!(moved(Ok(map(12_000))), [""; 0]);
+        assert_eq!(moved(Ok(map(11_000))), ["d"]);
+        assert_eq!(moved(Err(Fault::new("no answer"))), [""; 0]);
+        assert_eq!(moved(Ok(map(5_000))), ["bar"]);
+        assert_eq!(moved(Ok(map(16_000))), ["bar", "d", "foo"]);
+        topology.close();
+        assert_eq!(moved(Ok(map(1))), [""; 0]);
     }
 }

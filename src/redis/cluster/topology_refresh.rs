@@ -15,9 +15,7 @@ use crate::{
     redis::{
         config::{address::Address, host_port::HostPort},
         connection::{
-            connect::{Probe, connect},
-            handle::ConnectionHandle,
-            supervisor::ManagedConnection,
+            connect::connect, greeting::Probe, handle::ConnectionHandle, supervisor::ManagedConnection,
         },
         staggered::first_of,
     },

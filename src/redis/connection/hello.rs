@@ -17,7 +17,7 @@ const OK: &[u8] = b"+OK\r\n";
 ///
 /// The crate hands messages of the server on (`set_push_sender`) only if it has sent HELLO itself. But it loses the
 /// text of a refusal, sends the command before the login, and gives the socket up where Redis before version 6 does not
-/// know it. The greeting (`connect`) sends its own HELLO, whose refusal does no harm.
+/// know it. The `greeting` sends its own HELLO, whose refusal does no harm.
 pub(super) struct WithoutHello<S> {
     socket: S,
     /// Bytes of HELLO that were swallowed.

@@ -9,7 +9,8 @@
 //! # Layout
 //! - `route`: which server to connect to; it may be another one each time.
 //! - [`Purpose`]: what a connection is for, look-ups or tracking.
-//! - `connect`: one attempt to connect. `socket` opens the socket, `hello` makes the crate's RESP3 harmless.
+//! - `connect`: one attempt to connect. `socket` opens the socket, `greeting` logs in and probes, `hello` makes the crate's
+//!   RESP3 harmless.
 //! - [`ConnectionHandle`]: sends requests on a live connection.
 //! - [`ManagedConnection`] (`supervisor`): connects again after every loss, with a `backoff`.
 //! - `heartbeat`, `io_activity`: notice a server that has stopped answering, and how a connection ended.
@@ -17,6 +18,7 @@
 
 mod backoff;
 pub(super) mod connect;
+pub(super) mod greeting;
 pub(super) mod handle;
 mod heartbeat;
 mod hello;

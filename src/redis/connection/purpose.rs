@@ -1,9 +1,6 @@
 //! What a connection is for.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
 use ::redis::{PushInfo, PushKind, Value};
 
@@ -30,8 +27,7 @@ impl Purpose {
     /// needs RESP3 and so Redis 6). A server that refuses is read from as it is.
     #[must_use]
     pub fn watching(probe_key: Vec<u8>, tracker: Arc<dyn Tracker>) -> Self {
-        let tracking = Tracking { tracker, silent: AtomicU32::new(0) };
-        Self { probe_key: probe_key.into(), tracking: Some(Arc::new(tracking)) }
+        Self { probe_key: probe_key.into(), tracking: Some(Arc::new(Tracking { tracker })) }
     }
 
     /// A new connection is in use: what was tracked on others is lost.
@@ -47,29 +43,12 @@ impl Purpose {
     }
 }
 
-/// Who is told of changes, and whether servers bear to be asked.
+/// Who is told of changes.
 pub(super) struct Tracking {
     tracker: Arc<dyn Tracker>,
-    /// How many logins in a row came to nothing without a word of the server.
-    silent: AtomicU32,
 }
 
-/// After two such logins the third one does without tracking: some proxies hang up on commands that they do not know.
-/// A server that restarts does the same, but not as often.
-const PATIENCE: u32 = 2;
-
 impl Tracking {
-    /// Whether the next login should ask for it.
-    pub(super) fn is_worth_asking(&self) -> bool {
-        self.silent.load(Ordering::Relaxed) % (PATIENCE + 1) < PATIENCE
-    }
-
-    /// A login has ended. `was_silent`: the server closed the connection or did not answer.
-    pub(super) fn note_login(&self, was_silent: bool) {
-        let silent = if was_silent { self.silent.load(Ordering::Relaxed).wrapping_add(1) } else { 0 };
-        self.silent.store(silent, Ordering::Relaxed);
-    }
-
     /// Takes a message of the server: `invalidate` with a list of keys, or without one after FLUSHALL and FLUSHDB. The
     /// crate calls this before it hands out any reply that came later.
     pub(super) fn take(&self, message: &PushInfo) {
@@ -86,5 +65,50 @@ impl Tracking {
             }
             _ => self.tracker.all_changed(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+
+    impl Told {
+        fn add(&self, what: &str) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.to_owned());
+        }
+    }
+
+    impl Tracker for Told {
+        fn changed(&self, key: &[u8]) {
+            self.add(&String::from_utf8_lossy(key));
+        }
+
+        fn all_changed(&self) {
+            self.add("all");
+        }
+
+        fn changed_where(&self, _: &dyn Fn(&[u8]) -> bool) {}
+    }
+
+    #[test]
+    fn an_invalidation_names_keys_or_none() {
+        let told = Arc::new(Told::default());
+        let tracking = Tracking { tracker: told.clone() };
+        let key = |key: &str| Value::BulkString(key.as_bytes().to_vec());
+        let take = |kind, data| {
+            tracking.take(&PushInfo { kind, data });
+            std::mem::take(&mut *told.0.lock().unwrap())
+        };
+        assert_eq!(take(PushKind::Invalidate, vec![Value::Array(vec![key("a"), key("b")])]), ["a", "b"]);
+        assert_eq!(take(PushKind::Invalidate, vec![Value::Array(Vec::new())]), [""; 0]);
+        assert_eq!(take(PushKind::Invalidate, vec![Value::Nil]), ["all"], "FLUSHALL");
+        assert_eq!(take(PushKind::Invalidate, Vec::new()), ["all"], "what is not understood may be anything");
+        assert_eq!(take(PushKind::Message, vec![Value::Array(vec![key("a")])]), [""; 0]);
+        assert_eq!(take(PushKind::Disconnection, Vec::new()), [""; 0], "the supervisor notices that");
     }
 }
