@@ -7,6 +7,7 @@ const { test } = require('node:test');
 const { identityOf, isSameIdentity } = require('../lib/sessions/watch/identity');
 const { PollWatch } = require('../lib/sessions/watch/poll');
 const { until } = require('./support/live/app');
+const { ReadQueue } = require('../lib/sessions/watch/read-queue');
 const { assertPrints } = require('./support/child');
 
 /** A watch over a store whose answers the test gives. */
@@ -50,6 +51,18 @@ test('an answer says nothing about a socket that came after the question', async
   asked[3].answer(undefined);
   assert.deepEqual(ends[1], [2, 0, 'destroyed']);
   assert.equal(watch.sessions, 0);
+});
+
+test('sessions that are read at once, and again and again, do not keep the round from its end', () => {
+  const queue = new ReadQueue();
+  const [hot, one, two] = ['hot', 'one', 'two'].map((id) => ({ id, isFresh: false }));
+  queue.startRound([one, two]);
+  const order = Array.from({ length: 4 }, () => {
+    queue.add(hot);
+    return queue.next().id;
+  });
+  assert.deepEqual(order, ['hot', 'one', 'hot', 'two']);
+  assert.equal(queue.isInRound, false);
 });
 
 test('what is watched of a slot, and a slot that is watched no more', async (t) => {

@@ -1,11 +1,15 @@
 'use strict';
 
-/** Which session is read next: those that are to be read at once, then those of the round. */
+/**
+ * Which session is read next: those that are to be read at once, and those of the round in turn. Where more connect than may
+ * be read, the round goes on nevertheless: clients that connect again and again must not keep everybody's log-outs unseen.
+ */
 class ReadQueue {
   #fresh = [];
   /** Taken from the end, which costs the same however many there are. */
   #first = [];
   #round = [];
+  #isRoundNext = false;
 
   get isEmpty() {
     return this.#first.length + this.#fresh.length + this.#round.length === 0;
@@ -29,6 +33,8 @@ class ReadQueue {
   }
 
   next() {
+    this.#isRoundNext = !this.#isRoundNext;
+    if (!this.#isRoundNext && this.#round.length > 0) return this.#round.pop();
     if (this.#first.length === 0 && this.#fresh.length > 0) {
       this.#first = this.#fresh.reverse();
       this.#fresh = [];
