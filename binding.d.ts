@@ -226,11 +226,12 @@ export declare class Watcher {
   /**
    * A watcher where `lookup` reads. Nothing connects before the first session. `recheckEvery`: milliseconds in which
    * every session is read again where the server does not tell of changes; where it does, ten times as long.
+   * `keeps`: a slot whose session has ended is watched until it is unwatched, because somebody else is asked first.
    *
    * # Errors
    * `recheckEvery` is no time.
    */
-  constructor(lookup: Lookup, recheckEvery: number)
+  constructor(lookup: Lookup, recheckEvery: number, keeps: boolean)
   /** Its number in the events. */
   get owner(): number
   /**
@@ -252,7 +253,7 @@ export declare class Watcher {
   readAll(): void
   /** How sessions are watched. */
   status(): WatchStatus
-  /** What slots watch: a JSON array with two strings for each, session id and identity, or null twice. */
+  /** What slots watch: a JSON array with three values for each, the turn, the session id and the identity, or null. */
   describe(slots: Uint32Array): string
   /** Watches nothing any more. The connection ends if no other authorizer uses it. */
   close(): void

@@ -71,7 +71,10 @@ export function countSocketsByUser<User = any>(
   match: ((user: User) => boolean) | Criteria,
 ): number;
 
-/** The `Error` of the default `fail`. A Socket.IO client gets its `message` and `data` in `connect_error`. */
+/**
+ * The `Error` of the default `fail`, and of `recheck`. A Socket.IO client gets `message` and `data` of the former in
+ * `connect_error`.
+ */
 export class AuthorizationError extends Error {
   private constructor();
   readonly code: FailureCode;
@@ -79,6 +82,8 @@ export class AuthorizationError extends Error {
   readonly data?: { readonly code: FailureCode };
   /** The error of the store or of `deserializeUser`, where one of them failed. Not sent to the client. */
   readonly cause?: unknown;
+  /** What the developer can do about it. Only on errors of {@link Authorizer.recheck}. */
+  readonly hint?: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 'use strict';
 
-// examples/many-nodes: two processes, and a user's sockets found from either.
+// examples/many-nodes: two processes. A user's sockets are found from either, and a log-out on one ends those on both.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -10,6 +10,7 @@ const { createInterface } = require('node:readline');
 const { after, before, test } = require('node:test');
 const { startRedis } = require('../scripts/support/redis-server');
 const { browse } = require('./support/frameworks');
+const { openAdmin } = require('./support/redis-store');
 const { connect } = require('./support/socket-client');
 
 const SERVER = path.join(__dirname, '..', 'examples', 'many-nodes', 'server.js');
@@ -60,12 +61,37 @@ test(
     // Each is asked on the process that the others are not connected to.
     assert.deepEqual(await annHere.socket.emitWithAck('others'), ['bob']);
     assert.deepEqual(await bobThere.socket.emitWithAck('others'), ['ann']);
+  },
+);
 
-    const gone = [annHere, annThere].map(({ socket }) => heard(socket, 'disconnect'));
+test(
+  "a log-out on one process ends the session's sockets on both, without a message between them",
+  { timeout: 60_000 },
+  async (t) => {
+    const admin = await openAdmin(redis);
+    t.after(() => admin.destroy());
+    const published = async () => {
+      const [, calls] = /^cmdstat_publish:calls=(\d+)/m.exec(await admin.info('commandstats')) ?? [];
+      return Number(calls ?? 0);
+    };
+    const [one, other] = await Promise.all([startNode(t), startNode(t)]);
+    const ann = await logIn(one, 'ann', 'rabbit');
+    const cookies = [ann, ann, await logIn(one, 'ann', 'rabbit'), await logIn(other, 'bob', 'builder')];
+    const [here, there, elsewhere, bob] = await Promise.all(
+      cookies.map((cookie, i) => connect(t, i % 2 ? other : one, { cookie })),
+    );
+    for (const { welcome, refused } of [here, there, elsewhere, bob]) assert.ok(welcome, refused?.message);
+
+    const earlier = await published();
+    const gone = [here, there].map(({ socket }) => heard(socket, 'disconnect'));
     await browse(`${other}/logout`, { cookie: ann, form: {} });
     for (const [reason] of await Promise.all(gone)) assert.equal(reason, 'io server disconnect');
-    assert.equal(await bobThere.socket.emitWithAck('where', 1), 0);
-    assert.deepEqual(await bobThere.socket.emitWithAck('others'), []);
-    assert.ok(bobThere.socket.connected);
+    assert.equal(await published(), earlier);
+
+    // Another session of hers, and everybody else.
+    assert.ok(elsewhere.socket.connected && bob.socket.connected);
+    assert.equal(await bob.socket.emitWithAck('where', 1), 1);
+    assert.deepEqual(await bob.socket.emitWithAck('others'), ['ann']);
+    assert.notEqual(await published(), earlier);
   },
 );

@@ -2,17 +2,19 @@
 
 const BRAND = Symbol.for('passport-socketio-native.AuthorizationError');
 
-/** Why a connection was refused. Socket.IO hands `message` and `data` to the client. */
+/** Why a connection was refused, or a session could not be read anew. Socket.IO hands `message` and `data` to the client. */
 class AuthorizationError extends Error {
   /**
    * @param {unknown} message - a text, or a thrown value
-   * @param {{ code: string, cause?: unknown, data?: { code: string } }} info - `data` is what a client receives
+   * @param {{ code: string, cause?: unknown, data?: { code: string }, hint?: string }} info - `data` is what a client
+   *   receives
    */
-  constructor(message, { code, cause, data }) {
+  constructor(message, { code, cause, data, hint }) {
     super(messageOf(message));
     this.code = code;
     if (data !== undefined) this.data = data;
     if (cause !== undefined) this.cause = cause;
+    if (hint !== undefined) this.hint = hint;
   }
 
   /** True for the errors of another copy of this package too. */

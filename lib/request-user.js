@@ -15,6 +15,10 @@ class UserProperty {
     this.remembered = Symbol(`passport-socketio-native: ${name}`);
     /** On a socket: what the option `share` has put into its `data`. */
     this.shared = Symbol(`passport-socketio-native: shared ${name}`);
+    /** On a socket: how the authorizer that was asked last about it reads its session id (a Reading of request.js). */
+    this.reading = Symbol(`passport-socketio-native: reading ${name}`);
+    /** By socket, the guest that `fail` has put on its request: they may look like a user. */
+    this.guests = new WeakMap();
     /** On a request: what an authorizer has put there. */
     this.shown = newShown();
   }
@@ -71,7 +75,9 @@ function areAllUsual() {
  * property that is added later goes into an array beside the object (40 bytes instead of 8).
  */
 function announce(socket, userProperty) {
-  if (!(userProperty.remembered in socket)) socket[userProperty.remembered] = undefined;
+  if (userProperty.remembered in socket) return;
+  socket[userProperty.remembered] = undefined;
+  socket[userProperty.reading] = undefined;
 }
 
 /**
@@ -112,6 +118,7 @@ function putGuest(socket, data, userProperty, before) {
   const shown = data[userProperty.name];
   if (before !== undefined && shown && shown !== before && !isOurs(data, userProperty)) {
     adoptShown(socket, data, userProperty);
+    if (socket) userProperty.guests.set(socket, shown);
     return;
   }
   if (userProperty.shown.on(data) !== null || !isOurs(data, userProperty)) showGuest(data, userProperty);
@@ -155,6 +162,31 @@ function userAt(socket, data, userProperty) {
   if (own === undefined || own === shown || shown === undefined) return shown;
   if (own === null) return shown === userProperty.shown.on(data) ? GUEST : shown;
   return isOurs(data, userProperty) ? own : shown;
+}
+
+/** Whether the user of a socket in one property came of a session. */
+function isLoggedIn(socket, userProperty) {
+  try {
+    const data = dataOf(socket);
+    const user = data && userAt(socket, data, userProperty);
+    return user != null && user.logged_in !== false && user !== userProperty.guests.get(socket);
+  } catch {
+    // A getter of the app throws.
+    return false;
+  }
+}
+
+/**
+ * What the request and the socket show now.
+ * @returns {() => void} shows that again
+ */
+function keepShown(socket, data, { name, shown, remembered }) {
+  const before = { user: data[name], last: shown.on(data), own: socket[remembered] };
+  return () => {
+    data[name] = before.user;
+    shown.put(data, before.last);
+    socket[remembered] = before.own;
+  };
 }
 
 /**
@@ -216,7 +248,9 @@ module.exports = {
   areAllUsual,
   dataOf,
   expectUser,
+  isLoggedIn,
   isOnlyUser,
+  keepShown,
   userPropertyOf,
   putGuest,
   putUser,

@@ -11,7 +11,15 @@ const { runTests } = require('./support/test-run');
 
 const TESTS = path.join(__dirname, '..', '__test__');
 const MATRIX = 'matrix.test.js';
-const FILES = [MATRIX, 'cluster.test.js', 'derive-cluster.test.js', 'sentinel.test.js'];
+const FILES = [
+  MATRIX,
+  'cluster.test.js',
+  'derive-cluster.test.js',
+  'sentinel.test.js',
+  'live-redis.test.js',
+  'live-followed.test.js',
+  'live-random-redis.test.js',
+];
 /** In Node 20 the root of all tests has a name too. If it matches, all tests match. */
 const NAMES_WITHOUT_TLS = '/^(?!<root>)(?!.*TLS)/';
 

@@ -28,6 +28,27 @@ export interface Authorizer<User = any> {
    */
   reindex(socket: object): void;
   /**
+   * Reads the session and the user of a connected socket anew, by the session id with which it was authorized. The user on
+   * the request, the index, what is shared and the rooms of the option `rooms` follow; `success` is not called. A guest who
+   * has logged in since becomes the user. A session that is gone, or has no user any more, ends the socket as the option
+   * `onSessionEnd` says; without that option the socket stays, as a guest's.
+   *
+   * Rechecks of the same socket at once all give what the last of them has read. An authorization of the socket that is
+   * under way is decided first. A socket that is not connected, or leaves meanwhile, is not touched.
+   * @returns a promise of the user; of undefined where there is none.
+   * It is rejected with an {@link AuthorizationError} where session or user could not be read, or `rooms` fails (nothing has
+   * changed then: `code`, `hint` and `cause` are those that `fail` gets); with a `TypeError` when `socket` is no socket of
+   * Socket.IO 1.0 or later, such as the `undefined` of a socket that has left, or a `RemoteSocket`.
+   */
+  recheck(socket: object): Promise<User | undefined>;
+  /**
+   * The same for all connected sockets of users about which this authorizer was asked, in all namespaces; at most 100 at
+   * once. Guests are left alone.
+   * @returns a promise that is resolved when all are done. It is rejected then, where some could not be read: with the error
+   * of the one, or an `AggregateError` of all.
+   */
+  recheck(): Promise<void>;
+  /**
    * Who is online: the values that an indexed property has among the users of the sockets that this authorizer let in,
    * in all namespaces, and how many sockets have each.
    * @throws {TypeError} for a property that is not indexed.

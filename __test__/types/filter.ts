@@ -49,6 +49,14 @@ same<Map<string | number | boolean | bigint | null, number>>()(
 );
 authorize<Account>({ redis: 'redis://localhost', rooms: (user) => user.name }).reindex(new Server());
 
+// Anew: the user, or nobody; without an argument, nothing.
+async function anew(socket: Chat) {
+  const accounts = authorize<Account>({ redis: 'redis://localhost' });
+  same<Account | undefined>()(await accounts.recheck(socket));
+  same<void>()(await accounts.recheck());
+}
+console.log(anew);
+
 // Of all nodes, and mixed.
 async function ofAllNodes() {
   const sockets = await io.fetchSockets();

@@ -17,6 +17,8 @@ declare const io: Server;
 
 // @ts-expect-error options are required
 authorize();
+// @ts-expect-error the socket may have left
+authorize({ store }).recheck(io.sockets.sockets.get('id'));
 // @ts-expect-error neither store nor redis
 authorize({});
 // @ts-expect-error neither store nor redis

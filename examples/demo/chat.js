@@ -4,10 +4,23 @@ const { Server } = require('socket.io');
 const { authorize, filterSocketsByUser } = require('../..');
 const log = require('./log');
 
+/** Redis tells of sessions that end. Sessions in the memory of this process are looked at so often, in milliseconds. */
+const RECHECK_EVERY = 200;
+
 /** The Socket.IO half of the app: only who is logged in gets in, and everybody sees who else is there. */
 function attachChat(server, { cookie, secret, store, passport }) {
   const io = new Server(server);
-  const authorizer = authorize({ key: cookie, secret, store, passport, origin: 'same-host', fail: refuse });
+  const authorizer = authorize({
+    key: cookie,
+    secret,
+    store,
+    passport,
+    origin: 'same-host',
+    // After a log-out the sockets of the session end, in all tabs.
+    onSessionEnd: 'disconnect',
+    recheckEvery: RECHECK_EVERY,
+    fail: refuse,
+  });
   authorizer.protect(io);
 
   io.on('connection', (socket) => {
@@ -33,13 +46,8 @@ function attachChat(server, { cookie, secret, store, passport }) {
   return {
     /** What answers look-ups now: the authorizer falls back to the store where its own look-ups would not do. */
     backend: () => authorizer.backend,
-    /** Passport knows nothing of sockets: after a log-out the app has to end those of the session itself. */
-    disconnectSession(sessionID) {
-      const sockets = filterSocketsByUser(io, () => true);
-      for (const socket of sockets.filter(({ request }) => request.sessionID === sessionID)) {
-        socket.disconnect(true);
-      }
-    },
+    /** How ends of sessions are noticed, and how many sockets were ended. */
+    watch: () => authorizer.stats().watch,
     async close() {
       await io.close();
       authorizer.close();

@@ -8,6 +8,8 @@ const { Visitor } = require('./visitor');
 const STEP_WITHIN_MS = 10_000;
 const PROOF_TRIES = 20;
 const END_WITHIN_MS = 10_000;
+/** How the end of a session is noticed. */
+const HOW = { tracking: 'Redis tells of the end', poll: 'the store is asked every 200 ms' };
 
 /** Plays visitors of the demo against the real thing: HTTP, cookies, WebSocket. Throws at the first surprise. */
 async function once() {
@@ -24,7 +26,7 @@ async function once() {
   failUnlessEnding();
 }
 
-async function play(visitor, { sessions, backend }) {
+async function play(visitor, { sessions, backend, watch }) {
   const cookie = await step('alice logs in by HTTP', () => visitor.logIn('alice'));
   const alice = await step('alice connects with her cookie and is greeted by name', async () => {
     const socket = visitor.connect(cookie);
@@ -51,11 +53,21 @@ async function play(visitor, { sessions, backend }) {
     const refused = { message: 'No session found', code: 'NO_COOKIE' };
     assert.deepEqual(await answer(visitor.connect()), refused);
   });
-  await step('alice logs out and her socket is disconnected', async () => {
-    const disconnected = event(alice, 'disconnect');
-    await visitor.logOut(cookie);
-    assert.equal((await disconnected)[0], 'io server disconnect');
+  const secondTab = await step('alice opens a second tab', async () => {
+    const socket = visitor.connect(cookie);
+    assert.deepEqual(await answer(socket), { greeted: 'alice' });
+    return socket;
   });
+  const took = await step('alice logs out by HTTP, and the sockets of both tabs are closed', async () => {
+    const ends = [alice, secondTab].map((socket) => event(socket, 'disconnect'));
+    const start = performance.now();
+    const loggedOut = visitor.logOut(cookie);
+    for (const [reason] of await Promise.all(ends)) assert.equal(reason, 'io server disconnect');
+    const end = performance.now();
+    await loggedOut;
+    return end - start;
+  });
+  console.log(`        log-out → sockets closed in ${took.toFixed(1)} ms (${HOW[watch().tier]})`);
   await step('her old cookie is refused: No session found, SESSION_NOT_FOUND', async () => {
     const refused = { message: 'No session found', code: 'SESSION_NOT_FOUND' };
     assert.deepEqual(await answer(visitor.connect(cookie)), refused);

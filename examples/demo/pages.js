@@ -6,7 +6,7 @@ const session = require('express-session');
 const { people } = require('./users');
 
 /** The HTTP half of the app: the page, log-in and log-out. */
-function addPages(app, { cookie, secret, store, passport }, { facts, onLogOut }) {
+function addPages(app, { cookie, secret, store, passport }, facts) {
   app.use(express.static(path.join(__dirname, 'public')));
   app.use(
     session({
@@ -31,11 +31,9 @@ function addPages(app, { cookie, secret, store, passport }, { facts, onLogOut })
   );
 
   app.post('/logout', (request, response, next) => {
-    const { sessionID } = request;
-    // The whole session: `request.logout` would leave a new, empty one behind.
+    // The whole session: `request.logout` would leave a new, empty one behind. Its sockets end by themselves.
     request.session.destroy((error) => {
       if (error) return next(error);
-      onLogOut(sessionID);
       response.clearCookie(cookie).redirect('/');
     });
   });

@@ -29,8 +29,8 @@ async function assemble(sessions, port) {
   // Express and Socket.IO have the same cookie, secret, store and Passport: that is all that joins them.
   const login = { cookie: COOKIE, secret: SECRET, store: sessions.store, passport };
   const chat = attachChat(server, login);
-  const facts = () => ({ sessions: sessions.description, backend: chat.backend() });
-  addPages(app, login, { facts, onLogOut: chat.disconnectSession });
+  const facts = () => ({ sessions: sessions.description, backend: chat.backend(), watch: chat.watch() });
+  addPages(app, login, facts);
   try {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -43,6 +43,7 @@ async function assemble(sessions, port) {
     cookieName: COOKIE,
     sessions,
     backend: chat.backend,
+    watch: chat.watch,
     async stop() {
       await chat.close();
       await sessions.close();

@@ -38,12 +38,10 @@ async function start({ redisUrl, port }) {
   const app = express();
   const server = http.createServer(app);
   const io = new Server(server);
-  const authorizer = authorize({ ...sessions, origin: 'same-host' });
+  const authorizer = authorize({ ...sessions, origin: 'same-host', onSessionEnd: 'disconnect' });
   authorizer.protect(io);
   io.on('connection', (socket) => {
-    const { user, sessionID } = socket.request;
-    socket.join(`session:${sessionID}`);
-    socket.emit('welcome', user.name);
+    socket.emit('welcome', socket.request.user.name);
   });
 
   // SameSite: pages of other sites cannot connect with the visitor's cookie.
@@ -57,11 +55,9 @@ async function start({ redisUrl, port }) {
     passport.authenticate('local', { successRedirect: '/', failureRedirect: '/' }),
   );
   app.post('/logout', (req, res, next) => {
-    const { sessionID } = req;
     req.logout((error) => {
       if (error) return next(error);
-      // Nothing else ends the sockets of a session at log-out: the app has to.
-      io.in(`session:${sessionID}`).disconnectSockets(true);
+      // The sockets of the session end by themselves: see onSessionEnd.
       res.redirect('/');
     });
   });

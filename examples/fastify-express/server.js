@@ -41,12 +41,10 @@ async function start({ redisUrl, port }) {
 
   const app = Fastify();
   const io = new Server(app.server);
-  const authorizer = authorize({ ...sessions, passport, origin: 'same-host' });
+  const authorizer = authorize({ ...sessions, passport, origin: 'same-host', onSessionEnd: 'disconnect' });
   authorizer.protect(io);
   io.on('connection', (socket) => {
-    const { user, sessionID } = socket.request;
-    socket.join(`session:${sessionID}`);
-    socket.emit('welcome', user.name);
+    socket.emit('welcome', socket.request.user.name);
   });
 
   await app.register(fastifyExpress);
@@ -61,11 +59,9 @@ async function start({ redisUrl, port }) {
     passport.authenticate('local', { successRedirect: '/', failureRedirect: '/' }),
   );
   app.express.post('/logout', (req, res, next) => {
-    const { sessionID } = req;
     req.logout((error) => {
       if (error) return next(error);
-      // Nothing else ends the sockets of a session at log-out: the app has to.
-      io.in(`session:${sessionID}`).disconnectSockets(true);
+      // The sockets of the session end by themselves: see onSessionEnd.
       res.redirect('/');
     });
   });

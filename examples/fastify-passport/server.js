@@ -55,12 +55,11 @@ async function start({ redisUrl, port }) {
     key: COOKIE,
     passport: passportForSockets,
     origin: 'same-host',
+    onSessionEnd: 'disconnect',
   });
   authorizer.protect(io);
   io.on('connection', (socket) => {
-    const { user, sessionID } = socket.request;
-    socket.join(`session:${sessionID}`);
-    socket.emit('welcome', user.name);
+    socket.emit('welcome', socket.request.user.name);
   });
 
   await app.register(fastifyCookie);
@@ -90,10 +89,8 @@ async function start({ redisUrl, port }) {
     () => {},
   );
   app.post('/logout', async (request, reply) => {
-    const { sessionId } = request.session;
     await request.logout();
-    // Nothing else ends the sockets of a session at log-out: the app has to.
-    io.in(`session:${sessionId}`).disconnectSockets(true);
+    // The sockets of the session end by themselves: see onSessionEnd.
     return reply.redirect('/');
   });
   app.addHook('preClose', async () => {

@@ -1,7 +1,8 @@
 'use strict';
 
 // One of several processes behind a load balancer. The option `rooms` has each socket join its user's room, and Socket.IO's
-// Redis adapter makes a room reach all processes. The option `share` shows who is behind a socket of another process.
+// Redis adapter makes a room reach all processes. The option `share` shows who is behind a socket of another process. Each
+// process watches the sessions of its own sockets (`onSessionEnd`), so a log-out ends them all, without a message between.
 //
 //   REDIS_URL=redis://127.0.0.1:6379 PORT=3001 node examples/many-nodes/server.js
 //   REDIS_URL=redis://127.0.0.1:6379 PORT=3002 node examples/many-nodes/server.js
@@ -45,6 +46,7 @@ async function start({ redisUrl, port }) {
     origin: 'same-host',
     rooms: (user) => [roomOf(user.id)],
     share: ['id', 'name'],
+    onSessionEnd: 'disconnect',
   });
   authorizer.protect(io);
   io.on('connection', (socket) => {
@@ -72,11 +74,9 @@ async function start({ redisUrl, port }) {
     passport.authenticate('local', { successRedirect: '/', failureRedirect: '/' }),
   );
   app.post('/logout', (req, res, next) => {
-    const { user } = req;
     req.logout((error) => {
       if (error) return next(error);
-      // On every process, on every device.
-      if (user) io.in(roomOf(user.id)).disconnectSockets(true);
+      // The sockets of the session end by themselves, on every process: see onSessionEnd.
       res.redirect('/');
     });
   });

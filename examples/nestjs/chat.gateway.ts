@@ -15,18 +15,12 @@ export class ChatGateway implements OnGatewayConnection {
   private readonly server!: Server;
 
   handleConnection(client: Socket): void {
-    const { user, sessionID } = requestOf(client);
-    client.join(`session:${sessionID}`);
-    client.emit('welcome', user.name);
+    client.emit('welcome', requestOf(client).user.name);
   }
 
   @SubscribeMessage('say')
   say(@ConnectedSocket() client: Socket, @MessageBody() text: string): void {
     this.server.emit('said', { from: requestOf(client).user.name, text });
-  }
-
-  disconnectSession(sessionID: string): void {
-    this.server.in(`session:${sessionID}`).disconnectSockets(true);
   }
 }
 

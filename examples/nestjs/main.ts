@@ -19,7 +19,8 @@ export async function start({ redisUrl, port }: { redisUrl: string; port: number
   const cookie = { sameSite: 'lax' as const };
   app.use(session({ ...sessions, resave: false, saveUninitialized: false, cookie }));
   app.use(passport.session());
-  app.useWebSocketAdapter(new PassportIoAdapter(app, { ...sessions, passport, origin: 'same-host' }));
+  const guard = { ...sessions, passport, origin: 'same-host', onSessionEnd: 'disconnect' } as const;
+  app.useWebSocketAdapter(new PassportIoAdapter(app, guard));
 
   // On the loopback interface only: the passwords are known to everybody.
   await app.listen(port, '127.0.0.1');

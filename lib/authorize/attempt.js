@@ -87,6 +87,17 @@ class Attempt extends AsyncResource {
     this.runInAsyncScope(this.#authorizer.expire, this.#authorizer, this);
   }
 
+  /** Resolves when `accept` has been called. */
+  decided() {
+    return new Promise((resolve) => {
+      const { done } = this;
+      this.done = (...args) => {
+        resolve();
+        done(...args);
+      };
+    });
+  }
+
   /** A callback of the app has not answered in the call: its time runs. */
   waitIn(step) {
     this.step = step;

@@ -11,12 +11,13 @@ const { acceptOnce, answerSocketIo, isThenable, warnOfSilence } = require('./acc
 const { Attempt, STEP } = require('./attempt');
 const { BEGIN, REFUSE, beginNext, enter } = require('./connection-limits');
 const { Deadlines } = require('./deadlines');
-const { hintOf } = require('./hints');
 const { warnOfOptions } = require('./options');
 const { OriginCheck } = require('./origin');
 const { causeOf, failFailed, failMessageOf, showsUser } = require('./refusal');
 const { RequestView, requestOf } = require('./request');
+const { Report } = require('./report');
 const { RiskWarnings } = require('./risk-warnings');
+const { whyNoLookUp } = require('./precheck');
 const { Stats } = require('./stats');
 
 /**
@@ -29,12 +30,11 @@ const { Stats } = require('./stats');
  * time, the end of its connection.
  */
 class Authorizer {
-  #requests;
   /** @type {OriginCheck | null} null where every origin may connect */
   #origin;
   #risks;
   #userProperty;
-  #isClosed = false;
+  isClosed = false;
 
   /**
    * @param {object} options - with their defaults
@@ -47,12 +47,13 @@ class Authorizer {
     this.deadlines = new Deadlines(options.timeout);
     this.#userProperty = userPropertyOf(options.userProperty);
     this.verifier = new Verifier(options);
-    this.#requests = new RequestView(options, this.#userProperty, this.verifier);
+    this.requests = new RequestView(options, this.#userProperty, this.verifier);
     this.backend = chooseBackend(options, this.verifier);
     this.#origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
-    this.#risks = new RiskWarnings(given, this.#requests, this.warnings);
+    this.#risks = new RiskWarnings(given, this.requests, this.warnings);
     /** @type {LiveSessions | null} null where sessions are not watched */
     this.live = LiveSessions.of(options, this.backend);
+    this.report = new Report(options, this);
     this.joiner = new Joiner(options, this.#userProperty, this.warnings);
     warnOfOptions(given, this.warnings);
   }
@@ -87,6 +88,7 @@ class Authorizer {
   /** The attempt has its turn, mostly at once: is the request readable, and its origin allowed? */
   begin(attempt) {
     const { data, socket } = attempt;
+    this.report.began(attempt);
     try {
       this.verifier.refresh();
     } catch (error) {
@@ -95,7 +97,7 @@ class Authorizer {
       return;
     }
     try {
-      this.#requests.prepare(data);
+      this.requests.prepare(data, socket);
     } catch (error) {
       // The client is unknown: unlike where `success` fails, a user that another namespace has put there does not stay.
       putGuest(socket, data, this.#userProperty);
@@ -123,23 +125,15 @@ class Authorizer {
   /** The backend gets what the client sent. It answers by `attempt.deliver`, in the call or later. */
   #lookUp(attempt) {
     const { data } = attempt;
-    const { maxPending } = this.options;
-    const queried = this.#requests.queried(data);
-    const sent = queried || this.#requests.sent(data);
+    const queried = this.requests.queried(data);
+    const sent = queried || this.requests.sent(data);
     attempt.queried = queried;
-    if (data.xdomain && !data.sessionID) {
-      this.#fail(attempt, OUTCOME.CORS_NO_SESSION);
-    } else if (this.#isClosed) {
-      this.#fail(attempt, OUTCOME.CLOSED, CLOSED);
-    } else if (this.stats.pending >= maxPending) {
-      const cause = `${maxPending} connections are being authorized (option maxPending)`;
-      this.#fail(attempt, OUTCOME.OVERLOADED, cause);
-    } else if (typeof sent !== 'string') {
-      // ?session_id=a&session_id=b, or an object that a cookie parser made: no store has such an id.
-      this.#fail(attempt, OUTCOME.SESSION_NOT_FOUND);
+    const [outcome, cause] = whyNoLookUp(data, sent, this);
+    if (outcome !== undefined) {
+      this.#fail(attempt, outcome, cause);
     } else {
       attempt.pend();
-      this.backend.lookUp(attempt, sent, this.#requests.kindOf(queried));
+      this.backend.lookUp(attempt, sent, this.requests.kindOf(queried));
     }
   }
 
@@ -202,15 +196,14 @@ class Authorizer {
   /** Something is missing or wrong: `fail` decides. */
   #fail(attempt, outcome, cause) {
     const { data, accept } = attempt;
-    const { code, critical } = outcomes[outcome];
+    const { critical } = outcomes[outcome];
     attempt.outcome = outcome;
     attempt.cause = causeOf(outcome, cause);
     attempt.resume();
     attempt.step = STEP.FAIL;
     if (!showsUser(outcome)) this.#becomeGuest(attempt);
     attempt.shown = data[this.#userProperty.name];
-    this.stats.refused(outcome);
-    const info = { code, hint: hintOf(attempt, this.options), cause: attempt.cause };
+    const info = this.report.failed(attempt);
     try {
       const result = this.options.fail(data, failMessageOf(outcome, attempt.cause), critical, accept, info);
       if (isThenable(result)) result.then(undefined, (error) => failFailed(attempt, error));
@@ -222,7 +215,7 @@ class Authorizer {
 
   /** The connection has too many attempts under way: nothing is looked up. */
   #refuse(attempt) {
-    this.#requests.prepareIfPossible(attempt.data);
+    this.requests.prepareIfPossible(attempt.data);
     this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
     // `fail` gets no time to answer: under a flood, refused attempts would pile up.
     attempt.accept(null, false);
@@ -234,6 +227,7 @@ class Authorizer {
     attempt.isDecided = true;
     const isIn = isYes && this.#letIn(attempt);
     attempt.release();
+    this.report.decided(attempt, isIn);
     if (isIn === isYes) answerSocketIo(attempt, isYes, error, accepted);
     else answerSocketIo(attempt, false, null, false);
     if (connection !== undefined) beginNext(connection);
@@ -278,15 +272,15 @@ class Authorizer {
 
   /** Ends the connection to Redis. Attempts under way, and those that arrive later, fail with CLOSED. */
   close() {
-    this.#isClosed = true;
+    this.isClosed = true;
     this.live?.close();
     this.backend.close();
   }
 
   /** After `close()` every attempt fails, also one under way. */
   #isTooLate(attempt) {
-    if (this.#isClosed) this.#fail(attempt, OUTCOME.CLOSED, CLOSED);
-    return this.#isClosed;
+    if (this.isClosed) this.#fail(attempt, OUTCOME.CLOSED, CLOSED);
+    return this.isClosed;
   }
 
   /** A client that `fail` lets in has no user, no rooms and no index entry, whatever failed. */

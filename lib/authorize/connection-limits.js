@@ -89,6 +89,14 @@ function enter(attempt) {
   return WAIT;
 }
 
+/** The attempts of a socket that are under way, or wait. */
+function attemptsOf(socket) {
+  const attempts = socket.conn?.[ATTEMPTS];
+  if (attempts === undefined || attempts === IDLE) return [];
+  const all = attempts instanceof Attempts ? [...attempts.underWay, ...attempts.waiting] : [attempts];
+  return all.filter((each) => each.socket === socket);
+}
+
 /** An attempt under way has ended. */
 function leave(attempt) {
   const { connection } = attempt;
@@ -130,4 +138,4 @@ function endAll() {
   }
 }
 
-module.exports = { carrierOf, wasAllowed, BEGIN, REFUSE, enter, leave, beginNext };
+module.exports = { attemptsOf, carrierOf, wasAllowed, BEGIN, REFUSE, enter, leave, beginNext };

@@ -4,6 +4,7 @@ const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
 const { readOptions } = require('./options');
 const { protect } = require('./protect');
+const { Rechecks } = require('./rechecks');
 const { enlist, see } = require('./server-guard');
 
 /**
@@ -13,6 +14,7 @@ const { enlist, see } = require('./server-guard');
  */
 function authorize(options) {
   const inner = new Authorizer(readOptions(options), options);
+  const rechecks = new Rechecks(inner);
 
   let lastNamespace;
 
@@ -24,14 +26,22 @@ function authorize(options) {
       );
     }
     const namespace = socketOrData?.nsp;
-    if (namespace !== lastNamespace && namespace) see((lastNamespace = namespace));
+    if (namespace !== lastNamespace && namespace) {
+      see((lastNamespace = namespace));
+      rechecks.see(namespace);
+    }
+    rechecks.overtake(socketOrData);
     inner.authorize(socketOrData, done);
   }
   enlist(authorizer);
   authorizer.stats = () => statsOf(inner);
-  authorizer.close = () => inner.close();
+  authorizer.close = () => {
+    rechecks.close();
+    inner.close();
+  };
   authorizer.protect = (io, given) => protect(authorizer, io, given);
   authorizer.reindex = (socket) => inner.joiner.reindex(socket);
+  authorizer.recheck = (...given) => rechecks.recheck(...given);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
   return authorizer;

@@ -1,5 +1,6 @@
 'use strict';
 
+const { OUTCOME } = require('../outcomes');
 const { CREDENTIAL_KIND } = require('../sessions/verifier');
 const { customParser, parseWith } = require('./cookie-parser');
 const { expectUser } = require('../request-user');
@@ -17,6 +18,8 @@ class RequestView {
   #queryKind;
   /** Holds the settings with which the two properties below are computed. */
   #reader;
+  /** @type {Reading} with this reader */
+  #reading;
   #cookie;
   #sessionID;
 
@@ -32,12 +35,16 @@ class RequestView {
     this.#queryKind = options.sessionIdInQuery === 'signed' ? CREDENTIAL_KIND.SIGNED : CREDENTIAL_KIND.EITHER;
   }
 
-  /** Sets what the original sets before it asks the store. Throws what a custom cookie parser throws. */
-  prepare(data) {
+  /**
+   * Sets what the original sets before it asks the store. Throws what a custom cookie parser throws.
+   * @param {object} [socket] - notes how its session id was read, for `idOf`
+   */
+  prepare(data, socket) {
     if (this.#reader !== this.#verifier.reader) this.#readWith(this.#verifier.reader);
     if (this.#parser) data.cookie = parseWith(this.#parser, this.#options.secret, headerOf(data));
     else Reflect.defineProperty(data, 'cookie', this.#cookie);
     Reflect.defineProperty(data, 'sessionID', this.#sessionID);
+    if (socket) socket[this.#userProperty.reading] = this.#readingOf(data);
     expectUser(data, this.#userProperty);
   }
 
@@ -75,8 +82,37 @@ class RequestView {
     return typeof this.#verifier.reader.sessionId(queried, CREDENTIAL_KIND.SIGNED) !== 'string';
   }
 
+  /** What a custom parser made of the cookie is kept: to parse again takes the secrets as they are then. */
+  #readingOf(data) {
+    return this.#parser ? new Reading(this, this.#reader, idFrom(data.sessionID)) : this.#reading;
+  }
+
+  /** Whether this authorizer is the last of its user property that was asked about the socket. */
+  hasReadLast(socket) {
+    return socket[this.#userProperty.reading]?.view === this;
+  }
+
+  /**
+   * The session id of a socket, as it was read at its authorization: a secret may have been rotated out since, and the app
+   * may have put another `sessionID` on the request. Read as of now where another authorizer was asked last, or none.
+   * @returns {string | number} or the outcome that refuses the credential
+   */
+  idOf(socket, data) {
+    if (this.#reader !== this.#verifier.reader) this.#readWith(this.#verifier.reader);
+    const { reader, id } = this.hasReadLast(socket) ? socket[this.#userProperty.reading] : this.#reading;
+    if (id !== undefined) return id;
+    const queried = this.queried(data);
+    if (queried) {
+      const isText = typeof queried === 'string';
+      return isText ? reader.sessionId(queried, this.#queryKind) : OUTCOME.SESSION_NOT_FOUND;
+    }
+    if (!this.#parser) return reader.sessionId(headerOf(data), CREDENTIAL_KIND.HEADER);
+    return idFrom(parseWith(this.#parser, this.#options.secret, headerOf(data))[this.#options.key]);
+  }
+
   #readWith(reader) {
     this.#reader = reader;
+    this.#reading = new Reading(this, reader);
     this.#cookie = lazy('cookie', (data) => reader.cookiesOf(data, headerOf(data)).signed);
     this.#sessionID = lazy('sessionID', (data) => this.#sessionIdOf(data, reader));
   }
@@ -91,6 +127,22 @@ class RequestView {
     if (typeof queried !== 'string') return queried;
     return reader.cookiesOf(data, headerOf(data)).queried(queried, this.#queryKind);
   }
+}
+
+/** How a RequestView has read the session id of a socket. One for all sockets, unless the app has its own cookie parser. */
+class Reading {
+  /** @param {string | number} [id] - what it read */
+  constructor(view, reader, id) {
+    this.view = view;
+    this.reader = reader;
+    this.id = id;
+  }
+}
+
+/** As a look-up takes what a cookie parser gave: no store has an id that is no text. */
+function idFrom(parsed) {
+  const id = parsed || '';
+  return typeof id === 'string' ? id : OUTCOME.SESSION_NOT_FOUND;
 }
 
 /** The request of a socket. A socket over WebTransport has none (Socket.IO 4.7 and later), and no cookies either. */

@@ -90,7 +90,7 @@ class LegacyNamespace {
     }
     // A middleware may have disconnected it; it is told that it is connected all the same.
     this.#onEnter ??= (socket) => {
-      if (this.has(socket) && socket.connected) onEnter(socket);
+      if (socket.connected) onEnter(socket);
     };
     namespace.prependListener('connect', this.#onEnter);
   }

@@ -47,7 +47,8 @@ class Endings {
   #schedule() {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    timers.setImmediate(() => callOutside(() => this.#run())).unref();
+    // Not `unref`ed: such an immediate waits until something else wakes the event loop. It is the only one that is under way.
+    timers.setImmediate(() => callOutside(() => this.#run()));
   }
 
   #run() {

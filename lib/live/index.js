@@ -3,9 +3,10 @@
 const { masked, warn } = require('../diagnostics');
 const { textOf } = require('../errors');
 const { dataOf } = require('../request-user');
+const { identityOf, isSameIdentity } = require('../sessions/watch/identity');
 const { Connections } = require('./connections');
 const { Endings } = require('./endings');
-const { Expected, announce, markOf, marksOf, ownerOf, putMark } = require('./marks');
+const { Expected, announce, eachMark, markOf, ownerOf, putMark } = require('./marks');
 const { slots } = require('./slots');
 
 /**
@@ -57,7 +58,7 @@ class LiveSessions {
     // Under `allowRequest` and in Socket.IO 0.9 there is none.
     if (!socket?.nsp) return;
     this.forget(socket);
-    if (expected === undefined || this.#isClosed) return;
+    if (expected === undefined) return;
     const namespace = this.#namespaceOf(socket.nsp);
     if (namespace === undefined) return;
     putMark(socket, this, expected);
@@ -85,6 +86,7 @@ class LiveSessions {
     this.#watch ??= this.#backend.openWatch({
       recheckEvery: this.#options.recheckEvery,
       onEnd: (...end) => this.#endings.add(...end),
+      slots: () => slots.slotsOf(this),
     });
     this.#watch.watch(slot, slots.turnOf(slot), id, identity);
   }
@@ -105,6 +107,17 @@ class LiveSessions {
     this.#ended[reason] += 1;
     this.#tell(socket, reason);
     return true;
+  }
+
+  /**
+   * Whether somebody else is in the session of a watched socket than when it was let in.
+   * @returns {boolean | undefined} undefined where the socket is not watched
+   */
+  isOther(socket, userKey) {
+    const mark = markOf(socket, this);
+    if (mark === undefined) return undefined;
+    const identity = typeof mark === 'number' ? this.#watch.idsOf([mark]).get(mark)?.identity : mark.identity;
+    return identity !== undefined && !isSameIdentity(identity, identityOf(userKey));
   }
 
   /** The value of `stats().watch`. */
@@ -187,12 +200,8 @@ function disconnect(socket) {
 
 /** One for all authorizers: a socket may have been let in by several. */
 const connections = new Connections(
-  (socket) => {
-    for (const mark of marksOf(socket)) if (typeof mark !== 'number') mark.live.begin(socket, mark);
-  },
-  (socket) => {
-    for (const mark of marksOf(socket)) if (typeof mark === 'number') ownerOf(mark).leave(socket, mark);
-  },
+  (socket) => eachMark(socket, (mark) => typeof mark !== 'number' && mark.live.begin(socket, mark)),
+  (socket) => eachMark(socket, (mark) => typeof mark === 'number' && ownerOf(mark).leave(socket, mark)),
 );
 
 module.exports = { LiveSessions };

@@ -61,7 +61,15 @@ function putMark(socket, live, mark) {
   socket[LIVE] = marks.length > 1 ? marks : marks[0];
 }
 
-/** All that authorizers have noted on a socket. */
+/** Visits all that authorizers have noted on a socket, which may change meanwhile. Most sockets have one note, or none. */
+function eachMark(socket, visit) {
+  const marks = socket[LIVE];
+  if (marks === undefined) return;
+  if (Array.isArray(marks)) for (const mark of marks) visit(mark);
+  else visit(marks);
+}
+
+/** The same as a list. */
 function marksOf(socket) {
   const marks = socket[LIVE];
   if (marks === undefined) return [];
@@ -73,4 +81,4 @@ function ownerOf(mark) {
   return typeof mark === 'number' ? slots.ownerOf(mark) : mark.live;
 }
 
-module.exports = { Expected, announce, markOf, marksOf, ownerOf, putMark };
+module.exports = { Expected, announce, eachMark, markOf, ownerOf, putMark };

@@ -8,7 +8,7 @@ const AT_FIRST = 64;
  * names them, natively too. A slot is used again. Its turn tells its sockets apart: an end that is under way for a former
  * socket does not reach the present one.
  *
- * Three arrays and not an object for each socket: 20 bytes instead of 60.
+ * Three arrays and not an object for each socket: 28 bytes a socket, with its mark, of 100,000.
  */
 class Slots {
   #sockets = [];
@@ -47,6 +47,15 @@ class Slots {
   /** The socket that has this slot in this turn. */
   socketAt(slot, turn) {
     return this.#turns[slot] === turn ? this.#sockets[slot] : undefined;
+  }
+
+  /** The slots of an owner, each with its turn: reads all slots. */
+  slotsOf(owner) {
+    const found = [];
+    for (let slot = 0; slot < this.#owners.length; slot++) {
+      if (this.#owners[slot] === owner) found.push({ slot, turn: this.#turns[slot] });
+    }
+    return found;
   }
 
   /** The sockets of a namespace, or of an owner: reads all slots. */

@@ -9,7 +9,7 @@ const { StoreBackend } = require('./store');
  * - `lookUp(receiver, sent, kind)`: calls `receiver.deliver(outcome, value, id)` once, in the call or later; where a user was
  *   found, with the session id. `sent` is what the client sent, `kind` a CREDENTIAL_KIND. Where the app's store leads, the
  *   receiver is an Attempt: the store is asked in its `runInAsyncScope`;
- * - `openWatch({ recheckEvery, onEnd })`: a session watch, which calls `onEnd(slot, turn, reason)` once for each
+ * - `openWatch({ recheckEvery, onEnd, slots })`: a session watch, which calls `onEnd(slot, turn, reason)` once for each
  *   `watch(slot, turn, id, identity)` whose session ends, and has forgotten the slot by then (`watch/poll.js` has all members);
  * - `description`: the value of `authorizer.backend`; `reconnects`; `close()`.
  */

@@ -21,7 +21,14 @@ class RedisBackend {
     // Kept alive here: the addon calls it as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
-    this.#lookup = new native.Lookup(verifier.native, pending.connect(), target, timeout, login, onSessionEnd != null);
+    this.#lookup = new native.Lookup(
+      verifier.native,
+      pending.connect(),
+      target,
+      timeout,
+      login,
+      onSessionEnd != null,
+    );
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }
@@ -43,9 +50,9 @@ class RedisBackend {
     if (outcome !== undefined) pending.redeem(ticket).deliver(outcome, undefined);
   }
 
-  /** @param {{ recheckEvery: number, onEnd: Function }} settings */
+  /** @param {object} settings - as of NativeWatch */
   openWatch(settings) {
-    return new NativeWatch(this.#lookup, settings);
+    return new NativeWatch(this.#lookup, settings, this.credentials);
   }
 
   get description() {

@@ -4,8 +4,9 @@ const timers = require('node:timers');
 const { inspect } = require('node:util');
 const { markReported, masked } = require('../diagnostics');
 const { textOf } = require('../errors');
-const { dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
+const { changeRooms, dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
 const { Share } = require('./share');
+const { isConnected } = require('./targets');
 const { UserIndex } = require('./user-index');
 
 /** The socket of an allowed request has arrived by then, if it arrives at all: Socket.IO itself waits for 45 seconds. */
@@ -79,8 +80,20 @@ class Joiner {
   }
 
   /**
+   * The user of a connected socket was read anew.
+   * @throws what the option `rooms` throws; nothing has changed then
+   */
+  follow(socket, user, data) {
+    const { rooms } = this.#options;
+    const names = rooms && namesOf(rooms(user, data));
+    this.reindex(socket);
+    // The app's function may have disconnected it, and a room that it joins then keeps it for ever.
+    if (names && isConnected(socket)) changeRooms(socket, this, names);
+  }
+
+  /**
    * `fail` may let this socket in as a guest: without indexed properties, and in none of the rooms that a user of this
-   * property was to join, whichever authorizer chose them.
+   * property was to join, or has joined, whichever authorizer chose them.
    */
   joinGuest(socket, data) {
     if (socket?.nsp) {

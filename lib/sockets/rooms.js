@@ -1,7 +1,22 @@
 'use strict';
 
-/** On a socket, until it is connected: a Map of the rooms to join, by the Joiner that chose them. */
+/** On a socket: the first Choice of a linked list. Mostly it is the only one. */
 const ROOMS = Symbol('passport-socketio-native: rooms');
+const NONE = Object.freeze([]);
+
+/** The rooms that the option `rooms` of one authorizer chose for a socket. */
+class Choice {
+  /** @type {string[] | undefined} the rooms to be in once the socket is connected; undefined where that is done */
+  due = undefined;
+  /** Names of the rooms that it has joined for this choice. A room in which the app had put it before is none of them. */
+  joined = NONE;
+  /** @type {Choice | undefined} */
+  next = undefined;
+
+  constructor(owner) {
+    this.owner = owner;
+  }
+}
 
 /**
  * A socket joins its rooms when it is connected, before the app's `connection` handlers run. It does not join at once: a
@@ -12,35 +27,82 @@ const ROOMS = Symbol('passport-socketio-native: rooms');
  */
 function joinWhenConnected(socket, owner, names) {
   if (names.length === 0) {
-    socket[ROOMS]?.delete(owner);
+    const choice = choiceOf(socket, owner);
+    if (choice) choice.due = names;
     return;
   }
-  socket[ROOMS] ??= new Map();
-  socket[ROOMS].set(owner, names);
+  (choiceOf(socket, owner) ?? addChoice(socket, owner)).due = names;
   // The app may have removed all listeners.
   if (!socket.nsp.listeners('connect').includes(join)) socket.nsp.prependListener('connect', join);
 }
 
-/** There is no user in this property after all. */
+/** There is no user in this property, or not any more. */
 function dropRooms(socket, userProperty) {
-  for (const owner of socket[ROOMS]?.keys() ?? []) {
-    if (owner.userProperty === userProperty) socket[ROOMS].delete(owner);
+  for (let choice = socket[ROOMS]; choice; choice = choice.next) {
+    if (choice.owner.userProperty === userProperty) moveTo(socket, choice, NONE);
   }
 }
 
 /** The socket is connected already. */
 function joinNow(socket, owner) {
-  const names = socket[ROOMS]?.get(owner) ?? [];
-  socket[ROOMS]?.delete(owner);
-  for (const name of names) socket.join(name);
+  const choice = choiceOf(socket, owner);
+  if (choice?.due) moveTo(socket, choice, choice.due);
+}
+
+/** The option `rooms` was asked again about a connected socket: it leaves the rooms that were chosen before. */
+function changeRooms(socket, owner, names) {
+  const choice = choiceOf(socket, owner);
+  if (choice || names.length > 0) moveTo(socket, choice ?? addChoice(socket, owner), names);
 }
 
 function join(socket) {
-  const rooms = socket[ROOMS];
-  if (!rooms) return;
-  socket[ROOMS] = undefined;
+  for (let choice = socket[ROOMS]; choice; choice = choice.next) {
+    if (choice.due) moveTo(socket, choice, choice.due);
+  }
+}
+
+/** A room that the app has put the socket in, or that another authorizer has chosen too, is not left. */
+function moveTo(socket, choice, names) {
+  const { joined } = choice;
+  choice.due = undefined;
+  choice.joined = names.filter(
+    (name) => !isIn(socket, name) || joined.includes(name) || isOfOther(socket, choice, name),
+  );
+  for (const name of joined) {
+    if (!names.includes(name) && !isOfOther(socket, choice, name)) socket.leave(name);
+  }
   // One by one: Socket.IO 1 takes no list.
-  for (const names of rooms.values()) for (const name of names) socket.join(name);
+  for (const name of names) socket.join(name);
+}
+
+function isOfOther(socket, own, room) {
+  for (let choice = socket[ROOMS]; choice; choice = choice.next) {
+    if (choice !== own && choice.joined.includes(room)) return true;
+  }
+  return false;
+}
+
+/** What the adapter knows at once; `socket.rooms` of Socket.IO 1 and 2 follows later. */
+function isIn({ id, nsp }, room) {
+  const sids = nsp.adapter?.sids;
+  const rooms = sids instanceof Map ? sids.get(id) : sids?.[id];
+  return rooms instanceof Set ? rooms.has(room) : rooms !== undefined && Object.hasOwn(rooms, room);
+}
+
+function choiceOf(socket, owner) {
+  let choice = socket[ROOMS];
+  while (choice && choice.owner !== owner) choice = choice.next;
+  return choice;
+}
+
+/** At the end: rooms are joined in the order in which they were chosen. */
+function addChoice(socket, owner) {
+  const choice = new Choice(owner);
+  let last = socket[ROOMS];
+  while (last?.next) last = last.next;
+  if (last) last.next = choice;
+  else socket[ROOMS] = choice;
+  return choice;
 }
 
 /**
@@ -59,4 +121,4 @@ function namesOf(rooms) {
   );
 }
 
-module.exports = { dropRooms, joinNow, joinWhenConnected, namesOf };
+module.exports = { changeRooms, dropRooms, joinNow, joinWhenConnected, namesOf };

@@ -86,9 +86,16 @@ function socketsOf(namespace) {
   return undefined;
 }
 
+/** Whether Socket.IO (1 or later) has the socket in its namespace: it is connected, and has not left. */
+function isConnected(socket) {
+  const { sockets, connected } = socket.nsp;
+  const there = sockets instanceof Map ? sockets.get(socket.id) : connected?.[socket.id];
+  return there === socket;
+}
+
 /** What was found in each namespace of a target, mostly one. */
 function joined(lists) {
   return lists.length === 1 ? lists[0] : lists.flat();
 }
 
-module.exports = { joined, sourceOf, socketsOf };
+module.exports = { isConnected, joined, sourceOf, socketsOf };

@@ -13,15 +13,15 @@ const RULES = [
       ['lib/live'],
       ['lib/sessions', 'lib/sockets'],
       ['lib/redis'],
-      ['lib/request-user.js', 'lib/outcomes.js', 'lib/errors.js', 'lib/diagnostics.js'],
+      ['lib/request-user.js', 'lib/outcomes.js', 'lib/errors.js', 'lib/diagnostics'],
       ['lib/addon'],
       ['binding.js', 'package.json'],
     ],
     only: [
       {
         text: /process\s*\.\s*emitWarning/,
-        where: ['lib/diagnostics.js'],
-        why: 'only lib/diagnostics.js emits warnings',
+        where: ['lib/diagnostics'],
+        why: 'only lib/diagnostics emits warnings',
       },
     ],
   },
@@ -35,7 +35,7 @@ const RULES = [
       {
         text: /\bredis\b/,
         where: ['src/lib.rs', 'src/node', 'src/redis'],
-        why: 'the pipeline and the core know no Redis',
+        why: 'the pipeline, the watch and the core know no Redis',
       },
       {
         text: /\btokio\w*\b|\bstd::thread\b/,

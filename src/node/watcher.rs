@@ -33,15 +33,16 @@ pub struct Watcher {
 impl Watcher {
     /// A watcher where `lookup` reads. Nothing connects before the first session. `recheckEvery`: milliseconds in which
     /// every session is read again where the server does not tell of changes; where it does, ten times as long.
+    /// `keeps`: a slot whose session has ended is watched until it is unwatched, because somebody else is asked first.
     ///
     /// # Errors
     /// `recheckEvery` is no time.
     #[napi(constructor, catch_unwind)]
-    pub fn new(lookup: &Lookup, recheck_every: f64) -> napi::Result<Self> {
+    pub fn new(lookup: &Lookup, recheck_every: f64, keeps: bool) -> napi::Result<Self> {
         let every = Duration::try_from_secs_f64(recheck_every / 1000.0)
             .map_err(|error| napi::Error::new(Status::InvalidArg, format!("recheckEvery: {error}")))?;
         let (env_state, settings) = (Rc::clone(&lookup.env_state), Rc::clone(&lookup.settings));
-        let state = WatcherState::new(lookup.state.target.clone(), every, env_state, settings);
+        let state = WatcherState::new(lookup.state.target.clone(), (every, keeps), env_state, settings);
         Ok(Self { state: Rc::new(state) })
     }
 
@@ -88,7 +89,7 @@ impl Watcher {
         WatchStatus { is_tracking: self.state.is_tracking(), sessions }
     }
 
-    /// What slots watch: a JSON array with two strings for each, session id and identity, or null twice.
+    /// What slots watch: a JSON array with three values for each, the turn, the session id and the identity, or null.
     #[napi(catch_unwind)]
     #[must_use]
     #[allow(clippy::needless_pass_by_value, reason = "napi passes arguments by value")]

@@ -18,6 +18,8 @@ use crate::{
 pub struct WatcherState {
     pub(super) target: Target,
     pub(super) every: Duration,
+    /// Watchers of sessions that have ended stay until JavaScript unwatches them.
+    pub(super) keeps: bool,
     pub(super) env_state: Rc<EnvState>,
     pub(super) settings: Rc<RefCell<Arc<Settings>>>,
     pub(super) owner: u32,
@@ -31,7 +33,7 @@ pub struct WatcherState {
 impl WatcherState {
     pub(super) fn new(
         target: Target,
-        every: Duration,
+        (every, keeps): (Duration, bool),
         env_state: Rc<EnvState>,
         settings: Rc<RefCell<Arc<Settings>>>,
     ) -> Self {
@@ -39,6 +41,7 @@ impl WatcherState {
         Self {
             target,
             every,
+            keeps,
             env_state,
             settings,
             owner,
@@ -80,28 +83,27 @@ impl WatcherState {
         self.watch.borrow().as_ref().map_or(0, |watch| watch.sessions_of(self.owner))
     }
 
-    /// A JSON array: the session id and the identity of each slot, both as strings, or null twice.
+    /// A JSON array: turn, session id and identity (as strings) of each slot, or three times null.
     pub(super) fn describe(&self, slots: &[Slot]) -> Vec<u8> {
         let settings = self.settings.borrow();
-        let mut text = vec![b'['];
-        let mut push = |part: Option<&[u8]>| {
-            if text.len() > 1 {
-                text.push(b',');
-            }
-            match part {
-                Some(part) => json::push_string(&mut text, part),
-                None => text.extend_from_slice(b"null"),
-            }
-        };
+        let prefix = &settings.prefix;
+        let mut text = Vec::new();
         if let Some(watch) = &*self.watch.borrow() {
             watch.describe(slots, |found| {
-                let found =
-                    found.and_then(|(key, identity)| Some((key.strip_prefix(&*settings.prefix)?, identity)));
-                push(found.map(|(id, _)| id));
-                push(found.map(|(_, identity)| identity));
+                text.push(if text.is_empty() { b'[' } else { b',' });
+                let found = found
+                    .and_then(|(turn, key, identity)| Some((turn, key.strip_prefix(&**prefix)?, identity)));
+                let Some((turn, id, identity)) = found else {
+                    return text.extend_from_slice(b"null,null,null");
+                };
+                text.extend_from_slice(turn.to_string().as_bytes());
+                for part in [id, identity] {
+                    text.push(b',');
+                    json::push_string(&mut text, part);
+                }
             });
         }
-        text.push(b']');
+        text.extend_from_slice(if text.is_empty() { b"[]" } else { b"]" });
         text
     }
 
@@ -137,7 +139,7 @@ impl WatcherState {
     fn perspective(&self, watch: &Watch, settings: &Arc<Settings>) -> u32 {
         let mut known = self.perspective.borrow_mut();
         if known.0.as_ptr() != Arc::as_ptr(settings) {
-            let perspective = watch.perspective_of(self.owner, &settings.passport_key);
+            let perspective = watch.perspective_of(self.owner, &settings.passport_key, self.keeps);
             *known = (Arc::downgrade(settings), perspective);
         }
         known.1

@@ -36,10 +36,10 @@ pub struct Event {
 /// What happened to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
-    /// It has ended. The watcher is forgotten.
+    /// It has ended. The watcher is forgotten, unless its owner [keeps](super::Registry::perspective_of) it.
     Ended(EndReason),
     /// Its user is written differently: JavaScript compares the values. The watcher stays, and goes on from the new
-    /// text.
+    /// text, unless its owner [keeps](super::Registry::perspective_of) it.
     Changed(Arc<Change>),
 }
 

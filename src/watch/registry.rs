@@ -1,8 +1,8 @@
 //! What is watched, and by whom.
 
 use super::{
-    reads::Reads,
     sessions::Sessions,
+    unread::Unread,
     views::Perspective,
     watchers::{NONE, Slot, Watchers},
 };
@@ -13,26 +13,28 @@ pub struct Registry {
     pub(super) sessions: Sessions,
     pub(super) watchers: Watchers,
     pub(super) perspectives: Vec<Seen>,
-    pub(super) reads: Reads,
+    pub(super) unread: Unread,
 }
 
 /// Whose watchers, and where they find the user.
 pub(super) struct Seen {
     pub(super) owner: u32,
     pub(super) passport_key: Box<[u8]>,
+    pub(super) keeps: bool,
     sessions: usize,
 }
 
 impl Registry {
-    /// The perspective of an owner that finds the user under this name.
-    pub fn perspective_of(&mut self, owner: u32, passport_key: &[u8]) -> Perspective {
+    /// The perspective of an owner that finds the user under this name. `keeps`: the watcher of a session that has
+    /// ended, or has another user, stays as it is until the owner decides: the owner asks somebody else first.
+    pub fn perspective_of(&mut self, owner: u32, passport_key: &[u8], keeps: bool) -> Perspective {
         let is_it = |seen: &Seen| seen.owner == owner && *seen.passport_key == *passport_key;
         let known = self.perspectives.iter().position(is_it);
         // One that an owner has left is used again: an app may make an authorizer for each socket.
         let index = known.or_else(|| self.perspectives.iter().position(|seen| seen.owner == NONE));
         let index = index.unwrap_or(self.perspectives.len());
         if known.is_none() {
-            let seen = Seen { owner, passport_key: passport_key.into(), sessions: 0 };
+            let seen = Seen { owner, passport_key: passport_key.into(), keeps, sessions: 0 };
             match self.perspectives.get_mut(index) {
                 Some(place) => *place = seen,
                 None => self.perspectives.push(seen),
@@ -81,7 +83,7 @@ impl Registry {
             self.forget(slot);
         }
         for seen in self.perspectives.iter_mut().filter(|seen| seen.owner == owner) {
-            *seen = Seen { owner: NONE, passport_key: Box::default(), sessions: 0 };
+            *seen = Seen { owner: NONE, passport_key: Box::default(), keeps: false, sessions: 0 };
         }
     }
 
@@ -96,7 +98,7 @@ impl Registry {
     pub fn changed_where(&mut self, is_meant: impl Fn(&[u8]) -> bool) {
         for (number, session) in self.sessions.iter_mut() {
             if session.is_failed || is_meant(&session.key) {
-                self.reads.mark(session, number);
+                self.unread.mark(session, number);
             }
         }
     }
@@ -119,13 +121,13 @@ impl Registry {
         self.len() == 0
     }
 
-    /// The key and the identity that a slot watches.
+    /// The turn of a slot, and the key and the identity that it watches.
     #[must_use]
-    pub fn describe(&self, slot: Slot) -> Option<(&[u8], &[u8])> {
+    pub fn describe(&self, slot: Slot) -> Option<(u32, &[u8], &[u8])> {
         let watcher = self.watchers.get(slot)?;
         let session = self.sessions.get(watcher.session)?;
         let view = session.views.iter().nth(watcher.view.into())?;
-        Some((&session.key, &view.identity))
+        Some((watcher.turn, &session.key, &view.identity))
     }
 
     pub(super) fn forget(&mut self, slot: Slot) {
@@ -158,7 +160,7 @@ impl Registry {
 
     pub(super) fn mark(&mut self, number: u32) {
         if let Some(session) = self.sessions.get_mut(number) {
-            self.reads.mark(session, number);
+            self.unread.mark(session, number);
         }
     }
 }

@@ -22,7 +22,7 @@ use super::{
     events::{Event, Events},
     inbox::Inbox,
     pace::Pace,
-    readings::Batch,
+    reads::Batch,
     registry::Registry,
     source::{Reading, Tracker, WatchedSource},
     views::Perspective,
@@ -87,10 +87,10 @@ impl Watch {
         &self.shared.inbox
     }
 
-    /// The perspective of an owner that finds the user under this name.
+    /// As [`Registry::perspective_of`].
     #[must_use]
-    pub fn perspective_of(&self, owner: u32, passport_key: &[u8]) -> Perspective {
-        self.shared.registry().perspective_of(owner, passport_key)
+    pub fn perspective_of(&self, owner: u32, passport_key: &[u8], keeps: bool) -> Perspective {
+        self.shared.registry().perspective_of(owner, passport_key, keeps)
     }
 
     /// Sessions are read again in this time at least, where nothing tells of changes.
@@ -110,8 +110,8 @@ impl Watch {
         self.shared.current().sessions_of(owner)
     }
 
-    /// The keys and the identities that slots watch.
-    pub fn describe(&self, slots: &[Slot], mut each: impl FnMut(Option<(&[u8], &[u8])>)) {
+    /// As [`Registry::describe`], for each of these slots.
+    pub fn describe(&self, slots: &[Slot], mut each: impl FnMut(Option<(u32, &[u8], &[u8])>)) {
         let registry = self.shared.current();
         for slot in slots {
             each(registry.describe(*slot));

@@ -9,7 +9,7 @@ pub const TEXT: &str = r#"{"passport":{"user":7}}"#;
 /// Watchers of owner 1: slot, turn, key and identity.
 pub fn watching(watchers: &[(u32, u32, &str, &str)]) -> Registry {
     let mut registry = Registry::default();
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     for (slot, turn, key, identity) in watchers {
         registry.watch(*slot, *turn, perspective, key.as_bytes(), identity.as_bytes());
     }

@@ -50,6 +50,18 @@ async function assertIsTheApp(t, url) {
   return { ann };
 }
 
+/** The log-out ends the sockets of all tabs, and nobody else's. */
+async function assertLogOutEnds(t, url) {
+  const logIn = (username, password) => browse(`${url}/login`, { form: { username, password } });
+  const [ann, bob] = [await logIn('ann', 'rabbit'), await logIn('bob', 'builder')];
+  const sockets = [];
+  for (const cookie of [ann, ann, bob]) sockets.push((await connect(t, url, { cookie })).socket);
+  const gone = sockets.slice(0, 2).map((tab) => new Promise((resolve) => tab.once('disconnect', resolve)));
+  await browse(`${url}/logout`, { cookie: ann, form: {} });
+  assert.deepEqual(await Promise.all(gone), Array(2).fill('io server disconnect'));
+  assert.ok(sockets[2].connected);
+}
+
 /** The script of the page, with a client in place of the browser's that sends a cookie. Gives what it shows. */
 async function shownBy(t, url, cookie) {
   const [, script] = /<script>\n([^]*)<\/script>/.exec(PAGE);
@@ -74,4 +86,4 @@ async function shownBy(t, url, cookie) {
   });
 }
 
-module.exports = { PAGE, assertIsTheApp, serveApp, shownBy };
+module.exports = { PAGE, assertIsTheApp, assertLogOutEnds, serveApp, shownBy };

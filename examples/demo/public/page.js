@@ -2,6 +2,7 @@
 
 const $ = (id) => document.getElementById(id);
 const LOOK_UP = { redis: 'by the addon itself, from Redis', store: 'through the session store' };
+const WATCH = { tracking: 'told by Redis', poll: 'found by asking the store again and again' };
 const HUES = { alice: 255, bob: 160, carol: 335 };
 
 // The browser sends the page's session cookie with the handshake: there is nothing to pass here.
@@ -26,7 +27,8 @@ socket.on('connect_error', (error) => {
 socket.on('disconnect', (reason) => {
   if (reason !== 'io server disconnect') return show('room', 'out', 'disconnected, trying again');
   show('log-in', 'out', 'not connected');
-  $('why').textContent = 'The server has ended this connection, because the session was logged out.';
+  $('why').textContent =
+    'The server has ended this connection: its session was logged out, here or in another tab.';
 });
 
 socket.on('present', (people) => {
@@ -64,9 +66,10 @@ $('elsewhere').textContent = elsewhere.host;
 
 /** What looks the sessions up may be another thing after a few connections. */
 async function tellAbout() {
-  const { people, sessions, backend } = await (await fetch('/about')).json();
+  const { people, sessions, backend, watch } = await (await fetch('/about')).json();
   $('about').textContent =
-    `Sessions: ${sessions}. Look-up for each connection: ${LOOK_UP[backend.kind]} (${backend.reason}).`;
+    `Sessions: ${sessions}. Look-up for each connection: ${LOOK_UP[backend.kind]} (${backend.reason}). ` +
+    (watch.tier ? `The end of a session: ${WATCH[watch.tier]}.` : '');
   $('choices').replaceChildren(...people.map(choice));
 }
 

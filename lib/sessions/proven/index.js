@@ -10,6 +10,7 @@ const { LookUp, TO_CONFIRM } = require('./look-up');
 const { missConfirmer } = require('./confirm-miss');
 const { shadowRead } = require('./shadow-read');
 const { Snapshot } = require('./snapshot');
+const { ProvenWatch } = require('./watch');
 
 const IDLE = 'idle';
 const RECOGNISING = 'recognising';
@@ -56,6 +57,8 @@ class ProvenBackend {
   #snapshot;
   #confirmMiss;
   #auditedAt = 0;
+  /** @type {ProvenWatch | null} null while nothing is watched */
+  #watch = null;
   /** When the two first differed, in this failover. */
   #differedAt = -Infinity;
 
@@ -77,7 +80,14 @@ class ProvenBackend {
   }
 
   openWatch(settings) {
-    return this.#store.openWatch(settings);
+    const onContradiction = () => this.stage.name === NATIVE && this.#enter(PROVING, this.stage);
+    this.#watch = new ProvenWatch(this.#store, this.#nativeAnswers, onContradiction, settings);
+    return this.#watch;
+  }
+
+  /** The native backend, while look-ups are native. */
+  get #nativeAnswers() {
+    return this.stage.name === NATIVE ? this.stage.native : undefined;
   }
 
   /** Look-ups under way are answered CLOSED. */
@@ -228,6 +238,7 @@ class ProvenBackend {
     this.stage = { name, native, moves, answers: name === NATIVE ? native : this.#store, isComparing: false };
     const help = remedy ? `${remedy}, or give` : 'give';
     this.#store.reason = unsupported ? `${unsupported}: ${help} the option redis (a URL)` : later;
+    this.#watch?.follow(this.#nativeAnswers);
     if (former !== native) former?.close();
   }
 }

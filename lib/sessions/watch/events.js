@@ -8,7 +8,13 @@ const { isSameIdentity } = require('./identity');
 const { callOutside } = require('./outside');
 
 /** Rust owns the numbers (src/node/watch_events.rs). */
-const { destroyed, expired, loggedOut, changed: CHANGED, sameChange: SAME_CHANGE } = native.Delivery.eventLayout();
+const {
+  destroyed,
+  expired,
+  loggedOut,
+  changed: CHANGED,
+  sameChange: SAME_CHANGE,
+} = native.Delivery.eventLayout();
 const REASONS = { [destroyed]: 'destroyed', [expired]: 'expired', [loggedOut]: 'logged-out' };
 /** Slot, turn, owner and news. */
 const EVENT_NUMBERS = 4;
@@ -41,37 +47,30 @@ function onEvents() {
     for (;;) {
       const { events, changes } = delivery.takeEvents();
       if (events.length === 0) return;
-      deliver(events, parse(changes));
+      deliver(events, JSON.parse(changes));
       if (performance.now() >= end) break;
     }
-    timers.setImmediate(onEvents).unref();
+    // Not `unref`ed: see lib/live/endings.js.
+    timers.setImmediate(onEvents);
   });
 }
 
 function deliver(events, changes) {
   let at = 0;
+  let now;
   let isSame = true;
   for (let i = 0; i < events.length; i += EVENT_NUMBERS) {
     const [slot, turn, owner, news] = events.subarray(i, i + EVENT_NUMBERS);
     if (news === CHANGED) {
-      // What is no JSON for V8 is no user that was let in.
-      isSame = changes !== undefined && isSameIdentity(changes[at], changes[at + 1]);
+      now = changes[at + 1];
+      isSame = isSameIdentity(changes[at], now);
       at += 2;
     }
     const watch = watches.get(owner)?.deref();
-    if (news === CHANGED || news === SAME_CHANGE) {
-      if (!isSame) watch?.changed(slot, turn);
-    } else {
-      watch?.ended(slot, turn, REASONS[news]);
-    }
-  }
-}
-
-function parse(changes) {
-  try {
-    return JSON.parse(changes);
-  } catch {
-    return undefined;
+    if (watch === undefined) continue;
+    if (news !== CHANGED && news !== SAME_CHANGE) watch.ended(slot, turn, REASONS[news]);
+    else if (isSame) watch.noted(slot, turn, now);
+    else watch.changed(slot, turn);
   }
 }
 

@@ -10,15 +10,23 @@ const events = require('./events');
 class NativeWatch {
   #watcher;
   #onEnd;
+  #keeps;
   #unwatch;
 
   /**
    * @param {object} lookup - native.Lookup: where the sessions are
-   * @param {{ recheckEvery: number, onEnd: (slot: number, turn: number, reason: string) => void }} settings
+   * @param {object} settings
+   * @param {(slot: number, turn: number, reason: string) => void} settings.onEnd
+   * @param {boolean} [settings.keeps] - a slot whose session has ended is watched until it is unwatched: its owner asks
+   *   somebody else first
+   * @param {object} [credentials] - which the addon asks before each connection
    */
-  constructor(lookup, { recheckEvery, onEnd }) {
-    this.#watcher = new native.Watcher(lookup, recheckEvery);
+  constructor(lookup, { recheckEvery, onEnd, keeps = false }, credentials) {
+    this.#watcher = new native.Watcher(lookup, recheckEvery, keeps);
     this.#onEnd = onEnd;
+    this.#keeps = keeps;
+    /** Kept alive here. */
+    this.credentials = credentials;
     this.#unwatch = this.#watcher.stopper();
     /**
      * Watches a session for a socket. `onEnd` is called once with slot and turn, never in this call, if it ends.
@@ -32,15 +40,21 @@ class NativeWatch {
     this.#unwatch(slot, turn);
   }
 
-  /** The session has ended; the addon has forgotten the slot. */
+  /** The session has ended. */
   ended(slot, turn, reason) {
     this.#onEnd(slot, turn, reason);
   }
 
   /** The session has another user. */
   changed(slot, turn) {
-    this.#unwatch(slot, turn);
+    if (!this.#keeps) this.#unwatch(slot, turn);
     this.#onEnd(slot, turn, 'user-changed');
+  }
+
+  /** The session has the same user in another notation (`1.0` for `1`), of which the addon need not tell again. */
+  noted(slot, turn, identity) {
+    const known = this.#keeps ? this.idsOf([slot]).get(slot) : undefined;
+    if (known?.turn === turn) this.watch(slot, turn, known.id, identity);
   }
 
   /** Reads everything again now. */
@@ -48,13 +62,13 @@ class NativeWatch {
     this.#watcher.readAll();
   }
 
-  /** @returns {Map<number, { id: string, identity: string }>} by slot; those that are not watched are absent */
+  /** @returns {Map<number, { turn: number, id: string, identity: string }>} by slot; those that are not watched are absent */
   idsOf(slots) {
     const flat = JSON.parse(this.#watcher.describe(Uint32Array.from(slots)));
     const ids = new Map();
     for (const [at, slot] of slots.entries()) {
-      const [id, identity] = flat.slice(2 * at, 2 * at + 2);
-      if (typeof id === 'string') ids.set(slot, { id, identity });
+      const [turn, id, identity] = flat.slice(3 * at, 3 * at + 3);
+      if (typeof id === 'string') ids.set(slot, { turn, id, identity });
     }
     return ids;
   }

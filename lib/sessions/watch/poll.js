@@ -6,6 +6,7 @@ const { getFrom, readAnswer } = require('../store-get');
 const { TokenBucket } = require('../token-bucket');
 const { identityOf, isSameIdentity } = require('./identity');
 const { callOutside } = require('./outside');
+const { ReadQueue } = require('./read-queue');
 
 /** How many `store.get` may be under way: a store that has become slow must not be asked more and more. */
 const AT_ONCE = 16;
@@ -38,11 +39,7 @@ class PollWatch {
   #sessions = new Map();
   /** @type {Map<number, Watcher>} by slot */
   #watchers = new Map();
-  /** Sessions to read at once. */
-  #fresh = [];
-  /** What is left of the round, and of the fresh ones: each is taken from the end. */
-  #round = [];
-  #first = [];
+  #queue = new ReadQueue();
   #bucket = new TokenBucket(PER_SECOND, AT_ONCE);
   #underWay = 0;
   /** Counts reads: an answer says nothing about watchers that came after its question. */
@@ -95,16 +92,16 @@ class PollWatch {
 
   /** Reads everything again now. */
   recheck() {
-    this.#round = [...this.#sessions.values()].reverse();
+    this.#queue.startRound(this.#sessions.values());
     this.#wake();
   }
 
-  /** @returns {Map<number, { id: string, identity: string }>} by slot; those that are not watched are absent */
+  /** @returns {Map<number, { turn: number, id: string, identity: string }>} by slot; those that are not watched are absent */
   idsOf(slots) {
     const ids = new Map();
     for (const slot of slots) {
       const watcher = this.#watchers.get(slot);
-      if (watcher) ids.set(slot, { id: watcher.session.id, identity: watcher.identity });
+      if (watcher) ids.set(slot, { turn: watcher.turn, id: watcher.session.id, identity: watcher.identity });
     }
     return ids;
   }
@@ -121,35 +118,30 @@ class PollWatch {
     timers.clearTimeout(this.#pause);
     timers.clearImmediate(this.#soon);
     this.#roundTimer = this.#pause = this.#soon = null;
-    this.#fresh = [];
-    this.#first = [];
-    this.#round = [];
+    this.#queue.clear();
   }
 
   #awaitRound() {
     this.#roundTimer = timers.setTimeout(() => {
       this.#awaitRound();
       // A round that takes longer goes on.
-      if (this.#round.length === 0) this.recheck();
+      if (!this.#queue.isInRound) this.recheck();
     }, this.#every);
     this.#roundTimer.unref();
   }
 
   #readSoon(session) {
-    if (session.isFresh) return;
-    session.isFresh = true;
-    this.#fresh.push(session);
+    this.#queue.add(session);
     this.#wake();
   }
 
   /** Not in the call: many sockets may connect in one tick, and none may end in the tick in which it connects. */
   #wake() {
-    this.#soon ??= timers
-      .setImmediate(() => {
-        this.#soon = null;
-        this.#read();
-      })
-      .unref();
+    // Not `unref`ed: see lib/live/endings.js.
+    this.#soon ??= timers.setImmediate(() => {
+      this.#soon = null;
+      this.#read();
+    });
   }
 
   /** Asks for as many sessions as may be under way. */
@@ -171,7 +163,7 @@ class PollWatch {
   }
 
   #wakeLater() {
-    if (this.#first.length + this.#fresh.length + this.#round.length === 0) return;
+    if (this.#queue.isEmpty) return;
     this.#pause ??= timers
       .setTimeout(() => {
         this.#pause = null;
@@ -180,17 +172,10 @@ class PollWatch {
       .unref();
   }
 
-  /** The next session to ask for; new ones come first. */
   #next() {
     for (;;) {
-      if (this.#first.length === 0 && this.#fresh.length > 0) {
-        this.#first = this.#fresh.reverse();
-        this.#fresh = [];
-      }
-      const isFresh = this.#first.length > 0;
-      const session = isFresh ? this.#first.pop() : this.#round.pop();
+      const session = this.#queue.next();
       if (session === undefined) return undefined;
-      if (isFresh) session.isFresh = false;
       // One question at a time. What its answer says may be older than this one.
       if (session.isAsked) session.isOutdated = true;
       else if (session.watchers.size > 0) return session;
@@ -252,7 +237,7 @@ class Session {
   watchers = new Set();
   /** When the cookie ends, as seen last: milliseconds since the epoch, or NaN. */
   expires = NaN;
-  /** Whether it is to be read at once. */
+  /** Set by the queue: it is to be read at once. */
   isFresh = false;
   isAsked = false;
   /** Whether to ask again when the question under way is answered. */

@@ -3,12 +3,12 @@ use super::{super::test_support::*, *};
 #[test]
 fn who_watches_is_described_until_they_leave() {
     let mut registry = Registry::default();
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     registry.watch(5, 1, perspective, b"a", b"7");
     registry.watch(0, 1, perspective, b"a", b"7");
     registry.watch(2, 1, perspective, b"b", b"8");
-    assert_eq!(registry.describe(5), Some((&b"a"[..], &b"7"[..])));
-    assert_eq!(registry.describe(2), Some((&b"b"[..], &b"8"[..])));
+    assert_eq!(registry.describe(5), Some((1, &b"a"[..], &b"7"[..])));
+    assert_eq!(registry.describe(2), Some((1, &b"b"[..], &b"8"[..])));
     assert_eq!((registry.describe(1), registry.describe(99)), (None, None));
     assert_eq!((registry.len(), registry.sessions_of(1), registry.sessions_of(2)), (2, 2, 0));
     registry.unwatch(5, 1);
@@ -36,7 +36,7 @@ fn only_the_turn_that_watches_can_leave() {
 fn a_slot_that_is_in_use_is_taken_over() {
     let mut registry = watching(&[(3, 1, "a", "7"), (3, 2, "b", "8")]);
     assert_eq!(registry.len(), 1);
-    assert_eq!(registry.describe(3), Some((&b"b"[..], &b"8"[..])));
+    assert_eq!(registry.describe(3), Some((2, &b"b"[..], &b"8"[..])));
     assert_eq!(read(&mut registry, 0, &[("a", None), ("b", None)]), ["3.2 Ended(Destroyed)"]);
     // And by a watcher of the same session.
     let mut registry = watching(&[(3, 1, "a", "7"), (3, 2, "a", "7")]);
@@ -49,7 +49,7 @@ fn an_owner_leaves_with_all_its_watchers() {
     let mut registry = Registry::default();
     let names = [(1, "passport"), (1, "other"), (2, "passport")];
     for (slot, (owner, name)) in (0..).zip(names) {
-        let perspective = registry.perspective_of(owner, name.as_bytes());
+        let perspective = registry.perspective_of(owner, name.as_bytes(), false);
         registry.watch(slot, 1, perspective, b"a", b"7");
         registry.watch(slot + 10, 1, perspective, name.as_bytes(), b"7");
     }
@@ -57,7 +57,7 @@ fn an_owner_leaves_with_all_its_watchers() {
     assert_eq!((registry.sessions_of(1), registry.sessions_of(2), registry.len()), (4, 2, 3));
     registry.remove_owner(1);
     assert_eq!((registry.sessions_of(1), registry.sessions_of(2), registry.len()), (0, 2, 2));
-    assert_eq!(registry.describe(2), Some((&b"a"[..], &b"7"[..])));
+    assert_eq!(registry.describe(2), Some((1, &b"a"[..], &b"7"[..])));
     registry.remove_owner(1);
     registry.remove_owner(2);
     assert!(registry.is_empty());
@@ -66,13 +66,13 @@ fn an_owner_leaves_with_all_its_watchers() {
 #[test]
 fn the_perspective_of_an_owner_that_has_left_is_used_again() {
     let mut registry = Registry::default();
-    let first = registry.perspective_of(1, b"passport");
-    assert_eq!(registry.perspective_of(1, b"passport"), first);
-    assert_ne!(registry.perspective_of(1, b"other"), first);
-    assert_ne!(registry.perspective_of(2, b"passport"), first);
+    let first = registry.perspective_of(1, b"passport", false);
+    assert_eq!(registry.perspective_of(1, b"passport", false), first);
+    assert_ne!(registry.perspective_of(1, b"other", false), first);
+    assert_ne!(registry.perspective_of(2, b"passport", false), first);
     registry.remove_owner(1);
     for owner in 3..1_000 {
-        let perspective = registry.perspective_of(owner, b"passport");
+        let perspective = registry.perspective_of(owner, b"passport", false);
         registry.watch(0, owner, perspective, b"a", b"7");
         assert_eq!(registry.sessions_of(owner), 1);
         registry.remove_owner(owner);
@@ -84,7 +84,7 @@ fn the_perspective_of_an_owner_that_has_left_is_used_again() {
 #[test]
 fn a_hundred_thousand_watchers_give_their_memory_back() {
     let mut registry = Registry::default();
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     for slot in 0..100_000 {
         registry.watch(slot, 1, perspective, format!("sess:{slot}").as_bytes(), b"7");
     }
@@ -100,7 +100,7 @@ fn a_hundred_thousand_watchers_give_their_memory_back() {
 #[test]
 fn sessions_that_come_and_go_leave_nothing_behind() {
     let mut registry = Registry::default();
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     let day = 24 * 3600 * 1000;
     for turn in 0..20_000 {
         registry.watch(turn % 10, turn, perspective, format!("sess:{turn}").as_bytes(), b"7");
@@ -111,7 +111,7 @@ fn sessions_that_come_and_go_leave_nothing_behind() {
     }
     assert_eq!((registry.len(), registry.sessions_of(1)), (10, 10));
     assert!(registry.sessions.end() <= 20, "{}", registry.sessions.end());
-    assert!(registry.reads.deadlines.len() <= 100, "{}", registry.reads.deadlines.len());
+    assert!(registry.unread.deadlines.len() <= 100, "{}", registry.unread.deadlines.len());
     let next = registry.next_deadline().unwrap();
     assert!(next >= day + 19_000, "the deadlines that are left are those of the living: {next}");
 }

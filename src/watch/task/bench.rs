@@ -85,7 +85,7 @@ impl Bench {
             FakeSource(shared.clone(), alive)
         };
         let watch = Watch::open(open, events.clone(), EVERY);
-        assert_eq!(watch.perspective_of(1, b"passport"), 0);
+        assert_eq!(watch.perspective_of(1, b"passport", false), 0);
         Self { script, watch, events }
     }
 

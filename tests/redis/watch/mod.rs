@@ -49,7 +49,7 @@ impl TestWatch {
         let events = Arc::new(Events::new(move || wake.notify_one()));
         let open = |tracker| RedisSource::open(target.clone(), Purpose::watching(probe.to_vec(), tracker));
         let watch = Watch::open(open, Arc::clone(&events), every);
-        assert_eq!(watch.perspective_of(1, b"passport"), 0);
+        assert_eq!(watch.perspective_of(1, b"passport", false), 0);
         Self { watch, events, woken, heard: Mutex::default() }
     }
 

@@ -10,15 +10,17 @@ const session = require('express-session');
 const Fastify = require('fastify');
 const { Strategy: LocalStrategy } = require('passport-local');
 const { Server } = require('socket.io');
+const ours = require('../../../..');
 const { browse, forged } = require('../../frameworks');
 const { connect } = require('../../socket-client');
-const { notedAuthorize, openSite, runWith } = require('../site');
+const { notedAuthorize, openSite, requireWith, runWith } = require('../site');
 
 module.exports = {
   'log-out': async (t, { code }) => {
     const site = await openSite(t);
-    site.authorize();
-    site.run(code);
+    // Sessions are in memory here, and are asked for as often as possible.
+    const often = (options) => ours.authorize({ recheckEvery: 100, ...options });
+    site.run(code, { require: requireWith({ authorize: often }) });
     site.greet();
     const [ann, bob] = [await site.visit(site.ann), await site.visit(site.bob)];
     const gone = new Promise((resolve) => ann.socket.once('disconnect', resolve));

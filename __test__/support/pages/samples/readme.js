@@ -4,14 +4,16 @@
 
 const assert = require('node:assert/strict');
 const { installs } = require('../installs');
-const { assertIsTheApp, serveApp, shownBy } = require('../whole-app');
+const { assertIsTheApp, assertLogOutEnds, serveApp, shownBy } = require('../whole-app');
 const { blocksOf } = require('../blocks');
 
 module.exports = {
   'install from a checkout': installs,
 
   'whole app': async (t, block) => {
-    await assertIsTheApp(t, await serveApp(t, block, 'server.js'));
+    const url = await serveApp(t, block, 'server.js');
+    await assertIsTheApp(t, url);
+    await assertLogOutEnds(t, url);
   },
 
   'page of the whole app': async (t, { code }) => {
@@ -19,8 +21,11 @@ module.exports = {
     const url = await serveApp(t, app, 'server.js');
     const page = await fetch(url, { headers: { connection: 'close' } });
     assert.equal(await page.text(), code);
-    const [, action, method] = /<form action="(.+)" method="(.+)">/.exec(code);
-    assert.deepEqual([action, method], ['/login', 'post']);
+    const forms = [...code.matchAll(/<form action="(.+)" method="(.+)">/g)];
+    assert.deepEqual(
+      forms.map(([, action, method]) => `${method} ${action}`),
+      ['post /login', 'post /logout'],
+    );
     assert.deepEqual(
       [...code.matchAll(/name="(\w+)"/g)].map(([, name]) => name),
       ['username', 'password'],

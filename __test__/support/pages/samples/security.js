@@ -3,8 +3,9 @@
 // docs/security.md
 
 const assert = require('node:assert/strict');
+const { authorize } = require('../../../..');
 const { cookieOf } = require('../../visit');
-const { SECRET, openSite } = require('../site');
+const { SECRET, openSite, requireWith } = require('../site');
 
 module.exports = {
   settled: async (t, { code }) => {
@@ -18,7 +19,9 @@ module.exports = {
         io = this;
       }
     }
-    const withNoted = (name) => (name === 'socket.io' ? { Server: Noted } : require(name));
+    // Sessions are in memory here, and are asked for as often as possible.
+    const ours = requireWith({ authorize: (options) => authorize({ recheckEvery: 100, ...options }) });
+    const withNoted = (name) => (name === 'socket.io' ? { Server: Noted } : ours(name));
     site.run(code, { process, require: withNoted });
     t.after(() => io.close());
     site.greet(io);
@@ -36,7 +39,10 @@ module.exports = {
     assert.equal(await codeOf(undefined, '/', { query: { session_id: id } }), 'NO_COOKIE');
     const extraHeaders = { cookie: site.ann, origin: 'https://evil.example' };
     assert.equal(await codeOf(undefined, '/', { extraHeaders, transportOptions: {} }), 'ORIGIN_NOT_ALLOWED');
-    assert.ok(io.sockets.adapter.rooms.has(`session:${id}`));
+    const { socket } = await site.visit(site.ann, '/chat');
+    const gone = new Promise((resolve) => socket.once('disconnect', resolve));
+    site.sessionStore.destroy(id);
+    assert.equal(await gone, 'io server disconnect');
   },
 
   protect: async (t, { code }) => {

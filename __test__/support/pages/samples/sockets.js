@@ -73,6 +73,19 @@ module.exports = {
     assert.deepEqual(await ask(8), [{ id: 43, name: 'bob', team: { id: 8 } }]);
   },
 
+  recheck: async (t, { code }) => {
+    const site = await openSite(t);
+    const { authorize, made } = notedAuthorize(t);
+    site.io.use(authorize({ secret: SECRET, store: site.sessionStore }));
+    site.run(code, { authorizer: made[0] });
+    site.greet();
+    const { socket } = await site.visit(site.ann);
+    const ask = () => new Promise((resolve) => socket.emit('refresh', resolve));
+    assert.equal(await ask(), 'ann');
+    await new Promise((resolve) => site.sessionStore.clear(resolve));
+    assert.equal(await ask(), 'you are logged out');
+  },
+
   'sockets made by hand': (t, { code }) => {
     let found;
     runWith(code, { filterSocketsByUser: (...args) => (found = filterSocketsByUser(...args)) });

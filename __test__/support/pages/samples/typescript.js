@@ -10,11 +10,13 @@ const ts = require('typescript');
 const { filterSocketsByUser } = require('../../../..');
 const { connect } = require('../../socket-client');
 const { SECRET, openSite } = require('../site');
-const { assertIsTheApp, serveApp } = require('../whole-app');
+const { assertIsTheApp, assertLogOutEnds, serveApp } = require('../whole-app');
 
 module.exports = {
   'whole app as an ES module': async (t, block) => {
-    await assertIsTheApp(t, await serveApp(t, block, 'server.mjs'));
+    const url = await serveApp(t, block, 'server.mjs');
+    await assertIsTheApp(t, url);
+    await assertLogOutEnds(t, url);
   },
 
   'sockets of an app': async (t, { code }) => {

@@ -13,7 +13,7 @@ fn to_watch_is_to_read() {
     let mut registry = watching(&[(0, 1, "a", "7"), (1, 1, "b", "7"), (2, 1, "a", "7")]);
     assert_eq!(unread(&mut registry), ["a", "b"]);
     assert!(!registry.has_unread());
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     registry.watch(3, 1, perspective, b"b", b"7");
     assert_eq!(unread(&mut registry), ["b"], "it may have ended since its look-up");
 }
@@ -50,15 +50,38 @@ fn another_user_is_told_and_watched_from_then_on() {
     let mut events = read(&mut registry, 0, &[("a", Some(&text(r#"{"id":9,"name":"x"}"#)))]);
     events.sort();
     assert_eq!(events, ["0.1 7 is 9", "1.1 7 is 9", "2.1 7 is 9"]);
-    assert_eq!(registry.describe(0), Some((&b"a"[..], &b"9"[..])));
+    assert_eq!(registry.describe(0), Some((1, &b"a"[..], &b"9"[..])));
     registry.changed(b"a");
     assert_eq!(read(&mut registry, 0, &[("a", Some(&text(r#"{"id":9,"name":"y"}"#)))]), [""; 0]);
 }
 
 #[test]
+fn an_owner_that_keeps_its_watchers_is_told_until_it_decides() {
+    let mut registry = watching(&[(0, 1, "a", "7")]);
+    let keeping = registry.perspective_of(2, b"passport", true);
+    registry.watch(1, 4, keeping, b"a", b"7");
+    let eight = r#"{"passport":{"user":8}}"#;
+    let mut events = read(&mut registry, 0, &[("a", Some(eight))]);
+    events.sort();
+    assert_eq!(events, ["0.1 7 is 8", "1.4 7 is 8"]);
+    registry.changed(b"a");
+    assert_eq!(read(&mut registry, 0, &[("a", Some(eight))]), ["1.4 7 is 8"]);
+    registry.changed(b"a");
+    let mut events = read(&mut registry, 0, &[("a", None)]);
+    events.sort();
+    assert_eq!(events, ["0.1 Ended(Destroyed)", "1.4 Ended(Destroyed)"]);
+    assert_eq!(registry.describe(1), Some((4, &b"a"[..], &b"7"[..])));
+    assert_eq!((registry.sessions_of(1), registry.sessions_of(2)), (0, 1));
+    registry.changed(b"a");
+    assert_eq!(read(&mut registry, 0, &[("a", Some(TEXT))]), [""; 0], "it is there again");
+    registry.unwatch(1, 4);
+    assert!(registry.is_empty());
+}
+
+#[test]
 fn each_perspective_has_its_own_user() {
     let mut registry = watching(&[(0, 1, "a", "7")]);
-    let other = registry.perspective_of(2, b"other");
+    let other = registry.perspective_of(2, b"other", false);
     registry.watch(1, 1, other, b"a", b"8");
     let both = r#"{"passport":{"user":7},"other":{"user":8}}"#;
     assert_eq!(read(&mut registry, 0, &[("a", Some(both))]), [""; 0]);
@@ -83,7 +106,7 @@ fn a_reading_that_a_message_has_overtaken_is_not_believed() {
 fn a_watcher_that_begins_during_a_reading_has_one_of_its_own() {
     let mut registry = watching(&[(0, 1, "a", "7")]);
     let (batch, _) = take(&mut registry);
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     registry.watch(1, 1, perspective, b"a", b"7");
     assert_eq!(registry.settle(&batch, vec![stored(None, None)], 0), []);
     assert_eq!(unread(&mut registry), ["a"]);
@@ -95,7 +118,7 @@ fn a_number_is_not_used_again_while_its_session_is_being_read() {
     let (batch, _) = take(&mut registry);
     registry.unwatch(0, 1);
     // The same session again, and another one.
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     registry.watch(0, 2, perspective, b"a", b"7");
     registry.watch(1, 1, perspective, b"b", b"7");
     assert_eq!(registry.settle(&batch, vec![stored(None, None)], 0), [], "a reading of before");
@@ -132,7 +155,7 @@ fn one_that_is_written_without_a_pause_does_not_keep_others_waiting() {
         registry.changed(b"busy");
         assert_eq!(registry.settle(&batch, vec![stored(None, None)], 0), []);
         let key = format!("{round}");
-        let perspective = registry.perspective_of(1, b"passport");
+        let perspective = registry.perspective_of(1, b"passport", false);
         registry.watch(1, round, perspective, key.as_bytes(), b"7");
         registry.changed(b"busy");
         let turns: Vec<_> = (0..2).map(|_| registry.take_unread(1, 0)).collect();
@@ -179,7 +202,7 @@ fn a_connection_that_is_made_again_reads_what_could_not_be_read() {
 #[test]
 fn of_many_that_cannot_be_read_a_few_are_tried_until_one_can() {
     let mut registry = Registry::default();
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     for slot in 0..1_000 {
         registry.watch(slot, 1, perspective, format!("sess:{slot}").as_bytes(), b"7");
     }
@@ -213,7 +236,7 @@ fn of_many_that_cannot_be_read_a_few_are_tried_until_one_can() {
 #[test]
 fn a_sweep_covers_all_in_one_round_and_none_twice() {
     let mut registry = watching(&[]);
-    let perspective = registry.perspective_of(1, b"passport");
+    let perspective = registry.perspective_of(1, b"passport", false);
     for slot in 0..20 {
         registry.watch(slot, 1, perspective, &[b'a' + slot.to_le_bytes()[0]], b"7");
     }
