@@ -41,12 +41,20 @@ impl WatchedSource for RedisSource {
 }
 
 fn reading(value: Option<Result<ReadResult, Fault>>, ttl: Option<Result<Ttl, Fault>>) -> Reading {
-    let ttl = ttl.and_then(Result::ok).unwrap_or(Ttl::Unknown);
+    let (ttl, unanswered) = match ttl {
+        Some(Ok(ttl)) => (ttl, None),
+        Some(Err(fault)) => (Ttl::Unknown, Some(fault)),
+        None => (Ttl::Unknown, None),
+    };
     let stored = match value {
         Some(Ok(Ok(Some(_)))) if ttl == Ttl::Gone => {
             Stored::Unknown(Fault::new("the key changed while it was read"))
         }
-        Some(Ok(Ok(Some(text)))) => Stored::Text(text),
+        Some(Ok(Ok(Some(text)))) => match unanswered {
+            // Its end would be missed. A user who may not ask gets an answer.
+            Some(fault) => Stored::Unknown(fault),
+            None => Stored::Text(text),
+        },
         Some(Ok(Ok(None))) => Stored::Gone,
         Some(Ok(Err(Fault::Source(text)))) if text.starts_with("WRONGTYPE") => Stored::Unreadable,
         Some(Ok(Err(fault)) | Err(fault)) => Stored::Unknown(fault),
@@ -131,6 +139,9 @@ mod tests {
         );
         assert!(said(Err(Fault::new("NOPERM no permissions")), Ttl::Unknown).contains("Unknown"));
         assert!(format!("{:?}", reading(None, None)).contains("Unknown"));
+        let unanswered = |value| format!("{:?}", reading(Some(Ok(Ok(value))), Some(Err(Fault::Timeout))));
+        assert!(unanswered(Some(b"{}".to_vec())).contains("Unknown"), "its end would be missed");
+        assert_eq!(unanswered(None), "Reading { stored: Gone, ttl: None }");
     }
 
     #[test]

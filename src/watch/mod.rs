@@ -18,9 +18,8 @@
 //! # Layout
 //! - [`Watch`]: the task on the I/O thread, top to bottom. `pace`: when it reads what is left over.
 //! - [`Inbox`]: what JavaScript begins and ends to watch.
-//! - [`Registry`]: what is watched, and by whom: `sessions`, `watchers` and `views`. `reads`: what of it has to be read;
-//!   `deadlines`: when.
-//! - `readings`: reads it, and says what a reading means; `judge` compares.
+//! - [`Registry`]: what is watched, and by whom: `sessions`, `watchers` and `views`. `unread`: what of it has to be read,
+//!   and `deadlines` when. `reads`: batches of it, and what their readings say; `judge` compares.
 //! - [`WatchedSource`], [`Tracker`]: who is asked, and who tells of changes.
 //! - [`Events`]: what JavaScript is told.
 #![forbid(unsafe_code)]
@@ -30,7 +29,6 @@ mod events;
 mod inbox;
 mod judge;
 mod pace;
-mod readings;
 mod reads;
 mod registry;
 mod sessions;
@@ -38,12 +36,13 @@ mod source;
 mod task;
 #[cfg(test)]
 mod test_support;
+mod unread;
 mod views;
 mod watchers;
 
 pub use events::{Change, EndReason, Event, Events, News};
 pub use inbox::{Inbox, Start};
-pub use readings::Batch;
+pub use reads::Batch;
 pub use registry::Registry;
 pub use source::{Reading, Stored, Tracker, WatchedSource};
 pub use task::Watch;

@@ -1,8 +1,8 @@
 //! What is watched, and by whom.
 
 use super::{
-    reads::Reads,
     sessions::Sessions,
+    unread::Unread,
     views::Perspective,
     watchers::{NONE, Slot, Watchers},
 };
@@ -13,7 +13,7 @@ pub struct Registry {
     pub(super) sessions: Sessions,
     pub(super) watchers: Watchers,
     pub(super) perspectives: Vec<Seen>,
-    pub(super) reads: Reads,
+    pub(super) unread: Unread,
 }
 
 /// Whose watchers, and where they find the user.
@@ -98,7 +98,7 @@ impl Registry {
     pub fn changed_where(&mut self, is_meant: impl Fn(&[u8]) -> bool) {
         for (number, session) in self.sessions.iter_mut() {
             if session.is_failed || is_meant(&session.key) {
-                self.reads.mark(session, number);
+                self.unread.mark(session, number);
             }
         }
     }
@@ -160,7 +160,7 @@ impl Registry {
 
     pub(super) fn mark(&mut self, number: u32) {
         if let Some(session) = self.sessions.get_mut(number) {
-            self.reads.mark(session, number);
+            self.unread.mark(session, number);
         }
     }
 }

@@ -22,7 +22,7 @@ use super::{
     events::{Event, Events},
     inbox::Inbox,
     pace::Pace,
-    readings::Batch,
+    reads::Batch,
     registry::Registry,
     source::{Reading, Tracker, WatchedSource},
     views::Perspective,

@@ -17,17 +17,17 @@ use world::{Course, World};
 
 #[test]
 fn a_server_that_tells_of_changes() {
-    (0..30).for_each(|seed| World::run(seed, 2_000, &Course { is_tracking: true, is_reliable: true }));
+    (0..20).for_each(|seed| World::run(seed, 2_000, &Course { is_tracking: true, is_reliable: true }));
 }
 
 #[test]
 fn a_server_that_tells_of_changes_and_is_often_out_of_reach() {
-    (1_000..1_030)
+    (1_000..1_020)
         .for_each(|seed| World::run(seed, 2_000, &Course { is_tracking: true, is_reliable: false }));
 }
 
 #[test]
 fn a_server_that_tells_of_nothing() {
-    (2_000..2_020)
+    (2_000..2_015)
         .for_each(|seed| World::run(seed, 2_000, &Course { is_tracking: false, is_reliable: false }));
 }

@@ -23,6 +23,9 @@ const NAMES: [&str; 2] = ["passport", "other"];
 /// Owners, and where each finds the user.
 const PERSPECTIVES: [(u32, &str); 4] = [(1, NAMES[0]), (1, NAMES[1]), (2, NAMES[0]), (3, NAMES[1])];
 
+/// The owner that decides itself whether a watcher leaves.
+const KEEPS: u32 = 3;
+
 /// What happens in a world.
 pub struct Course {
     pub is_tracking: bool,
@@ -40,6 +43,8 @@ struct Watcher {
     identity: String,
     /// The step at which it began.
     since: u32,
+    /// It was told of an end or of another user, and has stayed.
+    was_told: bool,
 }
 
 pub struct World {
@@ -153,9 +158,10 @@ impl World {
         // As a look-up found it, or as it was a while ago.
         let found = self.user(key, name).filter(|_| self.random.is(90));
         let identity = found.unwrap_or_else(|| self.random.below(4).to_string());
-        let perspective = self.registry.perspective_of(owner, name.as_bytes(), false);
+        let perspective = self.registry.perspective_of(owner, name.as_bytes(), owner == KEEPS);
         self.registry.watch(slot, self.step, perspective, key, identity.as_bytes());
-        let watcher = Watcher { turn: self.step, owner, name, key, identity, since: self.step };
+        let watcher =
+            Watcher { turn: self.step, owner, name, key, identity, since: self.step, was_told: false };
         self.watchers.insert(slot, watcher);
     }
 

@@ -111,7 +111,7 @@ fn sessions_that_come_and_go_leave_nothing_behind() {
     }
     assert_eq!((registry.len(), registry.sessions_of(1)), (10, 10));
     assert!(registry.sessions.end() <= 20, "{}", registry.sessions.end());
-    assert!(registry.reads.deadlines.len() <= 100, "{}", registry.reads.deadlines.len());
+    assert!(registry.unread.deadlines.len() <= 100, "{}", registry.unread.deadlines.len());
     let next = registry.next_deadline().unwrap();
     assert!(next >= day + 19_000, "the deadlines that are left are those of the living: {next}");
 }

@@ -56,6 +56,29 @@ fn another_user_is_told_and_watched_from_then_on() {
 }
 
 #[test]
+fn an_owner_that_keeps_its_watchers_is_told_until_it_decides() {
+    let mut registry = watching(&[(0, 1, "a", "7")]);
+    let keeping = registry.perspective_of(2, b"passport", true);
+    registry.watch(1, 4, keeping, b"a", b"7");
+    let eight = r#"{"passport":{"user":8}}"#;
+    let mut events = read(&mut registry, 0, &[("a", Some(eight))]);
+    events.sort();
+    assert_eq!(events, ["0.1 7 is 8", "1.4 7 is 8"]);
+    registry.changed(b"a");
+    assert_eq!(read(&mut registry, 0, &[("a", Some(eight))]), ["1.4 7 is 8"]);
+    registry.changed(b"a");
+    let mut events = read(&mut registry, 0, &[("a", None)]);
+    events.sort();
+    assert_eq!(events, ["0.1 Ended(Destroyed)", "1.4 Ended(Destroyed)"]);
+    assert_eq!(registry.describe(1), Some((4, &b"a"[..], &b"7"[..])));
+    assert_eq!((registry.sessions_of(1), registry.sessions_of(2)), (0, 1));
+    registry.changed(b"a");
+    assert_eq!(read(&mut registry, 0, &[("a", Some(TEXT))]), [""; 0], "it is there again");
+    registry.unwatch(1, 4);
+    assert!(registry.is_empty());
+}
+
+#[test]
 fn each_perspective_has_its_own_user() {
     let mut registry = watching(&[(0, 1, "a", "7")]);
     let other = registry.perspective_of(2, b"other", false);
@@ -237,21 +260,4 @@ fn a_sweep_covers_all_in_one_round_and_none_twice() {
     registry.sweep(99);
     assert_eq!(unread(&mut registry).len(), 15);
     Registry::default().sweep(5);
-}
-
-#[test]
-fn an_owner_that_keeps_its_watchers_decides_itself() {
-    let mut registry = Registry::default();
-    let perspective = registry.perspective_of(1, b"passport", true);
-    registry.watch(0, 1, perspective, b"a", b"7");
-    let text = |user: &str| format!(r#"{{"passport":{{"user":{user}}}}}"#);
-    assert_eq!(read(&mut registry, 0, &[("a", Some(&text("8")))]), ["0.1 7 is 8"]);
-    assert_eq!(registry.describe(0), Some((1, &b"a"[..], &b"7"[..])), "the identity that was let in");
-    registry.changed(b"a");
-    assert_eq!(read(&mut registry, 0, &[("a", None)]), ["0.1 Ended(Destroyed)"]);
-    assert_eq!(registry.len(), 1);
-    registry.changed(b"a");
-    assert_eq!(read(&mut registry, 0, &[("a", Some(&text("7")))]), [""; 0], "it was made again");
-    registry.unwatch(0, 1);
-    assert!(registry.is_empty());
 }
