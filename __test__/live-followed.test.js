@@ -150,3 +150,34 @@ test('a session that is made again between two reads ends nobody, and look-ups s
   assert.deepEqual(app.ends, []);
   assert.equal(app.authorizer.stats().watch.sockets, 2);
 });
+
+test("the end of a session that was looked up under a former prefix of the store's", async (t) => {
+  const redis = await redisFor(t);
+  const admin = await adminOf(t, redis);
+  const app = await startOver(t, redis);
+  await visitUnderTwoPrefixes(app);
+  for (const key of await admin.keys(KEYS)) await admin.del(key);
+  await until(() => app.ends.length > 0);
+  assert.deepEqual(app.ends, [['ann', 'destroyed']]);
+});
+
+test('watching moves along for a session of a former prefix, which the store no longer has', async (t) => {
+  const redis = await redisFor(t);
+  const app = await startOver(t, redis, { options: { recheckEvery: SOON } });
+  const cookie = await visitUnderTwoPrefixes(app);
+  patchGet(app.client);
+  await app.visit(cookie);
+  assert.equal(app.authorizer.stats().watch.tier, 'poll');
+  await until(() => app.ends.length > 0);
+  assert.deepEqual(app.ends, [['ann', 'destroyed']]);
+});
+
+async function visitUnderTwoPrefixes(app) {
+  await app.visit(await app.logIn({ id: 1, name: 'ann' }));
+  await until(() => app.authorizer.stats().watch.tier === 'tracking');
+  app.store.prefix = 'other:';
+  const cookie = await app.logIn({ id: 2, name: 'bob' });
+  await app.visit(cookie);
+  assert.equal(app.authorizer.stats().watch.sockets, 2);
+  return cookie;
+}

@@ -28,6 +28,8 @@ pub struct WatcherState {
     is_closed: Cell<bool>,
     /// The settings that were used last, and the perspective that belongs to them.
     perspective: RefCell<(Weak<Settings>, u32)>,
+    /// The prefixes of the keys that are, or were, watched: an app may change its store's while sockets are connected.
+    prefixes: RefCell<Vec<Box<[u8]>>>,
 }
 
 impl WatcherState {
@@ -48,6 +50,7 @@ impl WatcherState {
             watch: RefCell::default(),
             is_closed: Cell::new(false),
             perspective: RefCell::default(),
+            prefixes: RefCell::default(),
         }
     }
 
@@ -85,14 +88,11 @@ impl WatcherState {
 
     /// A JSON array: turn, session id and identity (as strings) of each slot, or three times null.
     pub(super) fn describe(&self, slots: &[Slot]) -> Vec<u8> {
-        let settings = self.settings.borrow();
-        let prefix = &settings.prefix;
         let mut text = Vec::new();
         if let Some(watch) = &*self.watch.borrow() {
             watch.describe(slots, |found| {
                 text.push(if text.is_empty() { b'[' } else { b',' });
-                let found = found
-                    .and_then(|(turn, key, identity)| Some((turn, key.strip_prefix(&**prefix)?, identity)));
+                let found = found.and_then(|(turn, key, identity)| Some((turn, self.id_of(key)?, identity)));
                 let Some((turn, id, identity)) = found else {
                     return text.extend_from_slice(b"null,null,null");
                 };
@@ -105,6 +105,12 @@ impl WatcherState {
         }
         text.extend_from_slice(if text.is_empty() { b"[]" } else { b"]" });
         text
+    }
+
+    /// The session id in a key: by today's prefix, or else by one of those before.
+    fn id_of<'k>(&self, key: &'k [u8]) -> Option<&'k [u8]> {
+        let today = key.strip_prefix(&*self.settings.borrow().prefix);
+        today.or_else(|| self.prefixes.borrow().iter().rev().find_map(|prefix| key.strip_prefix(&**prefix)))
     }
 
     /// Ends to watch all sessions.
@@ -141,6 +147,10 @@ impl WatcherState {
         if known.0.as_ptr() != Arc::as_ptr(settings) {
             let perspective = watch.perspective_of(self.owner, &settings.passport_key, self.keeps);
             *known = (Arc::downgrade(settings), perspective);
+            let mut prefixes = self.prefixes.borrow_mut();
+            if !prefixes.iter().any(|prefix| **prefix == *settings.prefix) {
+                prefixes.push(Box::from(&*settings.prefix));
+            }
         }
         known.1
     }
