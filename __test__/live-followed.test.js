@@ -7,6 +7,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { patchGet } = require('./support/derived');
 const { adminOf, redisFor } = require('./support/redis-store');
+const { NativeWatch } = require('../lib/sessions/watch/native');
 const { SOON, until } = require('./support/live/app');
 const { prove, startOver } = require('./support/live/redis-app');
 
@@ -169,6 +170,23 @@ test('watching moves along for a session of a former prefix, which the store no 
   await app.visit(cookie);
   assert.equal(app.authorizer.stats().watch.tier, 'poll');
   await until(() => app.ends.length > 0);
+  assert.deepEqual(app.ends, [['ann', 'destroyed']]);
+});
+
+test('a user whose id is no UTF-8 is not read again and again', async (t) => {
+  const redis = await redisFor(t);
+  const admin = await adminOf(t, redis);
+  const app = await startOver(t, redis);
+  const noted = t.mock.method(NativeWatch.prototype, 'noted');
+  for (const key of await admin.keys(KEYS)) await admin.del(key);
+  const cookie = await app.logIn({ id: 1, name: 'ann' });
+  const text = Buffer.from('{"cookie":{},"passport":{"user":{"id":"\xff","name":"ann"}}}', 'latin1');
+  for (const key of await admin.keys(KEYS)) await admin.set(key, text);
+  await app.visit(cookie);
+  await until(() => noted.mock.callCount() > 0);
+  await app.post('/destroy', cookie);
+  await until(() => app.ends.length > 0);
+  assert.equal(noted.mock.callCount(), 1);
   assert.deepEqual(app.ends, [['ann', 'destroyed']]);
 });
 

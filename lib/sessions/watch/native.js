@@ -54,7 +54,8 @@ class NativeWatch {
   /** The session has the same user in another notation (`1.0` for `1`), of which the addon need not tell again. */
   noted(slot, turn, identity) {
     const known = this.#keeps ? this.idsOf([slot]).get(slot) : undefined;
-    if (known?.turn === turn) this.watch(slot, turn, known.id, identity);
+    // A text that is no UTF-8 can only be noted as another one: the addon would see the same change at once, and for ever.
+    if (known?.turn === turn && known.identity !== identity) this.watch(slot, turn, known.id, identity);
   }
 
   /** Reads everything again now. */
