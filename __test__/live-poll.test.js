@@ -84,6 +84,77 @@ test('what is watched of a slot, and a slot that is watched no more', async (t) 
   assert.equal(watch.tier, 'poll');
 });
 
+test('a socket that leaves in the turn in which it came is not asked about; nothing runs for no socket', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { watch, asked } = pollOf(t, { recheckEvery: 100 });
+  const later = () => new Promise(setImmediate);
+  watch.watch(1, 0, 'a', '"ann"');
+  watch.watch(2, 0, 'b', '"bob"');
+  watch.unwatch(1);
+  await later();
+  assert.deepEqual(
+    asked.map(({ sid }) => sid),
+    ['b'],
+  );
+  asked[0].answer('bob');
+  watch.unwatch(2);
+  const rounds = t.mock.method(watch, 'recheck');
+  t.mock.timers.tick(500);
+  assert.equal(rounds.mock.callCount(), 0);
+  watch.watch(3, 0, 'c', '"cat"');
+  t.mock.timers.tick(100);
+  assert.equal(rounds.mock.callCount(), 1);
+});
+
+test('a round that takes longer than its time goes on', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { watch, asked } = pollOf(t, { recheckEvery: 1e6, timeout: 1e9 });
+  for (let slot = 0; slot < 40; slot++) watch.watch(slot, 0, `sid ${slot}`, '1');
+  const ids = [];
+  async function answer(count) {
+    for (let turn = 0; ids.length < count && turn < 1e6; turn++) {
+      // The pause after which the store is asked for more.
+      t.mock.timers.tick(10);
+      await new Promise(setImmediate);
+      for (const { sid, answer: say } of asked.splice(0, count - ids.length)) {
+        ids.push(sid);
+        say(1);
+      }
+    }
+  }
+  await answer(40);
+  ids.length = 0;
+  t.mock.timers.tick(1e6);
+  await answer(10);
+  t.mock.timers.tick(1e6);
+  await answer(40);
+  assert.equal(new Set(ids).size, 40);
+});
+
+test('a session of a store that is gone within a second before its end has expired', async (t) => {
+  for (const [left, reason] of [
+    [-1000, 'expired'],
+    [800, 'expired'],
+    [60_000, 'destroyed'],
+  ]) {
+    const ends = [];
+    const session = { cookie: { expires: new Date(Date.now() + left) }, passport: { user: 1 } };
+    let answer = session;
+    const options = { store: { get: (_sid, done) => done(null, answer) }, passport: { _key: 'passport' } };
+    const watch = new PollWatch(
+      { ...options, timeout: 1000 },
+      { recheckEvery: 1e6, onEnd: (...end) => ends.push(end) },
+    );
+    t.after(() => watch.close());
+    watch.watch(1, 0, 'a', '1');
+    await new Promise(setImmediate);
+    answer = undefined;
+    watch.recheck();
+    await until(() => ends.length > 0);
+    assert.deepEqual(ends, [[1, 0, reason]]);
+  }
+});
+
 test('a store that answers twice, or after its time, is heard once', async (t) => {
   const { watch, asked, ends } = pollOf(t, { timeout: 20, recheckEvery: 100 });
   watch.watch(1, 0, 'a', '"ann"');

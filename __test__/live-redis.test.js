@@ -52,6 +52,7 @@ for (const [name, setup] of [
     await told('out', 'logged-out');
     await put('switched', ({ passport }) => (passport.user.id = 'other'));
     await told('switched', 'user-changed');
+    assert.equal(app.authorizer.stats().watch.sessions, 3);
     await admin.pExpire(keys.expired, 20);
     await told('expired', 'expired');
     assert.equal(app.authorizer.stats().watch.sockets, 2);

@@ -1,7 +1,7 @@
 'use strict';
 
 const { masked, warn } = require('../diagnostics');
-const { textOf } = require('../errors');
+const { stackOf } = require('../errors');
 const { dataOf } = require('../request-user');
 const { identityOf, isSameIdentity } = require('../sessions/watch/identity');
 const { Connections } = require('./connections');
@@ -171,7 +171,7 @@ class LiveSessions {
 
   #callBack(socket, reason) {
     const failed = (error) => {
-      const words = masked(textOf(error?.stack ?? error), dataOf(socket));
+      const words = masked(stackOf(error), dataOf(socket));
       warn(
         'SESSION_END_ERROR',
         `The callback onSessionEnd given to authorize() failed. Other sockets are told all the same. ${words}`,

@@ -1,0 +1,59 @@
+'use strict';
+
+// The live sessions of one authorizer, with a watch that the test plays.
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const { LiveSessions } = require('../lib/live');
+const { until } = require('./support/live/app');
+
+/** @param {string[]} names - of connected sockets, each with a session of its own, of the user 1 */
+function liveOf(onSessionEnd, names) {
+  const watched = [];
+  let onEnd;
+  const watch = {
+    watch: (slot, turn) => watched.push([slot, turn]),
+    unwatch: () => {},
+    idsOf: () => new Map(),
+    close: () => {},
+  };
+  const openWatch = (settings) => {
+    onEnd = settings.onEnd;
+    return watch;
+  };
+  const live = LiveSessions.of({ onSessionEnd }, { openWatch });
+  const sockets = names.map((name) => ({ name, nsp: {}, connected: true, request: { headers: {} } }));
+  for (const socket of sockets) live.begin(socket, { id: socket.name, identity: '1' });
+  return { live, sockets, end: () => watched.forEach(([slot, turn]) => onEnd(slot, turn, 'expired')) };
+}
+
+test('whatever a callback throws is a warning, and the others are told', async () => {
+  const fails = () => {
+    throw new Error('not readable');
+  };
+  const thrown = {
+    ann: new Proxy({}, { get: fails }),
+    bob: Object.defineProperty(new Error('bob'), 'stack', { get: fails }),
+    cat: undefined,
+    dan: Object.create(null),
+  };
+  const told = [];
+  const { end } = liveOf(({ name }) => {
+    told.push(name);
+    throw thrown[name];
+  }, Object.keys(thrown));
+  const warned = once(process, 'warning');
+  end();
+  await until(() => told.length === 4);
+  const [{ code, message }] = await warned;
+  assert.equal(code, 'SESSION_END_ERROR');
+  assert.match(message, /something of type object$/u);
+});
+
+test('a session whose end is under way has no other user', () => {
+  const { live, sockets } = liveOf(() => {}, ['ann']);
+  assert.equal(live.isOther(sockets[0], 1), false);
+  assert.equal(live.isOther({}, 1), undefined);
+  live.close();
+});
