@@ -8,6 +8,10 @@ use std::{
 
 use super::watchers::Slot;
 
+/// Bytes of changes that JavaScript gets at once, about. User keys may be whole profiles, and it parses and compares them:
+/// a thousand of 300 KB would not even fit into a string of V8.
+const CHANGE_BYTES: usize = 256 * 1024;
+
 /// How a session ended. The numbers are those that JavaScript gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -52,6 +56,12 @@ pub struct Change {
     pub now: Box<[u8]>,
 }
 
+impl Change {
+    fn len(&self) -> usize {
+        self.before.len() + self.now.len()
+    }
+}
+
 /// User keys are personal data.
 impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -92,10 +102,10 @@ impl Events {
         }
     }
 
-    /// The oldest events, at most `limit`. After an empty answer the next event wakes the JS thread again.
+    /// The oldest events, at most `limit`, and fewer where they have large changes. After an empty answer the next event wakes the JS thread again.
     pub fn take(&self, limit: usize) -> Vec<Event> {
         let mut state = self.lock();
-        let count = state.waiting.len().min(limit);
+        let count = count_of(state.waiting.iter().take(limit));
         if count == 0 {
             state.is_scheduled = false;
             // A mass of ends has passed.
@@ -108,6 +118,25 @@ impl Events {
         // The lock is held for a few lines that leave the list complete.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many of these events JavaScript gets at once, at least one of them. One change of many watchers crosses once.
+fn count_of<'e>(events: impl Iterator<Item = &'e Event>) -> usize {
+    let (mut count, mut bytes) = (0, 0);
+    let mut last = None;
+    for event in events {
+        if let News::Changed(change) = &event.news
+            && !last.is_some_and(|last| Arc::ptr_eq(last, change))
+        {
+            bytes += change.len();
+            if count > 0 && bytes > CHANGE_BYTES {
+                break;
+            }
+            last = Some(change);
+        }
+        count += 1;
+    }
+    count
 }
 
 #[cfg(test)]
@@ -137,5 +166,23 @@ mod tests {
         assert_eq!(wakes.load(Ordering::Relaxed), 1);
         events.push(vec![ended(5)]);
         assert_eq!(wakes.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn large_changes_come_a_few_at_a_time() {
+        let change = |bytes: usize| {
+            let text = || vec![b'7'; bytes / 2].into_boxed_slice();
+            Arc::new(Change { before: text(), now: text() })
+        };
+        let changed =
+            |slot, change: &Arc<Change>| Event { news: News::Changed(Arc::clone(change)), ..ended(slot) };
+        let events = Events::new(|| ());
+        let (large, half, small) = (change(2 * CHANGE_BYTES), change(CHANGE_BYTES / 2), change(20));
+        events.push((0..4).map(|slot| changed(slot, &large)).collect());
+        events.push((4..8).map(|slot| changed(slot, &change(CHANGE_BYTES / 2))).collect());
+        events.push(vec![ended(8), changed(9, &half), ended(10), changed(11, &small), ended(12)]);
+        let pages = std::iter::from_fn(|| Some(events.take(99)).filter(|page| !page.is_empty()));
+        let slots: Vec<Vec<_>> = pages.map(|page| page.iter().map(|event| event.slot).collect()).collect();
+        assert_eq!(slots, [vec![0, 1, 2, 3], vec![4, 5], vec![6, 7, 8], vec![9, 10, 11, 12]]);
     }
 }
