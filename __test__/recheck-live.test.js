@@ -22,6 +22,9 @@ function noted(options) {
   const authorizer = new Authorizer(readOptions(given), given);
   authorizer.live = {
     watched: new Map(),
+    isWatched(socket) {
+      return this.watched.has(socket);
+    },
     async isOther(socket, userKey) {
       return this.watched.has(socket) ? this.watched.get(socket) !== userKey : undefined;
     },
@@ -92,4 +95,18 @@ test('a user who was told of an end, and has logged in again, is watched again',
   authorizer.live.watched.delete(socket);
   assert.equal((await recheck(socket)).id, 'ann');
   assert.deepEqual(told, [['letIn', socket.id, { id: 'ann', identity: '"ann"' }]]);
+});
+
+test('a session that ends while it is asked for, and is told: what was found does not count', async () => {
+  const { authorizer, store, told, connect, recheck } = noted();
+  const socket = connect('ann');
+  store.isSlow = true;
+  const result = recheck(socket);
+  while (store.asked.length === 0) await new Promise(setImmediate);
+  authorizer.live.watched.delete(socket);
+  store.isSlow = false;
+  store.get = (_sid, done) => done(undefined, undefined);
+  store.asked[0]();
+  assert.equal(await result, undefined);
+  assert.deepEqual(told, [['end', socket.id, 'destroyed']]);
 });

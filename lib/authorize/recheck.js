@@ -57,8 +57,11 @@ class Recheck {
   /** Asks for the session, then for the user. Never rejects. */
   async read() {
     try {
+      const wasWatched = this.#authorizer.live?.isWatched(this.#socket);
       const { outcome, value } = await this.#lookUp();
-      if (outcome === OUTCOME.FOUND) await this.#readUser(value);
+      // The session has ended meanwhile, and the socket was told. What was found may be older than that.
+      if (wasWatched && !this.#authorizer.live.isWatched(this.#socket)) await this.read();
+      else if (outcome === OUTCOME.FOUND) await this.#readUser(value);
       else this.#conclude(outcome, value);
     } catch (error) {
       // A getter of the app, or its cookie parser.

@@ -109,6 +109,11 @@ class LiveSessions {
     return true;
   }
 
+  /** Whether the session of a socket is watched, or is to be. */
+  isWatched(socket) {
+    return markOf(socket, this) !== undefined;
+  }
+
   /**
    * Whether somebody else is in the session of a watched socket than when it was let in.
    * @returns {boolean | undefined} undefined where the socket is not watched
