@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
+const { assertPrints } = require('./support/child');
 const { AuthorizationError, authorize, filterSocketsByUser } = require('..');
 const { admit, disconnect, enter } = require('./support/index-sockets');
 const {
@@ -147,4 +148,28 @@ test('nobody has come yet; a user whose getters throw is passed over', async () 
   store.isSlow = true;
   assert.equal(await authorizer.recheck(), undefined);
   assert.equal(store.asked.length, 0);
+});
+
+test('nothing of an authorizer stays with its namespace', async () => {
+  const script = `
+    const Registry = FinalizationRegistry;
+    const held = [];
+    globalThis.FinalizationRegistry = class extends Registry {
+      register(target, value, ...token) {
+        held.push(new WeakRef(value));
+        super.register(target, value, ...token);
+      }
+    };
+    const { Rechecks } = require('./lib/authorize/rechecks');
+    const namespace = {};
+    new Rechecks({}).see(namespace);
+    (async () => {
+      for (let times = 0; times < 100 && held[0].deref() !== undefined; times++) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        gc();
+      }
+      console.log(held.length, held[0].deref(), typeof namespace);
+    })();
+  `;
+  await assertPrints(script, '1 undefined object', { args: ['--expose-gc'], preamble: '' });
 });

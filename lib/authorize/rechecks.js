@@ -22,6 +22,11 @@ class Rechecks {
   #seen = new WeakSet();
   /** @type {Set<WeakRef<object>>} the same */
   #namespaces = new Set();
+  /**
+   * Dynamic namespaces come and go. One for each authorizer, with which it goes: what is registered would stay as long as
+   * the namespace does, and an app may make an authorizer for each socket.
+   */
+  #collected = new FinalizationRegistry((reference) => this.#namespaces.delete(reference));
 
   /** @param {import('./authorizer').Authorizer} authorizer */
   constructor(authorizer) {
@@ -47,7 +52,7 @@ class Rechecks {
     this.#seen.add(namespace);
     const reference = new WeakRef(namespace);
     this.#namespaces.add(reference);
-    collected.register(namespace, { namespaces: this.#namespaces, reference });
+    this.#collected.register(namespace, reference);
   }
 
   /** An authorization of this socket begins: a session that was read before it does not count. */
@@ -134,9 +139,6 @@ class Rechecks {
     }
   }
 }
-
-/** Dynamic namespaces come and go. */
-const collected = new FinalizationRegistry(({ namespaces, reference }) => namespaces.delete(reference));
 
 /** A socket of Socket.IO 1.0 or later. One over WebTransport has the request null. */
 function isSocket(candidate) {
