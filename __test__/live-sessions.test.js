@@ -6,7 +6,10 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { LiveSessions } = require('../lib/live');
+const { slots } = require('../lib/live/slots');
+const { FakeNamespace, connect } = require('./support/index-sockets');
 const { until } = require('./support/live/app');
+const { crowdOf } = require('./support/live/crowd');
 
 /** @param {string[]} names - of connected sockets, each with a session of its own, of the user 1 */
 function liveOf(onSessionEnd, names) {
@@ -56,4 +59,13 @@ test('a session whose end is under way has no other user', () => {
   assert.equal(live.isOther(sockets[0], 1), false);
   assert.equal(live.isOther({}, 1), undefined);
   live.close();
+});
+
+test('a new namespace does not read the slots of all others', (t) => {
+  const { authorizer } = crowdOf();
+  const read = t.mock.method(slots, 'socketsOf');
+  for (let i = 0; i < 3; i++) connect(authorizer, new FakeNamespace(`/room-${i}`), { id: i });
+  assert.equal(authorizer.stats().watch.sockets, 3);
+  assert.equal(read.mock.callCount(), 0);
+  authorizer.close();
 });

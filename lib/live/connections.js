@@ -32,18 +32,27 @@ class Connections {
       known = namespaceOf(namespace);
       if (known === undefined) return undefined;
       this.#known.set(namespace, known);
+      this.#watch(known);
+    } else if (!known.isWatching) {
+      this.#watch(known);
+      this.#dropMissing(known);
     }
-    if (!known.isWatching) this.#watch(known);
     return known;
   }
 
-  /** The first time, or where the app has replaced the Map of sockets, or removed all listeners. */
   #watch(known) {
     known.watch(this.#onEnter, this.#onLeave);
+    for (const socket of known.sockets.values()) this.#onEnter(socket);
+  }
+
+  /**
+   * The app has replaced the Map of sockets, or removed all listeners. This reads all slots, which a new namespace must not
+   * cost: a client may open them by the thousand where they are dynamic.
+   */
+  #dropMissing(known) {
     for (const socket of slots.socketsOf({ namespace: known.namespace })) {
       if (!known.has(socket)) this.#onLeave(socket);
     }
-    for (const socket of known.sockets.values()) this.#onEnter(socket);
   }
 }
 
