@@ -3,10 +3,12 @@
 // The live sessions of one authorizer, with a watch that the test plays.
 
 const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { LiveSessions } = require('../lib/live');
 const { slots } = require('../lib/live/slots');
+const { PollWatch } = require('../lib/sessions/watch/poll');
 const { FakeNamespace, connect } = require('./support/index-sockets');
 const { until } = require('./support/live/app');
 const { crowdOf } = require('./support/live/crowd');
@@ -68,4 +70,17 @@ test('a new namespace does not read the slots of all others', (t) => {
   assert.equal(authorizer.stats().watch.sockets, 3);
   assert.equal(read.mock.callCount(), 0);
   authorizer.close();
+});
+
+test('a poll keeps nothing of the client whose session was the first', async (t) => {
+  const store = { get: (_sid, done) => done(null, { passport: { user: 1 } }) };
+  const options = { store, passport: { _key: 'passport' }, timeout: 1000 };
+  const watch = new PollWatch(options, { recheckEvery: 10, onEnd: assert.fail });
+  t.after(() => watch.close());
+  const client = new AsyncLocalStorage();
+  const seen = [];
+  t.mock.method(watch, 'recheck', () => seen.push(client.getStore()));
+  client.run('ann', () => watch.watch(1, 0, 'sid', '1'));
+  await until(() => seen.length > 1);
+  assert.deepEqual([...new Set(seen)], [undefined]);
 });

@@ -75,7 +75,8 @@ class PollWatch {
     session.watchers.add(watcher);
     this.#watchers.set(slot, watcher);
     this.#readSoon(session);
-    if (this.#roundTimer === null) this.#awaitRound();
+    // The timer would keep the AsyncLocalStorage of the first client, and what is in it.
+    if (this.#roundTimer === null) callOutside(() => this.#awaitRound());
   }
 
   unwatch(slot) {
