@@ -1,5 +1,10 @@
 'use strict';
 
+const { EventEmitter } = require('node:events');
+
+/** Sockets that are connected at a time. */
+const CONNECTED = 1000;
+
 /** The parts of a Socket.IO socket that an authorizer reads, created for each connection. */
 class FakeSocket {
   constructor(cookie) {
@@ -14,15 +19,51 @@ class FakeRequest {
   }
 }
 
+/** A namespace whose sockets connect when they are let in, and leave when a thousand others have connected. */
+class FakeNamespace extends EventEmitter {
+  name = '/';
+  sockets = new Map();
+  #ring = new Array(CONNECTED);
+  #count = 0;
+
+  socket(cookie) {
+    return new ConnectingSocket(cookie, this);
+  }
+
+  enter(socket) {
+    const at = this.#count++ % CONNECTED;
+    const former = this.#ring[at];
+    this.#ring[at] = socket;
+    if (former !== undefined) {
+      former.connected = false;
+      this.sockets.delete(former.id);
+    }
+    socket.id = this.#count;
+    socket.connected = true;
+    this.sockets.set(socket.id, socket);
+  }
+}
+
+class ConnectingSocket extends FakeSocket {
+  id = 0;
+  connected = false;
+
+  constructor(cookie, namespace) {
+    super(cookie);
+    this.nsp = namespace;
+  }
+}
+
 /**
  * Runs `count` connections through a middleware, `inFlight` at a time: each one that ends starts the next. For a
  * middleware that answers synchronously, a loop and not a recursion starts the next, so that the harness costs the same.
  *
  * @param {(socket: object, next: (error?: unknown) => void) => void} middleware
  * @param {() => string} nextCookie
+ * @param {FakeNamespace} [namespace] - what is let in connects to it
  * @returns {Promise<{ accepted: number, refused: number }>}
  */
-function drive(middleware, nextCookie, count, inFlight) {
+function drive(middleware, nextCookie, count, inFlight, namespace) {
   return new Promise((resolve) => {
     const sockets = new Array(inFlight);
     let room = inFlight;
@@ -36,11 +77,15 @@ function drive(middleware, nextCookie, count, inFlight) {
       while (room > 0 && started < count) {
         room -= 1;
         started += 1;
-        const socket = new FakeSocket(nextCookie());
+        const cookie = nextCookie();
+        const socket = namespace === undefined ? new FakeSocket(cookie) : namespace.socket(cookie);
         // In a server a socket escapes to other code. Without this, the compiler removes the allocation for a middleware
         // that ignores its socket.
         sockets[started % inFlight] = socket;
-        middleware(socket, (error) => end(error));
+        middleware(socket, (error) => {
+          if (namespace !== undefined && !error) namespace.enter(socket);
+          end(error);
+        });
       }
       starting = false;
     }
@@ -69,13 +114,19 @@ function cycle(list) {
 /**
  * Runs and measures one round.
  *
- * @param {{ clock: object, middleware: Function, nextCookie: () => string, inFlight: number, accepts: boolean }} work
+ * @param {object} work
+ * @param {object} work.clock
+ * @param {Function} work.middleware
+ * @param {() => string} work.nextCookie
+ * @param {number} work.inFlight
+ * @param {boolean} work.accepts
+ * @param {FakeNamespace} [work.namespace]
  * @returns {Promise<{ main: number, process: number, rate: number }>} µs of CPU per connection, connections per second
  */
-async function round({ clock, middleware, nextCookie, inFlight, accepts }, count) {
+async function round({ clock, middleware, nextCookie, inFlight, accepts, namespace }, count) {
   const began = performance.now();
   const before = clock.read();
-  const { accepted } = await drive(middleware, nextCookie, count, inFlight);
+  const { accepted } = await drive(middleware, nextCookie, count, inFlight, namespace);
   const after = clock.read();
   const seconds = (performance.now() - began) / 1000;
   if (accepted !== (accepts ? count : 0))
@@ -98,4 +149,4 @@ async function calibrate(work, roundMs) {
   return count;
 }
 
-module.exports = { FakeSocket, cycle, round, calibrate };
+module.exports = { FakeNamespace, FakeSocket, cycle, round, calibrate };
