@@ -26,10 +26,6 @@ class FakeNamespace extends EventEmitter {
   #ring = new Array(CONNECTED);
   #count = 0;
 
-  socket(cookie) {
-    return new ConnectingSocket(cookie, this);
-  }
-
   enter(socket) {
     const at = this.#count++ % CONNECTED;
     const former = this.#ring[at];
@@ -52,6 +48,11 @@ class ConnectingSocket extends FakeSocket {
     super(cookie);
     this.nsp = namespace;
   }
+}
+
+/** @param {FakeNamespace} [namespace] */
+function socketOf(cookie, namespace) {
+  return namespace === undefined ? new FakeSocket(cookie) : new ConnectingSocket(cookie, namespace);
 }
 
 /**
@@ -78,7 +79,7 @@ function drive(middleware, nextCookie, count, inFlight, namespace) {
         room -= 1;
         started += 1;
         const cookie = nextCookie();
-        const socket = namespace === undefined ? new FakeSocket(cookie) : namespace.socket(cookie);
+        const socket = socketOf(cookie, namespace);
         // In a server a socket escapes to other code. Without this, the compiler removes the allocation for a middleware
         // that ignores its socket.
         sockets[started % inFlight] = socket;
@@ -149,4 +150,4 @@ async function calibrate(work, roundMs) {
   return count;
 }
 
-module.exports = { FakeNamespace, FakeSocket, cycle, round, calibrate };
+module.exports = { FakeNamespace, cycle, round, calibrate, socketOf };

@@ -32,7 +32,8 @@ async function authorization({ passes, roundMs, sessions }) {
 }
 
 function rowsOf(rounds) {
-  const mainOf = (role) => [...rounds].find(([contender]) => contender.role === role)[1].map(({ main }) => main);
+  const mainOf = (role) =>
+    [...rounds].find(([contender]) => contender.role === role)[1].map(({ main }) => main);
   const [empty, reference] = [mainOf('empty'), mainOf('reference')];
   const measured = [...rounds].filter(([{ role }]) => role !== 'empty');
   return measured.map(([{ name }, own]) => {

@@ -36,7 +36,8 @@ async function shares(scene, { passes, ms, others, byHand }) {
   hand?.end();
   const summary = (mode) => {
     const above = mode === 'touched' || mode === 'foreign' ? 'quiet' : undefined;
-    const of = (thread) => median(figures.map((round) => round[mode][thread] - (round[above]?.[thread] ?? 0)));
+    const of = (thread) =>
+      median(figures.map((round) => round[mode][thread] - (round[above]?.[thread] ?? 0)));
     return [mode, { main: of('main'), other: of('other') }];
   };
   return Object.fromEntries(Object.keys(modes).map(summary));

@@ -8,6 +8,7 @@ const { serve } = require('./process');
 
 /** As in Socket.IO's guide "How to use with express-session". */
 const RELOAD_MS = 30_000;
+const WARM_MS = 1000;
 
 const clock = new ShareClock('passport-socketio');
 let store;
@@ -19,8 +20,8 @@ const tasks = {
     store = new RedisStore({ client: await connect(url) });
   },
 
-  /** Begins to reload the sessions from 0 to `count`; they are spread over the time. */
-  start({ count }) {
+  /** Begins to reload the sessions from 0 to `count`; they are spread over the time. Resolves when that is warm. */
+  async start({ count }) {
     for (let index = 0; index < count; index++) {
       const request = { sessionID: sidOf(index), sessionStore: store };
       store.createSession(request, { cookie: {} });
@@ -34,6 +35,7 @@ const tasks = {
       );
       timers.push(later);
     }
+    await sleep(WARM_MS);
   },
 
   async shares({ ms }) {

@@ -19,8 +19,14 @@ async function latency(scene, { passes, samples }) {
   const run = scene.count === 1 ? oneByOne : together;
   const modes = {
     idle: () => run(scene, samples),
-    touched: () => scene.during({ ...scene.touches, ...(scene.count === 1 && ONLY) }, () => run(scene, samples)),
-    published: () => timesOf(scene, Array.from({ length: samples }, (_, at) => at), { publishes: true }),
+    touched: () =>
+      scene.during({ ...scene.touches, ...(scene.count === 1 && ONLY) }, () => run(scene, samples)),
+    published: () =>
+      timesOf(
+        scene,
+        Array.from({ length: samples }, (_, at) => at),
+        { publishes: true },
+      ),
   };
   const figures = Object.fromEntries(Object.keys(modes).map((mode) => [mode, []]));
   for (let pass = 0; pass < passes; pass++) {

@@ -53,13 +53,13 @@ const tasks = {
     traffic.done = send(traffic, { kind, perSecond, from, count, prefixes });
   },
 
-  /** @returns {Promise<{ sent: number, perSecond: number }>} */
+  /** @returns {Promise<{ seconds: number, perSecond: number }>} */
   async stop() {
     const { sent, begun } = traffic;
     const seconds = (performance.now() - begun) / 1000;
     traffic.isOn = false;
     await traffic.done;
-    return { sent, perSecond: sent / seconds };
+    return { seconds, perSecond: sent / seconds };
   },
 };
 

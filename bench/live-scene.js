@@ -45,8 +45,8 @@ class Scene {
   async during(traffic, work) {
     await this.traffic.do('start', traffic);
     const result = await work();
-    const { perSecond } = await this.traffic.do('stop');
-    if (perSecond < 0.95 * traffic.perSecond) {
+    const { seconds, perSecond } = await this.traffic.do('stop');
+    if (seconds > 1 && perSecond < 0.95 * traffic.perSecond) {
       process.stderr.write(`only ${perSecond.toFixed(0)} of ${traffic.perSecond} commands a second\n`);
     }
     return result;

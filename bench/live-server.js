@@ -14,7 +14,7 @@ const WRITES = 10_000;
  * stands for one node. They are in one process, each with a prefix of its own.
  *
  * @param {{ connections: number[], sessions: number, passes: number, ms: number }} settings - 0 connections: nobody watches
- * @returns {Promise<Map<number, number>>} µs a write, by number of connections, medians
+ * @returns {Promise<[number, number][]>} number of connections, and µs a write: medians
  */
 async function serverCpu({ connections, sessions, passes, ms }) {
   const figures = new Map(connections.map((count) => [count, []]));
@@ -23,7 +23,7 @@ async function serverCpu({ connections, sessions, passes, ms }) {
       figures.get(count).push(await microsecondsAWrite({ count, sessions, ms }));
     }
   }
-  return new Map([...figures].map(([count, values]) => [count, median(values)]));
+  return [...figures].map(([count, values]) => [count, median(values)]);
 }
 
 async function microsecondsAWrite({ count, sessions, ms }) {

@@ -3,7 +3,7 @@
 const { check } = require('./check');
 const { contenders } = require('./contenders');
 const { CpuClock } = require('./cpu');
-const { FakeNamespace, calibrate, cycle, round } = require('./harness');
+const { FakeNamespace, calibrate, cycle, round, socketOf } = require('./harness');
 const { liveContenders } = require('./live-contenders');
 const { serve } = require('./process');
 const { ANONYMOUS } = require('./sessions');
@@ -31,7 +31,7 @@ const tasks = {
     };
     if (contender.role === 'empty') return undefined;
     await contender.settle?.(middleware, visitors[0].valid);
-    return check(contender, middleware, visitors, url);
+    return check(contender, middleware, visitors, url, (cookie) => socketOf(cookie, namespace));
   },
   calibrate: ({ mode, roundMs }) => calibrate(workFor(mode), roundMs),
   round: ({ mode, count }) => round(workFor(mode), count),
