@@ -63,13 +63,13 @@ const tasks = {
   },
 };
 
-async function send(traffic, { kind, perSecond, from, count, prefixes }) {
+async function send(state, { kind, perSecond, from, count, prefixes }) {
   const [before, after] = textOf(0).split(userOf(0));
-  while (traffic.isOn) {
+  while (state.isOn) {
     // As many as are due by now: timers are late.
-    const due = Math.floor(((performance.now() - traffic.begun) / 1000) * perSecond);
+    const due = Math.floor(((performance.now() - state.begun) / 1000) * perSecond);
     const replies = [];
-    for (; traffic.sent < due; traffic.sent++) {
+    for (; state.sent < due; state.sent++) {
       const index = from + Math.floor(Math.random() * count);
       const key = keyOf(index, prefixes[index % prefixes.length]);
       if (kind === 'touch') replies.push(client.expire(key, WEEK));
