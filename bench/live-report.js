@@ -99,14 +99,15 @@ function serverTable(server) {
 function authorizationTable(rows) {
   const signed = (number) => (number < 0 ? '' : '+') + number.toFixed(2);
   return table([
-    ['', 'µs', 'more, median', 'quartiles', 'ratio', 'target'],
-    ...rows.map(({ name, main, more, quartiles, ratio }) => [
+    ['', 'µs', 'more, median', 'quartiles', 'ratio', 'target', 'a disconnection'],
+    ...rows.map(({ name, main, more, quartiles, ratio, leaving }) => [
       name,
       main.toFixed(2),
       signed(more),
       quartiles.map(signed).join(' to '),
       ratio.toFixed(2),
       name === 'with onSessionEnd' ? verdict(more, TARGETS.authorization) : '',
+      signed(leaving),
     ]),
   ]);
 }
