@@ -4,7 +4,7 @@ const { FOREIGN } = require('./live-cpu');
 const { WRITES } = require('./live-server');
 const { median } = require('./numbers');
 
-/** The largest figure of each row: issue 13. */
+/** The largest figure of each row. */
 const TARGETS = {
   idle: 2,
   touched: 5,
