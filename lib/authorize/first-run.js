@@ -51,7 +51,8 @@ class FirstRun {
     this.#count = outcome === this.#outcome ? this.#count + 1 : 1;
     this.#outcome = outcome;
     if (this.#count < IN_A_ROW) return true;
-    warn('FIRST_RUN', textOf(outcome, hint()));
+    // An app may have an authorizer for each namespace.
+    warn('FIRST_RUN', () => textOf(outcome, hint()), 1, `FIRST_RUN ${outcomes[outcome].code}`);
     return false;
   }
 
