@@ -26,6 +26,11 @@ class Faults {
     this.#backend = backend;
   }
 
+  /** Whether something is out of order, as far as is known. */
+  get areUnderWay() {
+    return this.#outages.areUnderWay;
+  }
+
   /**
    * An attempt has failed. It may not be a fault.
    * @param {import('./attempt').Attempt} attempt

@@ -41,6 +41,10 @@ class Outages {
   /** By group: when its last recovery was told. */
   #toldAt = new Map();
 
+  get areUnderWay() {
+    return this.#outages.size > 0;
+  }
+
   /** @param {number} outcome - a fault */
   fault(outcome) {
     this.failed(outcome);

@@ -6,7 +6,7 @@ const { authorized, refused } = require('../diagnostics/channels');
 const { OUTCOME, outcomes } = require('../outcomes');
 const { userPropertyOf } = require('../request-user');
 const { STEP } = require('./attempt');
-const { Faults } = require('./faults');
+const { Faults, IS_FAULT } = require('./faults');
 const { FirstRun } = require('./first-run');
 const { hintOf } = require('./hints');
 const { RESULT, messageOf, resultOf } = require('./message');
@@ -50,8 +50,11 @@ class Report {
     // Such an attempt never has its turn.
     if (outcome === OUTCOME.TOO_MANY_ATTEMPTS) this.began(attempt);
     const info = { code: outcomes[outcome].code, hint: hintOf(attempt, this.#options), cause };
-    attempt.info = info;
-    this.#faults.failed(attempt, info);
+    // Most are visitors without a log-in, of whom nobody wants to hear.
+    if (IS_FAULT[outcome] || this.#faults.areUnderWay || isTold(attempt)) {
+      attempt.info = info;
+      this.#faults.failed(attempt, info);
+    }
     return info;
   }
 
@@ -62,7 +65,7 @@ class Report {
     // An object of the app has thrown when the client was let in.
     else if (outcome === OUTCOME.CALLBACK_ERROR && !isIn) this.#failedLate(attempt);
     if (this.#firstRun !== null && step !== STEP.ABANDONED) this.#guide(attempt, isIn);
-    if (attempt.since !== undefined || attempt.trace !== undefined) this.#tell(attempt, isIn);
+    if (isTold(attempt)) this.#tell(attempt, isIn);
   }
 
   #failedLate(attempt) {
@@ -104,6 +107,11 @@ class Report {
       return hint;
     }
   }
+}
+
+/** Whether somebody hears what becomes of an attempt. */
+function isTold({ since, trace }) {
+  return since !== undefined || trace !== undefined;
 }
 
 /** Whether somebody wants to know what becomes of an attempt. */
