@@ -271,3 +271,21 @@ test('no output when all is well', async () => {
   );
   assert.deepEqual([out, err], ['done', '']);
 });
+
+test('a session id at the end of what is shown of a long text is masked too', async (t) => {
+  const warnings = await warningsFrom(t);
+  const id = 'abcd-and-twenty-more-of-them';
+  const fails = [
+    { store: { get: (sid, done) => done(new Error('x'.repeat(490) + sid)) } },
+    {
+      passport: passportOf((key, done) => done(new Error('x'.repeat(490) + id))),
+      store: { get: (sid, done) => done(null, { passport: { user: 'ann' } }) },
+    },
+  ];
+  for (const options of fails) await visit(handMade(options), cookieOf(id));
+  assert.deepEqual(await codesOf(warnings), ['STORE_ERROR', 'DESERIALIZE_ERROR']);
+  for (const { message } of warnings) {
+    assert.ok(!message.includes('-and'), message);
+    assert.match(message, /xabcd…/);
+  }
+});

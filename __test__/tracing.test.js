@@ -10,7 +10,7 @@ const { test } = require('node:test');
 const { AuthorizationError, authorize } = require('..');
 const { FakeConnection, attempt, namespaces } = require('./support/attempts');
 const { listen } = require('./support/channels');
-const { runScript } = require('./support/child');
+const { PREAMBLE, runScript } = require('./support/child');
 const { handMade } = require('./support/hand-made');
 const { names } = require('./support/redis-store');
 const { sharedRedis } = require('./support/shared');
@@ -20,6 +20,11 @@ const NAME = 'tracing:passport-socketio-native:authorize';
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
 const IS_THERE = { skip: tracingChannel === undefined && 'this Node has no tracing channels' };
 const COUNT = 100;
+/** Node's own modules use it when they are loaded. */
+const WITHOUT_TRACING = `
+  for (const name of ['http', 'https', 'net', 'tls', 'worker_threads']) require('node:' + name);
+  delete require('node:diagnostics_channel').tracingChannel;
+`;
 
 let redis;
 
@@ -240,4 +245,16 @@ test('what a later middleware throws is uncaught, and asyncEnd is there', IS_THE
     authorizer({ request: { headers: { cookie: cookieOf('ann') } } }, () => { throw new Error('bug of another'); });
   `);
   assert.equal(out, 'bug of another asyncStart,asyncEnd');
+});
+
+test('a Node without tracing channels', async () => {
+  const { out, err } = await runScript(
+    `
+    const authorizer = authorize({ secret: SECRET, store: { get() {} }, passport: passportOf() });
+    require('node:diagnostics_channel').subscribe('passport-socketio-native:refused', ({ code }) => console.log(code));
+    visit(authorizer, '').then(({ error }) => console.log(error.code));
+  `,
+    { preamble: WITHOUT_TRACING + PREAMBLE },
+  );
+  assert.deepEqual([out, err], ['NO_COOKIE\nNO_COOKIE', '']);
 });

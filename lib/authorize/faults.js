@@ -1,8 +1,8 @@
 'use strict';
 
-const { isReported, masked, warn } = require('../diagnostics');
+const { isReported, warn } = require('../diagnostics');
 const { isLogging, logFailure } = require('../diagnostics/debug-log');
-const { failureOf, oneLine } = require('../diagnostics/words');
+const { failureOf, maskedLine, oneLine } = require('../diagnostics/words');
 const { messageOf } = require('../errors');
 const { OUTCOME, outcomes } = require('../outcomes');
 const { Outages } = require('./outages');
@@ -55,9 +55,9 @@ class Faults {
   }
 
   #textOf({ outcome, cause, data }, { hint }) {
-    const words = IS_OF_APP.has(outcome) ? failureOf(cause) : oneLine(messageOf(cause));
+    const words = IS_OF_APP.has(outcome) ? failureOf(cause, data) : maskedLine(messageOf(cause), data);
     const { kind, address, reason } = this.#backend.description;
-    return `${outcomes[outcome].code}: ${masked(words, data)} [backend: ${kind}, ${oneLine(address ?? reason)}]. ${hint}`;
+    return `${outcomes[outcome].code}: ${words} [backend: ${kind}, ${oneLine(address ?? reason)}]. ${hint}`;
   }
 }
 

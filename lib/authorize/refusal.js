@@ -1,6 +1,6 @@
 'use strict';
 
-const { masked, warn } = require('../diagnostics');
+const { warn } = require('../diagnostics');
 const { isLogging, logFailure } = require('../diagnostics/debug-log');
 const { failureOf } = require('../diagnostics/words');
 const { OUTCOME, outcomes } = require('../outcomes');
@@ -55,7 +55,7 @@ function failFailed({ accept, data, cause }, error) {
   warn(
     'FAIL_CALLBACK_ERROR',
     () =>
-      `The fail callback given to authorize() failed; the connection was refused. ${masked(failureOf(error), data)}`,
+      `The fail callback given to authorize() failed; the connection was refused. ${failureOf(error, data)}`,
     1,
   );
 }

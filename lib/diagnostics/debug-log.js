@@ -58,6 +58,7 @@ function logSessionEnd({ reason, request, socket, backend }) {
  * @param {unknown} [cause]
  */
 function logBackendState(backend, state, cause) {
+  if (!isLogging) return;
   const why = cause == null ? '' : `: ${oneLine(messageOf(cause))}`;
   log('%s', `BACKEND ${nameOf(backend)} is ${state}${why}`);
 }

@@ -2,6 +2,7 @@
 
 const path = require('node:path');
 const { messageOf } = require('../errors');
+const { masked } = require('./index');
 
 /** What is shown of others' texts: in one line, so that none of them can forge a line of the log, and cut. */
 
@@ -24,6 +25,11 @@ function oneLine(text, longest = LONGEST) {
     .trim();
 }
 
+/** The same, with the session id of a request masked: first, since half of an id is not found any more. */
+function maskedLine(text, data) {
+  return oneLine(masked(text, data));
+}
+
 /** A text of the client: cut and quoted. */
 function quoted(text, longest = LONGEST) {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
@@ -42,13 +48,16 @@ function escaped(character) {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** What a callback of the app failed with, and where: the first of its own lines in the stack. */
-function failureOf(error) {
+/**
+ * What a callback of the app failed with, and where: the first of its own lines in the stack.
+ * @param {object} [data] - the request, whose session id is masked
+ */
+function failureOf(error, data) {
   const [name, stack] = read(error);
   const message = messageOf(error);
   const kind = name === undefined || name === 'Error' || name === message ? '' : `${name}: `;
   const frame = frameOf(stack);
-  return oneLine(kind + message) + (frame === undefined ? '' : ` (${frame})`);
+  return maskedLine(kind + message, data) + (frame === undefined ? '' : ` (${maskedLine(frame, data)})`);
 }
 
 /** An error may have a getter that throws. */
@@ -65,8 +74,7 @@ function frameOf(stack) {
   const lines = stack?.split('\n').map((line) => line.trim()) ?? [];
   const isOfApp = (line) =>
     line.startsWith('at ') && !FOREIGN.test(line) && !OURS.some((own) => line.includes(own));
-  const line = lines.find(isOfApp);
-  return line && oneLine(line);
+  return lines.find(isOfApp);
 }
 
 /** The stack of an error, else what it says. */
@@ -75,4 +83,4 @@ function stackOf(error) {
   return stack ?? messageOf(error);
 }
 
-module.exports = { failureOf, indented, oneLine, quoted, stackOf };
+module.exports = { failureOf, indented, maskedLine, oneLine, quoted, stackOf };

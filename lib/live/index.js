@@ -1,6 +1,6 @@
 'use strict';
 
-const { masked, warn } = require('../diagnostics');
+const { warn } = require('../diagnostics');
 const { sessionEnd } = require('../diagnostics/channels');
 const { isLogging, logFailure, logSessionEnd } = require('../diagnostics/debug-log');
 const { failureOf } = require('../diagnostics/words');
@@ -199,7 +199,7 @@ class LiveSessions {
       warn(
         'SESSION_END_ERROR',
         () =>
-          `The callback onSessionEnd given to authorize() failed. Other sockets are told all the same. ${masked(failureOf(error), data)}`,
+          `The callback onSessionEnd given to authorize() failed. Other sockets are told all the same. ${failureOf(error, data)}`,
         1,
       );
     };

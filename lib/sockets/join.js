@@ -2,7 +2,7 @@
 
 const timers = require('node:timers');
 const { inspect } = require('node:util');
-const { markReported, masked, warn } = require('../diagnostics');
+const { markReported, warn } = require('../diagnostics');
 const { failureOf } = require('../diagnostics/words');
 const { changeRooms, dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
 const { Share } = require('./share');
@@ -146,7 +146,7 @@ class Joiner {
       warn(
         'ROOMS_ERROR',
         () =>
-          `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${masked(failureOf(error), data)}`,
+          `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${failureOf(error, data)}`,
         1,
       );
       markReported(error);
