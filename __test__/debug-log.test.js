@@ -92,11 +92,13 @@ test('neither secrets, nor cookies, nor session ids: not in the log, and not in 
     const get = (sid, done) => done(new Error('ENOENT: /sessions/' + sid + '.json'));
     await come(make({ store: { get } }), { cookie: 'token=hidden-token; ' + cookieOf('ann-and-more') });
     await come(make(), {}, { _query: { session_id: 'bob-and-more' } });
+    await come(make(), { cookie: 'hidden-token; theme=dark; hidden' });
     await come(make(), { cookie: cookieOf('bob-and-more', { secret: 'hidden-secret' }) });
     const passport = passportOf((key, done) => done(new Error('no ann-and-more')));
     await come(make({ passport }), { cookie: cookieOf('ann-and-more') });
   `);
   const all = lines.join('\n');
+  assert.match(all, /cookies=\?,"theme",\? /);
   assert.match(all, /cause="ENOENT: \/sessions\/ann-….json"/);
   for (const secret of ['keyboard cat', 'hidden', 'and-more', 's%3A']) {
     assert.ok(!all.includes(secret), `${secret}\n${all}`);

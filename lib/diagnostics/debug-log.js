@@ -90,9 +90,15 @@ function namesIn(header) {
   const names = header
     .slice(0, HEADER_LENGTH)
     .split(';', COOKIES + 1)
-    .map((pair) => quoted(pair.split('=', 1)[0].trim(), NAME_LENGTH));
+    .map(nameIn);
   if (names.length > COOKIES) names[COOKIES] = '…';
   return names.join(',');
+}
+
+/** What has no `=` may be a value. */
+function nameIn(pair) {
+  const end = pair.indexOf('=');
+  return end < 0 ? '?' : quoted(pair.slice(0, end).trim(), NAME_LENGTH);
 }
 
 function sessionOf(request) {
