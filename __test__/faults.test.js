@@ -191,6 +191,29 @@ test('a recovery of the store is told once: what works, after how long, how many
   );
 });
 
+test('a second outage within a minute: its end is told when the minute is over, with its own numbers', async (t) => {
+  const warnings = await warningsFrom(t);
+  const { trouble, authorizer } = troubled();
+  const come = () => visit(authorizer, cookieOf('ann'));
+  const goDown = async (times, ms) => {
+    trouble.store = true;
+    for (let i = 0; i < times; i++) await come();
+    goOn(ms);
+    trouble.store = false;
+    await come();
+  };
+  await goDown(7, 5000);
+  goOn(10_000);
+  await goDown(3, 20_000);
+  goOn(15_000);
+  await come();
+  assert.deepEqual(await codesOf(warnings), ['STORE_ERROR', 'RECOVERED']);
+  goOn(15_000);
+  await come();
+  assert.deepEqual(await codesOf(warnings), ['STORE_ERROR', 'RECOVERED', 'RECOVERED']);
+  assert.match(warnings[2].message, /, after 20 s in which 3 authorizations failed\.$/);
+});
+
 test('a visitor without a log-in shows that the store answers; a session that is not there does not', async (t) => {
   const warnings = await warningsFrom(t);
   const sessions = { stranger: { cookie: {} } };

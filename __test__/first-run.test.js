@@ -122,6 +122,8 @@ test('a client that has left is no refusal', async (t) => {
     await new Promise((resolve) => authorizer({ conn, request: conn.request }, resolve));
   }
   assert.deepEqual(await codesOf(warnings), []);
+  for (let i = 0; i < 3; i++) await visit(authorizer, '');
+  assert.deepEqual(await codesOf(warnings), ['FIRST_RUN']);
 });
 
 test('authorizers of several namespaces: the same is said once', async (t) => {

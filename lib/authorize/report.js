@@ -84,12 +84,11 @@ class Report {
     const message = messageOf(attempt, result, {
       userProperty: this.#userProperty,
       hint: result === RESULT.LET_IN ? undefined : this.#hintOf(attempt),
+      // One that left before its turn came took none.
       durationMs: since === undefined ? 0 : performance.now() - since,
       backend: this.backend.description,
     });
     trace?.decided(attempt, message, result === RESULT.REFUSED);
-    // Nobody listened when it began.
-    if (since === undefined) return;
     if (isLogging) logDecision(message, result);
     if (result === RESULT.LET_IN) authorized.publish(message);
     else if (result === RESULT.REFUSED) refused.publish(message);
