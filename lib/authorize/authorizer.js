@@ -216,6 +216,7 @@ class Authorizer {
 
   /** The connection has too many attempts under way: nothing is looked up. */
   #refuse(attempt) {
+    this.report.began(attempt);
     this.requests.prepareIfPossible(attempt.data);
     this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
     // `fail` gets no time to answer: under a flood, refused attempts would pile up.

@@ -19,16 +19,11 @@ const IS_OF_APP = new Set([OUTCOME.DESERIALIZE_ERROR, OUTCOME.CALLBACK_ERROR]);
  */
 class Faults {
   #backend;
-  #outages = new Outages();
+  outages = new Outages();
 
   /** @param {{ description: object }} backend */
   constructor(backend) {
     this.#backend = backend;
-  }
-
-  /** Whether something is out of order, as far as is known. */
-  get areUnderWay() {
-    return this.#outages.areUnderWay;
   }
 
   /**
@@ -39,19 +34,14 @@ class Faults {
   failed(attempt, info) {
     const { outcome, cause, data } = attempt;
     if (!IS_FAULT[outcome]) {
-      this.#outages.failed(outcome);
+      this.outages.failed(outcome);
       return;
     }
     const { code } = outcomes[outcome];
-    this.#outages.fault(outcome);
+    this.outages.fault(outcome);
     if (isLogging && IS_OF_APP.has(outcome)) logFailure(code, cause, data);
     // The option rooms has a warning of its own.
     if (!isReported(cause)) warn(code, () => this.#textOf(attempt, info), 1);
-  }
-
-  /** The app's `success` has decided. */
-  succeeded() {
-    this.#outages.succeeded();
   }
 
   #textOf({ outcome, cause, data }, { hint }) {

@@ -36,14 +36,12 @@ const ANSWERS = new Set([
 
 /** Times in which authorizations of one authorizer fail for a fault. The process is told once that such a time is over. */
 class Outages {
-  /** By group: what is out of order. Mostly nothing is. */
+  /** Mostly none is: whether there is one is a field, which costs less than to ask a Map. */
+  areUnderWay = false;
+  /** By group: what is out of order. */
   #outages = new Map();
   /** By group: when its last recovery was told. */
   #toldAt = new Map();
-
-  get areUnderWay() {
-    return this.#outages.size > 0;
-  }
 
   /** @param {number} outcome - a fault */
   fault(outcome) {
@@ -53,6 +51,7 @@ class Outages {
     const now = performance.now();
     let outage = this.#outages.get(group);
     if (outage === undefined) this.#outages.set(group, (outage = new Outage(now)));
+    this.areUnderWay = true;
     outage.count += 1;
     outage.lastAt = now;
     outage.backAt = undefined;
@@ -60,12 +59,11 @@ class Outages {
 
   /** Any failure. */
   failed(outcome) {
-    if (this.#outages.size > 0 && ANSWERS.has(outcome)) this.#works(STORE);
+    if (this.areUnderWay && ANSWERS.has(outcome)) this.#works(STORE);
   }
 
   /** The app's `success` has decided: everything has worked. */
   succeeded() {
-    if (this.#outages.size === 0) return;
     for (const group of [...this.#outages.keys()]) this.#works(group);
   }
 
@@ -77,6 +75,7 @@ class Outages {
     outage.backAt ??= now;
     if (now - outage.lastAt < QUIET_MS || now - (this.#toldAt.get(group) ?? -Infinity) < MINUTE_MS) return;
     this.#outages.delete(group);
+    this.areUnderWay = this.#outages.size > 0;
     this.#toldAt.set(group, now);
     const { since, backAt, count } = outage;
     const failed = count === 1 ? 'one authorization failed' : `${count} authorizations failed`;

@@ -47,11 +47,9 @@ class Report {
   failed(attempt) {
     const { outcome, cause } = attempt;
     this.stats.refused(outcome);
-    // Such an attempt never has its turn.
-    if (outcome === OUTCOME.TOO_MANY_ATTEMPTS) this.began(attempt);
     const info = { code: outcomes[outcome].code, hint: hintOf(attempt, this.#options), cause };
     // Most are visitors without a log-in, of whom nobody wants to hear.
-    if (IS_FAULT[outcome] || this.#faults.areUnderWay || isTold(attempt)) {
+    if (IS_FAULT[outcome] || this.#faults.outages.areUnderWay || isTold(attempt)) {
       attempt.info = info;
       this.#faults.failed(attempt, info);
     }
@@ -60,11 +58,12 @@ class Report {
 
   /** An attempt is decided: `isIn` says whether the client is let in, as a user or as a guest. */
   decided(attempt, isIn) {
-    const { step, outcome } = attempt;
-    if (step === STEP.SUCCESS && outcome === OUTCOME.REFUSED) this.#faults.succeeded();
-    // An object of the app has thrown when the client was let in.
-    else if (outcome === OUTCOME.CALLBACK_ERROR && !isIn) this.#failedLate(attempt);
-    if (this.#firstRun !== null && step !== STEP.ABANDONED) this.#guide(attempt, isIn);
+    const { outages } = this.#faults;
+    if (outages.areUnderWay && attempt.step === STEP.SUCCESS && attempt.outcome === OUTCOME.REFUSED)
+      outages.succeeded();
+    // An object of the app may have thrown when the client was let in.
+    if (!isIn && IS_FAULT[attempt.outcome]) this.#failedLate(attempt);
+    if (this.#firstRun !== null && attempt.step !== STEP.ABANDONED) this.#guide(attempt, isIn);
     if (isTold(attempt)) this.#tell(attempt, isIn);
   }
 
