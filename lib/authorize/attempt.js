@@ -42,9 +42,6 @@ class Attempt extends AsyncResource {
   shown = undefined;
   /** Set by Deadlines. */
   deadline = null;
-  /** Set by Report: when it began, where somebody wants to know; what `fail` was told. */
-  since = undefined;
-  info = undefined;
   /** For the app's callbacks. */
   accept = undefined;
 
@@ -53,15 +50,16 @@ class Attempt extends AsyncResource {
    * @param {object} data - the request
    * @param {object | undefined} socket - of Socket.IO 1.0 or later
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
-   * @param {import('./tracing').Trace} [trace] - where somebody traces authorizations
+   * @param {import('./heard').Heard} [heard] - where somebody traces authorizations
    */
-  constructor(authorizer, data, socket, done, trace) {
+  constructor(authorizer, data, socket, done, heard) {
     super('PassportSocketIoAttempt', ASYNC_OPTIONS);
     this.#authorizer = authorizer;
     this.data = data;
     this.socket = socket;
     this.done = done;
-    this.trace = trace;
+    /** Only where somebody hears of it: one field for all that. */
+    this.heard = heard;
   }
 
   /** What the attempts of one client share: the Engine.IO connection, else the request. */

@@ -63,9 +63,9 @@ class Authorizer {
    * @param {object} target - a socket of Socket.IO 1.0 or later; or what carries the headers itself: the handshake data
    *   of 0.9, the request of `allowRequest`
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
-   * @param {import('./tracing').Trace} [trace]
+   * @param {import('./heard').Heard} [heard]
    */
-  authorize(target, done, trace) {
+  authorize(target, done, heard) {
     const socket = 'request' in target ? target : undefined;
     const data = socket ? requestOf(socket) : target;
     if (socket) {
@@ -74,7 +74,7 @@ class Authorizer {
       this.joiner.announce(socket);
       this.live?.announce(socket);
     }
-    const attempt = new Attempt(this, data, socket, done, trace);
+    const attempt = new Attempt(this, data, socket, done, heard);
     attempt.accept = acceptOnce(attempt, this);
     // An earlier middleware took its time, and the client has left.
     if (socket?.conn?.readyState === 'closed') {
@@ -248,7 +248,7 @@ class Authorizer {
       }
       return true;
     } catch (error) {
-      Object.assign(attempt, { outcome: OUTCOME.CALLBACK_ERROR, cause: error });
+      this.report.broke(attempt, error);
       return false;
     }
   }

@@ -5,6 +5,7 @@ const { isLogging, logFailure } = require('../diagnostics/debug-log');
 const { failureOf, maskedLine, oneLine } = require('../diagnostics/words');
 const { messageOf } = require('../errors');
 const { OUTCOME, outcomes } = require('../outcomes');
+const { STEP } = require('./attempt');
 const { Outages } = require('./outages');
 
 /** `critical` in the original, but no fault of the server: a visitor without a log-in, an authorizer that the app closed. */
@@ -42,6 +43,11 @@ class Faults {
     if (isLogging && IS_OF_APP.has(outcome)) logFailure(code, cause, data);
     // The option rooms has a warning of its own.
     if (!isReported(cause)) warn(code, () => this.#textOf(attempt, info), 1);
+  }
+
+  /** @param {import('./attempt').Attempt} attempt - that is decided */
+  decided({ step, outcome }) {
+    if (step === STEP.SUCCESS && outcome === OUTCOME.REFUSED) this.outages.succeeded();
   }
 
   #textOf({ outcome, cause, data }, { hint }) {

@@ -8,6 +8,7 @@ const { userPropertyOf } = require('../request-user');
 const { STEP } = require('./attempt');
 const { Faults, IS_FAULT } = require('./faults');
 const { FirstRun } = require('./first-run');
+const { Heard } = require('./heard');
 const { hintOf } = require('./hints');
 const { RESULT, messageOf, resultOf } = require('./message');
 
@@ -36,7 +37,8 @@ class Report {
 
   /** An attempt begins: it has its turn. */
   began(attempt) {
-    if (isHeard(attempt)) attempt.since = performance.now();
+    if (isListening() || attempt.heard !== undefined)
+      (attempt.heard ??= new Heard()).since = performance.now();
   }
 
   /**
@@ -48,28 +50,23 @@ class Report {
     const { outcome, cause } = attempt;
     this.stats.refused(outcome);
     const info = { code: outcomes[outcome].code, hint: hintOf(attempt, this.#options), cause };
-    // Most are visitors without a log-in, of whom nobody wants to hear.
-    if (IS_FAULT[outcome] || this.#faults.outages.areUnderWay || isTold(attempt)) {
-      attempt.info = info;
-      this.#faults.failed(attempt, info);
-    }
+    if (attempt.heard !== undefined) attempt.heard.info = info;
+    // Most are visitors without a log-in.
+    if (IS_FAULT[outcome] || this.#faults.outages.areUnderWay) this.#faults.failed(attempt, info);
     return info;
+  }
+
+  /** An object of the app has thrown when the client was to be let in, so that it is refused. */
+  broke(attempt, cause) {
+    Object.assign(attempt, { outcome: OUTCOME.CALLBACK_ERROR, cause });
+    this.#faults.failed(attempt, { hint: this.#hintOf(attempt) });
   }
 
   /** An attempt is decided: `isIn` says whether the client is let in, as a user or as a guest. */
   decided(attempt, isIn) {
-    const { outages } = this.#faults;
-    if (outages.areUnderWay && attempt.step === STEP.SUCCESS && attempt.outcome === OUTCOME.REFUSED)
-      outages.succeeded();
-    // An object of the app may have thrown when the client was let in.
-    if (!isIn && IS_FAULT[attempt.outcome]) this.#failedLate(attempt);
+    if (this.#faults.outages.areUnderWay) this.#faults.decided(attempt);
     if (this.#firstRun !== null && attempt.step !== STEP.ABANDONED) this.#guide(attempt, isIn);
-    if (isTold(attempt)) this.#tell(attempt, isIn);
-  }
-
-  #failedLate(attempt) {
-    if (attempt.info?.code === outcomes[attempt.outcome].code) return;
-    this.#faults.failed(attempt, { hint: this.#hintOf(attempt) });
+    if (attempt.heard !== undefined) this.#tell(attempt, isIn);
   }
 
   #guide(attempt, isIn) {
@@ -78,7 +75,7 @@ class Report {
   }
 
   #tell(attempt, isIn) {
-    const { since, trace } = attempt;
+    const { since, trace } = attempt.heard;
     const result = resultOf(attempt, isIn);
     const message = messageOf(attempt, result, {
       userProperty: this.#userProperty,
@@ -95,9 +92,9 @@ class Report {
 
   /** That of the outcome which counts: a failure after the one that `fail` was told of has another. */
   #hintOf(attempt) {
-    const { info, outcome } = attempt;
+    const { heard, outcome } = attempt;
     const { code, hint } = outcomes[outcome];
-    if (info?.code === code) return info.hint;
+    if (heard?.info?.code === code) return heard.info.hint;
     try {
       return hintOf(attempt, this.#options);
     } catch {
@@ -107,14 +104,9 @@ class Report {
   }
 }
 
-/** Whether somebody hears what becomes of an attempt. */
-function isTold({ since, trace }) {
-  return since !== undefined || trace !== undefined;
-}
-
-/** Whether somebody wants to know what becomes of an attempt. */
-function isHeard({ trace }) {
-  return isLogging || trace !== undefined || authorized.hasSubscribers || refused.hasSubscribers;
+/** Whether somebody wants to know what becomes of attempts. */
+function isListening() {
+  return isLogging || authorized.hasSubscribers || refused.hasSubscribers;
 }
 
 module.exports = { Report };

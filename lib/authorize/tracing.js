@@ -1,6 +1,7 @@
 'use strict';
 
 const { authorize: channels } = require('../diagnostics/channels');
+const { Heard } = require('./heard');
 const { refusalBy, refusalOf } = require('./refusal');
 const { requestOf } = require('./request');
 
@@ -19,7 +20,7 @@ function authorizeTraced(authorizer, target, done) {
   const { context } = trace;
   channels.start.runStores(context, () => {
     try {
-      authorizer.authorize(target, trace.around(done), trace);
+      authorizer.authorize(target, trace.around(done), new Heard(trace));
     } catch (error) {
       context.error = error;
       channels.error.publish(context);
