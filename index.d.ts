@@ -22,6 +22,13 @@ export type {
   RedisSettings,
   RedisTls,
 } from './types/redis';
+export type {
+  AuthorizeTrace,
+  AuthorizedMessage,
+  BackendMessage,
+  RefusedMessage,
+  SessionEndMessage,
+} from './types/diagnostics';
 export type { Origin, OriginRule } from './types/origin';
 export type { Backend, FailureCode, SessionEndReason, Stats, WatchStats } from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';

@@ -3,6 +3,7 @@
 import cookieParser from 'cookie-parser';
 import { RedisStore } from 'connect-redis';
 import { createSecretKey } from 'node:crypto';
+import { subscribe, tracingChannel } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import passport from 'passport';
@@ -11,11 +12,16 @@ import { Server, type Socket } from 'socket.io';
 import { AuthorizationError, authorize } from 'passport-socketio-native';
 import type {
   Accept,
+  AuthorizeTrace,
+  AuthorizedMessage,
   AuthorizedRequest,
   Authorizer,
+  BackendMessage,
   FailureCode,
   ProtectOptions,
   RedisSettings,
+  RefusedMessage,
+  SessionEndMessage,
   SessionEndReason,
   Stats,
   WatchStats,
@@ -204,3 +210,46 @@ function explain(error: unknown): string {
   return handled[error.code] + (data?.code ?? '') + error.message + String(cause);
 }
 explain(new Error());
+
+// Diagnostics channels.
+interface Account {
+  id: number;
+}
+subscribe('passport-socketio-native:authorized', (message) => {
+  const { user, durationMs, backend, namespace } = message as AuthorizedMessage<Account>;
+  const seen: [number, number, string, string | undefined] = [user.id, durationMs, backend.kind, namespace];
+  return seen;
+});
+subscribe('passport-socketio-native:refused', (message) => {
+  const { code, hint, cause, user } = message as RefusedMessage<Account>;
+  const seen: [FailureCode, string, unknown, number | undefined] = [code, hint, cause, user?.id];
+  return seen;
+});
+subscribe('passport-socketio-native:session-end', (message) => {
+  const { reason, socket, user } = message as SessionEndMessage<Account>;
+  const seen: [SessionEndReason, Socket, number | undefined] = [reason, socket, user?.id];
+  return seen;
+});
+subscribe('passport-socketio-native:backend', (message) => {
+  const { backend, state, cause } = message as BackendMessage;
+  const seen: ['store' | 'redis', 'connecting' | 'up' | 'down', unknown] = [backend.kind, state, cause];
+  return seen;
+});
+tracingChannel<unknown, AuthorizeTrace<Account>>('passport-socketio-native:authorize').subscribe({
+  start(message) {
+    message.span = 'of the app';
+  },
+  asyncStart({ user, code, durationMs }) {
+    const seen: [number | undefined, FailureCode | undefined, number | undefined] = [
+      user?.id,
+      code,
+      durationMs,
+    ];
+    return seen;
+  },
+  error({ error }) {
+    return error instanceof AuthorizationError && error.code;
+  },
+  end() {},
+  asyncEnd() {},
+});

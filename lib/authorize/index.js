@@ -6,6 +6,7 @@ const { readOptions } = require('./options');
 const { protect } = require('./protect');
 const { Rechecks } = require('./rechecks');
 const { enlist, see } = require('./server-guard');
+const { authorizeTraced } = require('./tracing');
 
 /**
  * Makes the middleware that lets a connection in when its session has a Passport user.
@@ -31,7 +32,7 @@ function authorize(options) {
       rechecks.see(namespace);
     }
     rechecks.overtake(socketOrData);
-    inner.authorize(socketOrData, done);
+    authorizeTraced(inner, socketOrData, done);
   }
   enlist(authorizer);
   authorizer.stats = () => statsOf(inner);

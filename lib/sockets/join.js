@@ -2,8 +2,8 @@
 
 const timers = require('node:timers');
 const { inspect } = require('node:util');
-const { markReported, masked } = require('../diagnostics');
-const { textOf } = require('../errors');
+const { markReported, warn } = require('../diagnostics');
+const { failureOf } = require('../diagnostics/words');
 const { changeRooms, dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
 const { Share } = require('./share');
 const { isConnected } = require('./targets');
@@ -143,9 +143,11 @@ class Joiner {
     try {
       return namesOf(this.#options.rooms(user, data));
     } catch (error) {
-      this.#warnings.once(
+      warn(
         'ROOMS_ERROR',
-        `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${masked(textOf(error?.message ?? error), data)}`,
+        () =>
+          `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${failureOf(error, data)}`,
+        1,
       );
       markReported(error);
       throw error;
