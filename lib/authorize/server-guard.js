@@ -2,7 +2,7 @@
 
 const { warn } = require('../diagnostics');
 const { wasAllowed } = require('./connection-limits');
-const { shown } = require('./hints');
+const { shown } = require('./hints/text');
 const { eachNamespace, isServer, middlewaresOf, namespacesOf, putFirst } = require('./namespaces');
 const { authorizeRecovered } = require('./recovered');
 
