@@ -86,7 +86,7 @@ const NODES_OWN = [
   /^Node\.js v/,
   // The place of an error: file and line, the line, and a mark below it.
   /^\S+\.js:\d+$/,
-  /^ +(throw |\^)/,
+  /^ +(\^|.*\bthrow )/,
 ];
 
 /** Each line is expected, and each that is expected is there, once. */

@@ -50,8 +50,16 @@ function answerSocketIo(attempt, isYes, error, accepted) {
  */
 function answerRequest({ data, done, outcome }, error, accepted) {
   if (data.method === undefined || (accepted && !error)) done(error, accepted);
-  else if (!error) done(outcomes[outcome].code, false);
+  else if (!error) done(isServed(data) ? error : outcomes[outcome].code, false);
   else done(error instanceof Error ? textOf(error) : messageOf(error), false);
+}
+
+/**
+ * Whether Engine.IO has accepted the request: it puts there what serves it. `io.set('authorization')` of Socket.IO 1 and 2
+ * comes after that, and sends its clients words of its own.
+ */
+function isServed(data) {
+  return 'websocket' in data || 'cleanup' in data;
 }
 
 /**

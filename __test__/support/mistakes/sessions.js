@@ -3,18 +3,11 @@
 // Sessions that are not there, that cannot be read, or in which nobody is logged in.
 
 const { gzipSync } = require('node:zlib');
-const { RedisStore } = require('connect-redis');
 const { MemoryStore } = require('express-session');
-const { createClient } = require('redis');
+const { inRedis } = require('./in-redis');
 
 const { REDIS_URL } = process.env;
 const logs = true;
-
-/** The app's sessions are in Redis, as connect-redis writes them. */
-async function inRedis() {
-  const client = await createClient({ url: REDIS_URL }).connect();
-  return { store: new RedisStore({ client }), close: () => client.destroy() };
-}
 
 /** Natively, with settings that differ from those of the store. */
 function natively(more = {}) {

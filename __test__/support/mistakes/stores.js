@@ -4,9 +4,12 @@
 
 const { RedisStore } = require('connect-redis');
 const { createClient } = require('redis');
+const { inRedis } = require('./in-redis');
 const { PASSWORD } = require('./secrets');
 
 const { REDIS_URL } = process.env;
+/** An address with the name and the password of an ACL user. */
+const as = (login) => REDIS_URL?.replace('//', `//${login}@`);
 const at =
   (redis) =>
   ({ store: _store, ...usual }) => ({ ...usual, redis, timeout: 1000 });
@@ -27,8 +30,17 @@ module.exports = {
     says: [/^\[STORE_ERROR\] .*refused/],
   },
   'another password': {
-    options: at(REDIS_URL?.replace('//', `//:${PASSWORD}@`)),
-    says: [/^\[STORE_ERROR\] .*(AUTH|password)/i],
+    sessions: inRedis,
+    prepare: ({ store }) => store.client.sendCommand(['ACL', 'SETUSER', 'app', 'on', '>right', '~*', '+get']),
+    options: at(as(`app:${PASSWORD}`)),
+    says: [/^\[STORE_ERROR\] .*WRONGPASS/],
+  },
+  'an ACL user that may not read sessions': {
+    sessions: inRedis,
+    prepare: ({ store }) =>
+      store.client.sendCommand(['ACL', 'SETUSER', 'idle', 'on', `>${PASSWORD}`, '+ping']),
+    options: at(as(`idle:${PASSWORD}`)),
+    says: [/^\[STORE_ERROR\] .*NOPERM/],
   },
   'the store never answers': {
     options: (usual) => ({ ...usual, store: { get() {} }, timeout: 100 }),
