@@ -173,7 +173,7 @@ test('the hint is found out once, and only where it is read', async () => {
 test('every hint ends in its place of the page, which has one for each code', async () => {
   assert.match(await hintOf({}, ''), / See \S+docs\/troubleshooting\.md#no_cookie$/);
   assert.match(await hintOf({}, cookieOf('visitor')), /#passport_not_initialized$/);
-  assert.ok(PAGE.startsWith(repository ? 'https://github.com/' : `${name}/docs/`), PAGE);
+  assert.ok(PAGE.startsWith(repository ? 'https://github.com/' : `node_modules/${name}/docs/`), PAGE);
   const anchors = anchorsOf('docs/troubleshooting.md');
   const missing = outcomes().filter(({ code }) => code !== 'FOUND' && !anchors.includes(code.toLowerCase()));
   assert.deepEqual(

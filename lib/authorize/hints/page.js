@@ -7,7 +7,7 @@ const PAGE = `${baseOf(repository?.url)}/docs/troubleshooting.md`;
 
 function baseOf(url) {
   const [, owner] = /github\.com\/([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(url ?? '') ?? [];
-  return owner === undefined ? name : `https://github.com/${owner}/blob/v${version}`;
+  return owner === undefined ? `node_modules/${name}` : `https://github.com/${owner}/blob/v${version}`;
 }
 
 /** The place of a code on the page: a heading, whose anchor GitHub makes in lower case. */
