@@ -287,7 +287,7 @@ export interface Guest {
 /** More about a failure than the original's arguments say. */
 export interface FailInfo {
   readonly code: FailureCode;
-  /** The usual reason and what to do, for the developer; not for the client. */
+  /** The reason in this situation, what to do, and where to read on: for the developer, not for the client. Made when it is read. */
   readonly hint?: string | undefined;
   /** The store's error, or the value that was given or thrown, where there is one. */
   readonly cause?: unknown;

@@ -71,6 +71,11 @@ class Attempt extends AsyncResource {
     return this.socket?.nsp;
   }
 
+  /** For what is found out about an attempt that has failed. */
+  get authorizer() {
+    return this.#authorizer;
+  }
+
   get warnings() {
     return this.#authorizer.warnings;
   }

@@ -20,21 +20,16 @@ function authorize(options) {
   let lastNamespace;
 
   function authorizer(socketOrData, done) {
-    if (typeof done !== 'function') {
-      // io.engine.use calls with (req, res, next): the request would hang.
-      throw new TypeError(
-        'An authorizer takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it.',
-      );
-    }
+    if (typeof done !== 'function') throw misused(inner.warnings);
     const namespace = socketOrData?.nsp;
     if (namespace !== lastNamespace && namespace) {
-      see((lastNamespace = namespace));
+      see((lastNamespace = namespace), authorizer);
       rechecks.see(namespace);
     }
     rechecks.overtake(socketOrData);
     authorizeTraced(inner, socketOrData, done);
   }
-  enlist(authorizer);
+  enlist(authorizer, inner.live !== null);
   authorizer.stats = () => statsOf(inner);
   authorizer.close = () => {
     rechecks.close();
@@ -46,6 +41,17 @@ function authorize(options) {
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
   return authorizer;
+}
+
+/** Engine.IO drops what its middlewares throw, and lets the request hang; Express answers 500 to each. */
+function misused(warnings) {
+  const takes = 'takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it';
+  warnings.once(
+    'NO_HTTP_MIDDLEWARE',
+    `An authorizer was called as a middleware of HTTP, with (req, res, next): it ${takes}. Instead of io.engine.use(authorizer) ` +
+      'or app.use(authorizer), use io.use(authorizer).',
+  );
+  return new TypeError(`An authorizer ${takes}.`);
 }
 
 function statsOf({ stats, verifier, backend, live }) {

@@ -52,6 +52,11 @@ class Verifier {
     return this.#options.prefix ?? this.#options.store?.prefix ?? 'sess:';
   }
 
+  /** What the keys of sessions in Redis begin with, as a text. */
+  get keysBegin() {
+    return String(joined(this.#keyPrefix, String(this.prefix)));
+  }
+
   #configure() {
     const settings = this.#settings();
     this.native.configure(settings);
