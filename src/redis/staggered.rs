@@ -38,7 +38,8 @@ fn joined(faults: &[Fault]) -> Fault {
         [fault] => fault.clone(),
         faults => {
             let texts: Vec<_> = faults.iter().take(SHOWN_FAULTS).map(Fault::to_string).collect();
-            Fault::new(texts.join("; "))
+            let text = texts.join("; ");
+            if faults.iter().all(Fault::is_unreachable) { Fault::unreachable(text) } else { Fault::new(text) }
         }
     }
 }

@@ -186,9 +186,6 @@ fn is_of_the_cluster(answer: &Value) -> bool {
 }
 
 /// Names the node: an operator has to know which one it is.
-fn named(node: &HostPort, fault: Fault) -> Fault {
-    match fault {
-        Fault::Source(text) => Fault::new(format!("{node}: {text}")),
-        other => other,
-    }
+pub(super) fn named(node: &HostPort, fault: Fault) -> Fault {
+    fault.reworded(|text| format!("{node}: {text}"))
 }
