@@ -14,7 +14,7 @@ use napi::{
 };
 use tokio::runtime::Handle;
 
-use super::{io_thread::IoThread, raw::keep_alive, state_events::OnState};
+use super::{io_thread::IoThread, raw::keep_alive, state_listener::OnState};
 use crate::{
     pipeline::{Inbox, outbox::Outbox},
     redis::{RedisSource, SharedByTarget},

@@ -10,7 +10,7 @@ use napi_derive::napi;
 
 use super::{
     credentials::JsCredentials, delivery::Delivery, env_state::EnvState, lookup_state::LookupState,
-    raw::submit::submit_function, state_events::name_of, submitter::Submitter, target::RedisTarget,
+    raw::submit::submit_function, state_listener::name_of, submitter::Submitter, target::RedisTarget,
     verifier::Verifier,
 };
 use crate::{

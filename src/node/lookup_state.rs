@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{env_state::EnvState, state_events::listener};
+use super::{env_state::EnvState, state_listener::listener};
 use crate::{
     core::{outcome::Outcome, settings::Settings},
     pipeline::{Fault, Histogram, Inbox, Worker},

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-use super::{node_request::named, slots::SlotMap};
+use super::slots::SlotMap;
 
 /// One connection per node in use.
 pub(super) struct Nodes {
@@ -140,4 +140,9 @@ impl Nodes {
         // The lock is held for a few lines that leave the map complete.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Names the node: an operator has to know which one it is.
+pub(super) fn named(node: &HostPort, fault: Fault) -> Fault {
+    fault.reworded(|text| format!("{node}: {text}"))
 }
