@@ -52,6 +52,11 @@ class Impatience {
     this.#waiting.delete(finish);
   }
 
+  /** Another stage begins: what the store has answered before says nothing about it. */
+  reset() {
+    this.#answers = undefined;
+  }
+
   /** How long a confirmation is waited for, after the addon has found nobody. Undefined where it was refused. */
   get confirmWithin() {
     const { stage, client } = this.#backend;

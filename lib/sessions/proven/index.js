@@ -260,6 +260,7 @@ class ProvenBackend {
     const help = remedy ? `${remedy}, or give` : 'give';
     this.#store.reason = unsupported ? `${unsupported}: ${help} the option redis (a URL)` : later;
     this.#watch?.follow(this.#nativeAnswers);
+    this.#impatience.reset();
     if (former !== native) former?.close();
   }
 }
