@@ -23,7 +23,16 @@ export type {
   RedisTls,
 } from './types/redis';
 export type { Origin, OriginRule } from './types/origin';
-export type { Backend, FailureCode, SessionEndReason, Stats, WatchStats } from './types/report';
+export type {
+  Backend,
+  BackendChange,
+  BackendHealth,
+  BackendState,
+  FailureCode,
+  SessionEndReason,
+  Stats,
+  WatchStats,
+} from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**
