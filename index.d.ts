@@ -12,7 +12,13 @@ import type { RedisLocation } from './types/redis';
 import type { FailureCode, SessionEndReason } from './types/report';
 import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
-export type { Authorizer, NamespaceRule, ProtectOptions, SocketServer } from './types/authorizer';
+export type {
+  Authorizer,
+  NamespaceRule,
+  ProtectOptions,
+  ReadyOptions,
+  SocketServer,
+} from './types/authorizer';
 export type {
   RedisCluster,
   RedisLocation,
