@@ -66,3 +66,22 @@ impl From<io::Error> for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_words_make_no_other_fault() {
+        let named = |fault: Fault| fault.reworded(|text| format!("node: {text}"));
+        assert_eq!(named(Fault::new("a")), Fault::new("node: a"));
+        assert_eq!(named(Fault::unreachable("a")), Fault::unreachable("node: a"));
+        assert_eq!(named(Fault::Closed), Fault::Closed);
+    }
+
+    #[test]
+    fn whoever_sends_nonsense_is_there() {
+        assert!(Fault::from(io::Error::from(io::ErrorKind::ConnectionRefused)).is_unreachable());
+        assert!(!Fault::from(io::Error::from(io::ErrorKind::InvalidData)).is_unreachable());
+    }
+}

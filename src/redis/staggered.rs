@@ -79,6 +79,13 @@ mod tests {
         assert_eq!(first(many).await, Err(Fault::new("0; 1; 2; 3")));
     }
 
+    #[test]
+    fn all_are_out_of_reach_only_together() {
+        let gone = || Fault::unreachable("refused");
+        assert!(joined(&[gone(), gone()]).is_unreachable());
+        assert!(!joined(&[gone(), Fault::new("WRONGPASS")]).is_unreachable());
+    }
+
     #[tokio::test]
     async fn one_that_hangs_is_still_waited_for() {
         let late: Attempt = Box::pin(async {

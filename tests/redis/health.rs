@@ -16,7 +16,7 @@ use crate::{
         fake_server::{Answer, FakeServer},
         test_cluster::TestCluster,
         test_redis::{TestRedis, free_port},
-        test_sentinel::TestSentinel,
+        test_sentinel::{Sentinel, TestSentinel},
     },
 };
 
@@ -147,7 +147,7 @@ fn without_sentinels_and_without_a_master() {
     assert!(fault.is_unreachable() && fault.to_string().starts_with("Sentinel "), "{fault}");
 
     let mut all = TestSentinel::start();
-    let ports: Vec<_> = all.sentinels().iter().map(|sentinel| sentinel.port()).collect();
+    let ports: Vec<_> = all.sentinels().iter().map(Sentinel::port).collect();
     let (client, _) = open(&sentinel::options(&ports));
     until(&client, Condition::Up);
     all.server_mut(0).kill();

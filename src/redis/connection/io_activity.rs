@@ -57,7 +57,7 @@ impl<S> Monitored<S> {
         match &result {
             // TLS without a close notification. The text of rustls is long.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                self.activity.note_end(Fault::unreachable(CLOSED))
+                self.activity.note_end(Fault::unreachable(CLOSED));
             }
             Err(error) => self.activity.note_end(Fault::unreachable(error.to_string())),
             Ok(_) => {}
