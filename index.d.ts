@@ -12,7 +12,13 @@ import type { RedisLocation } from './types/redis';
 import type { FailureCode, SessionEndReason } from './types/report';
 import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
-export type { Authorizer, NamespaceRule, ProtectOptions, SocketServer } from './types/authorizer';
+export type {
+  Authorizer,
+  NamespaceRule,
+  ProtectOptions,
+  ReadyOptions,
+  SocketServer,
+} from './types/authorizer';
 export type {
   RedisCluster,
   RedisLocation,
@@ -30,7 +36,15 @@ export type {
   SessionEndMessage,
 } from './types/diagnostics';
 export type { Origin, OriginRule } from './types/origin';
-export type { Backend, FailureCode, SessionEndReason, Stats, WatchStats } from './types/report';
+export type {
+  Backend,
+  BackendHealth,
+  BackendState,
+  FailureCode,
+  SessionEndReason,
+  Stats,
+  WatchStats,
+} from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**

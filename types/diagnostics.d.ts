@@ -1,6 +1,6 @@
 // Messages of the diagnostics channels (node:diagnostics_channel). A channel gives `unknown`: an app casts it.
 
-import type { Backend, FailureCode, SessionEndReason } from './report';
+import type { Backend, BackendState, FailureCode, SessionEndReason } from './report';
 
 /** What all messages about an authorization have. */
 interface AttemptMessage {
@@ -40,11 +40,14 @@ export interface SessionEndMessage<User = any> {
   readonly backend: Backend;
 }
 
-/** `passport-socketio-native:backend`: the connection to Redis has another state. */
+/** `passport-socketio-native:backend`: the connection to Redis, or the store, has another state. */
 export interface BackendMessage {
-  readonly backend: Backend;
-  readonly state: 'connecting' | 'up' | 'down';
-  readonly cause?: unknown;
+  readonly backend:
+    | { readonly kind: 'redis'; readonly address: string }
+    | { readonly kind: 'store'; readonly reason: string };
+  readonly state: Exclude<BackendState, 'idle'>;
+  /** Why; null where it is up, and where nothing has failed. */
+  readonly cause: string | null;
 }
 
 /**

@@ -17,6 +17,7 @@ import type {
   AuthorizedRequest,
   Authorizer,
   BackendMessage,
+  BackendState,
   FailureCode,
   ProtectOptions,
   RedisSettings,
@@ -162,6 +163,16 @@ function takesUser(user: Express.User): boolean {
 // The authorizer's own members.
 if (authorizer.backend.kind === 'redis') console.log(authorizer.backend.address.length);
 console.log(authorizer.backend.reason.length);
+const state: BackendState = authorizer.backend.state;
+const lastError: string | null = authorizer.backend.lastError;
+const ready: Promise<void>[] = [
+  authorizer.ready(),
+  authorizer.ready({}),
+  authorizer.ready({ retryFor: 30_000 }),
+];
+const onChange = ({ backend, state, cause }: BackendMessage): string =>
+  `${backend.kind === 'redis' ? backend.address : backend.reason} ${state} ${cause?.length}`;
+console.log(state, lastError, ready, onChange);
 const stats: Stats = authorizer.stats();
 const counters: number[] = [stats.authorized, stats.refused, stats.pending, stats.reconnects];
 const latency: number[] = [stats.latency.p50, stats.latency.p90, stats.latency.p99, stats.latency.max];

@@ -2,6 +2,7 @@
 
 const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
+const { ready } = require('./health');
 const { readOptions } = require('./options');
 const { protect } = require('./protect');
 const { Rechecks } = require('./rechecks');
@@ -38,6 +39,7 @@ function authorize(options) {
   authorizer.protect = (io, given) => protect(authorizer, io, given);
   authorizer.reindex = (socket) => inner.joiner.reindex(socket);
   authorizer.recheck = (...given) => rechecks.recheck(...given);
+  authorizer.ready = (given) => ready(inner, given);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
   return authorizer;
