@@ -14,9 +14,10 @@ const LONGEST = 500;
  * @param {{ kind: string }} backend - `{ kind: 'redis', address }` or `{ kind: 'store', reason }`
  * @param {'connecting' | 'up' | 'down'} state
  * @param {string | null} cause - null where it is up
+ * @param {boolean} [isUsual] - that is no line of the log
  */
-function told(backend, state, cause) {
-  logBackendState(backend, state, cause);
+function told(backend, state, cause, isUsual = false) {
+  if (!isUsual) logBackendState(backend, state, cause);
   if (channel.hasSubscribers) callOutside(() => channel.publish({ backend, state, cause }));
 }
 
@@ -50,8 +51,10 @@ class StoreState {
   }
 
   #become(state, reason, cause) {
+    // It has no connection of which one could tell: that it answers is what one expects.
+    const isUsual = this.state === 'idle' && state === 'up';
     this.state = state;
-    told({ kind: 'store', reason }, state, cause);
+    told({ kind: 'store', reason }, state, cause, isUsual);
   }
 }
 
