@@ -29,6 +29,14 @@ export declare class Delivery {
    * The engine is out of memory.
    */
   drain(): () => string
+  /**
+   * `onState(address, state, lastError)` is called at each change of a connection for look-ups: `'connecting'`, `'up'`
+   * or `'down'`. Only the first call counts.
+   *
+   * # Errors
+   * The engine is out of memory.
+   */
+  onState(onState: (address: string, state: string, lastError: string | null) => void): void
   /** How events cross, the same for all. */
   static eventLayout(): EventLayout
   /**
@@ -83,6 +91,8 @@ export declare class Lookup {
   submitter(): (sent: string, credential: number, ticket: number) => number | undefined
   /** The state of the connection. */
   status(): ConnectionStatus
+  /** Connects without a look-up. Does nothing where look-ups were made, and after `close`. */
+  connect(): void
   /** Look-ups that wait, and all later ones, end with `CLOSED`. The connection ends if no other authorizer uses it. */
   close(): void
 }
@@ -265,6 +275,12 @@ export interface ConnectionStatus {
   address: string
   /** How often a connection was made again. */
   reconnects: number
+  /** Idle until the first look-up. */
+  state: 'idle' | 'connecting' | 'up' | 'down'
+  /** Why a connection failed last, without credentials. */
+  lastError?: string
+  /** It is down, and nothing answers there: others on this machine fare no better. */
+  isOutOfReach: boolean
 }
 
 /** The number of each kind of credential. */

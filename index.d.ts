@@ -12,7 +12,13 @@ import type { RedisLocation } from './types/redis';
 import type { FailureCode, SessionEndReason } from './types/report';
 import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
-export type { Authorizer, NamespaceRule, ProtectOptions, SocketServer } from './types/authorizer';
+export type {
+  Authorizer,
+  NamespaceRule,
+  ProtectOptions,
+  ReadyOptions,
+  SocketServer,
+} from './types/authorizer';
 export type {
   RedisCluster,
   RedisLocation,
@@ -22,8 +28,23 @@ export type {
   RedisSettings,
   RedisTls,
 } from './types/redis';
+export type {
+  AuthorizeTrace,
+  AuthorizedMessage,
+  BackendMessage,
+  RefusedMessage,
+  SessionEndMessage,
+} from './types/diagnostics';
 export type { Origin, OriginRule } from './types/origin';
-export type { Backend, FailureCode, SessionEndReason, Stats, WatchStats } from './types/report';
+export type {
+  Backend,
+  BackendHealth,
+  BackendState,
+  FailureCode,
+  SessionEndReason,
+  Stats,
+  WatchStats,
+} from './types/report';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**
@@ -280,7 +301,7 @@ export interface Guest {
 /** More about a failure than the original's arguments say. */
 export interface FailInfo {
   readonly code: FailureCode;
-  /** The usual reason and what to do, for the developer; not for the client. */
+  /** The reason in this situation, what to do, and where to read on: for the developer, not for the client. Made when it is read. */
   readonly hint?: string | undefined;
   /** The store's error, or the value that was given or thrown, where there is one. */
   readonly cause?: unknown;

@@ -31,9 +31,16 @@ async function startGuarded(t, version, options) {
   return { ...app, authorizer };
 }
 
-/** What an app may answer, and what the client is told; where it is nothing, Engine.IO has words of its own. */
+const CODES = {
+  'without a cookie': 'NO_COOKIE',
+  forged: 'BAD_SIGNATURE',
+  'whose session is gone': 'SESSION_NOT_FOUND',
+};
+
+/** What an app may answer, and what the client is told; the code where the app has no words of its own. */
 const ANSWERS = {
-  'the default callbacks': [{}, undefined],
+  'the default callbacks': [{}, CODES],
+  'accept(null, false)': [{ fail: (_data, _message, _critical, accept) => accept(null, false) }, CODES],
   'accept(message, false)': [
     { fail: (_data, message, _critical, accept) => accept(message, false) },
     'No session found',
@@ -56,9 +63,10 @@ for (const version of VERSIONS) {
       const app = await startGuarded(t, version, options);
       const visitors = await visitorsOf(app);
       for (const transport of ['polling', 'websocket']) {
-        for (const stranger of ['without a cookie', 'forged', 'whose session is gone']) {
+        for (const stranger of Object.keys(CODES)) {
           const refusal = await handshake(app.url, version, transport, visitors[stranger]);
-          assert.deepEqual(refusal, refusalOf(version, transport, message), `${stranger} by ${transport}`);
+          const told = typeof message === 'string' ? message : message[stranger];
+          assert.deepEqual(refusal, refusalOf(version, transport, told), `${stranger} by ${transport}`);
         }
       }
     });
@@ -126,8 +134,7 @@ async function handshake(url, version, transport, cookie) {
 }
 
 function refusalOf(version, transport, message) {
-  const forbidden = version >= 4 ? 'Forbidden' : '';
-  if (transport === 'websocket') return { status: 400, body: message ?? forbidden };
-  if (version === 1) return { status: 400, body: JSON.stringify({ code: message ?? null }) };
-  return { status: 403, body: JSON.stringify({ code: 4, message: message ?? 'Forbidden' }) };
+  if (transport === 'websocket') return { status: 400, body: message };
+  if (version === 1) return { status: 400, body: JSON.stringify({ code: message }) };
+  return { status: 403, body: JSON.stringify({ code: 4, message }) };
 }

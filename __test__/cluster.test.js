@@ -46,6 +46,8 @@ test('an array of URLs: each visitor gets their own user, and only the master of
     kind: 'redis',
     address: addressOf(cluster.nodes),
     reason: 'the option redis',
+    state: 'idle',
+    lastError: null,
   });
   await admitAll(authorizer, USERS);
   for (const { admin } of cluster.nodes) await admin.sendCommand(['CONFIG', 'RESETSTAT']);

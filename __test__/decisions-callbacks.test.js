@@ -8,6 +8,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 const { Passport } = require('passport');
 const { authorize, AuthorizationError } = require('..');
+const { nextMinute } = require('./support/clock');
 const { SECRET, cookieOf, passportOf, visit } = require('./support/visit');
 const { storeOf } = require('./support/oracle');
 
@@ -184,6 +185,7 @@ for (const [how, failing] of Object.entries(FAILURES)) {
   test(`a fail that ${how}: refused with that error, once, and the process is warned`, async () => {
     for (const style of ['socket', 'handshake']) {
       const error = new Error('no such helper');
+      nextMinute();
       const warned = once(process, 'warning');
       const answers = await answersOf(authorizerOf({ fail: failing(error) }), '', style);
       const [warning] = await warned;
@@ -199,6 +201,7 @@ for (const [how, failing] of Object.entries(FAILURES)) {
 
   test(`a fail that ${how} something that is no Error: refused with an Error that says so`, async () => {
     for (const thrown of ['a text', { code: 7 }, undefined, null]) {
+      nextMinute();
       const warned = once(process, 'warning');
       const { error } = await visit(authorizerOf({ fail: failing(thrown) }), '');
       await warned;
@@ -234,6 +237,7 @@ test('a success that throws after it has accepted: the visitor is in, and fail i
 });
 
 test('success and fail both fail: refused, with a warning', async () => {
+  nextMinute();
   const warned = once(process, 'warning');
   const options = {
     success: FAILURES.throws(new Error('first')),
@@ -259,6 +263,7 @@ test('what cannot be made a text is no reason to crash: errors without prototype
     const { error } = await visit(authorizerOf({ store }), cookieOf('ada'));
     assert.strictEqual(error.message, 'Error in session store');
     for (const failing of Object.values(FAILURES)) {
+      nextMinute();
       const warned = once(process, 'warning');
       const refused = await visit(authorizerOf({ fail: failing(thrown) }), '');
       await warned;

@@ -42,7 +42,8 @@ async function assertProven(t, { store, options }, address) {
   await admitAll(authorizer, USERS);
   const { error } = await visit(authorizer, cookieOf('nobody'));
   assert.equal(error.code, 'SESSION_NOT_FOUND');
-  assert.deepEqual(authorizer.backend, { kind: 'redis', address, reason: 'the store, as proven' });
+  const reason = 'the store, as proven';
+  assert.deepEqual(authorizer.backend, { kind: 'redis', address, reason, state: 'up', lastError: null });
   assert.deepEqual(warnings, []);
   return authorizer;
 }

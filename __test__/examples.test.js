@@ -70,11 +70,13 @@ for (const [name, namespaces] of Object.entries(NAMESPACES)) {
     while ((await admin.clientList()).length > 1);
   });
 
-  test(`${name}: by the command`, WITHIN, async (t) => {
+  test(`${name}: by the command, without a word on stderr`, WITHIN, async (t) => {
     const server = spawn(process.execPath, [path.join(FOLDER, name, 'server.js')], {
       env: { ...process.env, REDIS_URL: redis.url, PORT: '0', NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let errors = '';
+    server.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
     t.after(async () => {
       server.kill('SIGKILL');
       if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
@@ -83,6 +85,10 @@ for (const [name, namespaces] of Object.entries(NAMESPACES)) {
     const page = await (await fetch(url, { headers: { connection: 'close' } })).text();
     const [, script] = /<script src="([^"]+)">/.exec(page);
     await browse(url + script);
+    const { welcome } = await connect(t, url, { cookie: await logIn({ url }, 'ann', 'rabbit') });
+    assert.equal(welcome, 'ann', errors);
+    await connect(t, url);
+    assert.equal(errors, '');
   });
 }
 

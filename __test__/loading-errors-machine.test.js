@@ -85,7 +85,7 @@ describe('the process', () => {
     fs.writeFileSync(foreign, 'exports.outcomes = () => [];');
     assertTold(await toldIn(folder, { env: { NAPI_RS_NATIVE_LIBRARY_PATH: foreign } }), {
       problem:
-        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Verifier',
+        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Verifier, Watcher',
       facts: [`Looked for:   ${foreign} (NAPI_RS_NATIVE_LIBRARY_PATH)`],
       advice: [`Take NAPI_RS_NATIVE_LIBRARY_PATH out of the environment: it names ${foreign}`],
     });

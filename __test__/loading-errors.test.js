@@ -85,7 +85,7 @@ describe('the package with the binary', () => {
     const binary = 'exports.outcomes = () => []; exports.Verifier = class {};';
     assertTold(await toldIn(appWith(t, { binary }).folder), {
       problem:
-        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex',
+        'its binary is of another build, it lacks credentialKinds, Delivery, indexLayout, JsCredentials, Lookup, SocketIndex, Watcher',
       again: true,
     });
   });

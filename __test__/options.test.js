@@ -262,6 +262,8 @@ test('authorize() starts nothing: no connection is tried before a visitor comes'
     kind: 'redis',
     address: `${REDIS}/0`,
     reason: 'the option redis',
+    state: 'idle',
+    lastError: null,
   });
   assert.strictEqual(authorizer.stats().pending, 0);
   authorizer.close();

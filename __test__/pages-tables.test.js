@@ -12,7 +12,7 @@ const { Passport } = require('passport');
 const { authorize } = require('..');
 const { outcomes } = require('../binding');
 const { OPTIONS } = require('../lib/authorize/options');
-const { NO_FAULT } = require('../lib/authorize/refusal');
+const { NO_FAULT } = require('../lib/authorize/faults');
 const { devDependencies } = require('../package.json');
 const { TARGETS } = require('../scripts/release/targets');
 const { ROOT, textOf } = require('./support/pages/blocks');
@@ -105,6 +105,35 @@ test('docs/troubleshooting.md has every warning', () => {
   const given = [...LIB.matchAll(/\b(?:warn|once)\(\s*'([A-Z_]+)'/g)].map(([, code]) => code);
   const faults = outcomes().filter(({ critical }, outcome) => critical && !NO_FAULT.has(outcome));
   assert.deepEqual(sorted(listed), sorted([...new Set(given), ...faults.map(({ code }) => code)]));
+});
+
+test('docs/monitoring.md has every channel, and the members that its message is declared to have', () => {
+  const { authorize: tracing, ...channels } = require('../lib/diagnostics/channels');
+  const rows = rowsOf('docs/monitoring.md', 'Channels').map((cells) => cells.map(codesIn));
+  const known = Object.values(channels).map(({ name }) => name);
+  assert.deepEqual(sorted(rows.map(([[name]]) => name)), sorted(known));
+  const typings = textOf('types/diagnostics.d.ts');
+  const declaredIn = (name) => {
+    const [, base, body] = new RegExp(
+      `^(?:export )?interface ${name}(?:<.*?>)?(?: extends (\\w+))? \\{$([^]*?)^\\}$`,
+      'm',
+    ).exec(typings);
+    const own = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member]) => member);
+    return base ? [...own, ...declaredIn(base)] : own;
+  };
+  for (const [[name], , members] of rows) {
+    const words = name
+      .split(':')[1]
+      .split('-')
+      .map((word) => word[0].toUpperCase() + word.slice(1));
+    const listed = members.filter((member) => /^\w+$/.test(member) && member !== 'success');
+    assert.deepEqual(sorted(listed), sorted(declaredIn(`${words.join('')}Message`)), name);
+  }
+  const events = rowsOf('docs/monitoring.md', 'Tracing').map(([event]) => codesIn(event)[0]);
+  assert.deepEqual(
+    sorted(events),
+    sorted(Object.keys(tracing).filter((member) => member !== 'hasSubscribers')),
+  );
 });
 
 test('docs/troubleshooting.md has reasons that an authorizer gives', () => {

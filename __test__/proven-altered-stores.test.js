@@ -177,7 +177,9 @@ test('JSON.parse replaced before the package is loaded', async () => {
   const replaced = `
     const { parse } = JSON;
     JSON.parse = (...args) => (parse(...args)?.revoked ? null : parse(...args));`;
-  const { out, err } = await runScript(script, { preamble: replaced + PREAMBLE });
+  // Refused on purpose: not a first run.
+  const env = { NODE_ENV: 'production' };
+  const { out, err } = await runScript(script, { preamble: replaced + PREAMBLE, env });
   assert.equal(err, '');
   assert.equal(
     out,

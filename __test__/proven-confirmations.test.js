@@ -239,5 +239,5 @@ test('a callback of the app that throws, for a miss that was confirmed', async (
   const { out, err } = await runScript(script);
   assert.equal(out, 'of the app uncaughtException\nNo session found');
   // The one that `fail` itself has thrown.
-  assert.match(err, /FAIL_CALLBACK_ERROR.*Error: fail/);
+  assert.match(err, /FAIL_CALLBACK_ERROR.* fail \(at /);
 });

@@ -111,7 +111,32 @@ test('behind a middleware of the app a recovered socket is not authorised, which
   assert.equal(io.sockets.sockets.size, 1);
   assert.deepEqual(names(io), []);
   await comeBack(io, socket);
-  assert.deepEqual(codes, ['RECOVERED_UNAUTHORIZED']);
+  assert.deepEqual(codes, ['RECOVERY_BEFORE_AUTHORIZATION', 'RECOVERED_UNAUTHORIZED']);
+});
+
+const DECIDED = {
+  'skipMiddlewares: false': [() => ({ connectionStateRecovery: { skipMiddlewares: false } })],
+  'allowRequest, which asks before anything is recovered': [
+    (authorizer) => ({ allowRequest: authorizer, use: authorizer }),
+  ],
+  'the option onSessionEnd': [() => ({}), { onSessionEnd: 'disconnect' }],
+};
+
+for (const [how, [settings, options]] of Object.entries(DECIDED)) {
+  test(`recovery before the authorization is not warned of with ${how}`, async (t) => {
+    const codes = warningsDuring(t);
+    const { io, socket } = await startWithAnn(t, settings, options);
+    await comeBack(io, socket);
+    assert.deepEqual(codes, []);
+  });
+}
+
+test('recovery before the authorization is warned of once for each server, at its first socket', async (t) => {
+  const codes = warningsDuring(t);
+  const { io, socket } = await startWithAnn(t, () => ({}));
+  await until(() => codes.length > 0);
+  await comeBack(io, socket);
+  assert.deepEqual(codes, ['RECOVERY_BEFORE_AUTHORIZATION']);
 });
 
 test('skipMiddlewares: false has everybody authorised', async (t) => {

@@ -39,6 +39,8 @@ test('database in the path and as a parameter', async (t) => {
       kind: 'redis',
       address: `${redis.url}/5`,
       reason: 'the option redis',
+      state: 'up',
+      lastError: null,
     });
   }
   const { error } = await visit(authorizerOf(t, { redis: `${redis.url}/99` }), cookieOf('five'));

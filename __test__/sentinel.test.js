@@ -48,6 +48,8 @@ test('the sentinels lead to the master', async (t) => {
       kind: 'redis',
       address: addressOf(nodes),
       reason: 'the option redis',
+      state: 'idle',
+      lastError: null,
     });
     await admitAll(authorizer, USERS);
     const { error } = await visit(authorizer, cookieOf('nobody'));

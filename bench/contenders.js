@@ -16,6 +16,7 @@ const PROVEN_WITHIN_MS = 10_000;
  * @property {string} name - in reports
  * @property {'empty' | 'reference' | 'peer' | 'ours'} role
  * @property {(url: string) => Function | Promise<Function>} connect - makes the middleware, over the Redis at `url`
+ * @property {boolean} [connects] - its sockets connect to a namespace, and leave it
  * @property {(middleware: Function, cookie: string) => Promise<void>} [settle] - resolves when timing may begin
  */
 
@@ -102,4 +103,4 @@ async function untilNative(middleware, cookie) {
   }
 }
 
-module.exports = { contenders, nodeStore, nodeRedis };
+module.exports = { contenders, nodeStore, nodeRedis, optionsWith };

@@ -39,4 +39,38 @@ function openSchedstat() {
   }
 }
 
-module.exports = { CpuClock };
+/**
+ * The CPU time of the main thread, and of another thread of this process that is known by its name (Linux). It may begin later.
+ */
+class ShareClock {
+  #clock = new CpuClock();
+  #name;
+
+  constructor(name) {
+    // The kernel keeps 15 characters.
+    this.#name = name.slice(0, 15);
+  }
+
+  read() {
+    return { at: performance.now(), main: this.#clock.read().main, other: this.#other() };
+  }
+
+  /** @returns {{ main: number, other: number }} shares of one core since then */
+  since(before) {
+    const now = this.read();
+    const ns = (now.at - before.at) * 1e6;
+    return { main: (now.main - before.main) / ns, other: (now.other - before.other) / ns };
+  }
+
+  #other() {
+    const name = (thread) => fs.readFileSync(`/proc/self/task/${thread}/comm`, 'latin1').trim();
+    let sum = 0;
+    for (const thread of fs.readdirSync('/proc/self/task')) {
+      if (name(thread) !== this.#name) continue;
+      sum += Number.parseInt(fs.readFileSync(`/proc/self/task/${thread}/schedstat`, 'latin1'), 10);
+    }
+    return sum;
+  }
+}
+
+module.exports = { CpuClock, ShareClock };

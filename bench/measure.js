@@ -1,34 +1,12 @@
 'use strict';
 
-const { fork } = require('node:child_process');
-const path = require('node:path');
+const { Process } = require('./process');
 
-/** A contender in a process of its own; one task at a time. */
-class Remote {
-  #process;
-
+/** A contender in a process of its own. */
+class Remote extends Process {
   constructor(contender, url) {
+    super(contender.name, 'worker.js', [contender.key, url]);
     this.contender = contender;
-    this.#process = fork(path.join(__dirname, 'worker.js'), [contender.key, url]);
-  }
-
-  /** @returns {Promise<any>} */
-  do(task, given) {
-    return new Promise((resolve, reject) => {
-      const child = this.#process;
-      const onExit = () => reject(new Error(`${this.contender.name}: the process ended`));
-      child.once('exit', onExit);
-      child.once('message', ({ result, error }) => {
-        child.off('exit', onExit);
-        if (error === undefined) resolve(result);
-        else reject(new Error(error));
-      });
-      child.send({ task, ...given });
-    });
-  }
-
-  end() {
-    this.#process.kill();
   }
 }
 

@@ -69,4 +69,4 @@ function flat(text) {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-module.exports = { SECRET, ANONYMOUS, fill };
+module.exports = { SECRET, ANONYMOUS, fill, sessionOf };

@@ -3,7 +3,9 @@
 const { check } = require('./check');
 const { contenders } = require('./contenders');
 const { CpuClock } = require('./cpu');
-const { calibrate, cycle, round } = require('./harness');
+const { FakeNamespace, calibrate, cycle, round, socketOf } = require('./harness');
+const { liveContenders } = require('./live-contenders');
+const { serve } = require('./process');
 const { ANONYMOUS } = require('./sessions');
 
 /**
@@ -12,7 +14,9 @@ const { ANONYMOUS } = require('./sessions');
  * down the others.
  */
 const [key, url] = process.argv.slice(2);
-const contender = contenders.find((one) => one.key === key);
+const contender = [...contenders, ...liveContenders].find((one) => one.key === key);
+/** For contenders whose sockets have to connect. */
+const namespace = contender.connects ? new FakeNamespace() : undefined;
 const clock = new CpuClock();
 let middleware;
 let cookies;
@@ -27,7 +31,7 @@ const tasks = {
     };
     if (contender.role === 'empty') return undefined;
     await contender.settle?.(middleware, visitors[0].valid);
-    return check(contender, middleware, visitors, url);
+    return check(contender, middleware, visitors, url, (cookie) => socketOf(cookie, namespace));
   },
   calibrate: ({ mode, roundMs }) => calibrate(workFor(mode), roundMs),
   round: ({ mode, count }) => round(workFor(mode), count),
@@ -35,14 +39,7 @@ const tasks = {
 
 function workFor({ cookie, inFlight }) {
   const accepts = cookie === 'valid' || contender.role === 'empty';
-  return { clock, middleware, nextCookie: cookies[cookie], inFlight, accepts };
+  return { clock, middleware, nextCookie: cookies[cookie], inFlight, accepts, namespace };
 }
 
-process.on('message', async ({ task, ...given }) => {
-  try {
-    process.send({ result: await tasks[task](given) });
-  } catch (error) {
-    process.send({ error: `${contender.name}: ${error.stack}` });
-  }
-});
-process.on('disconnect', () => process.exit());
+serve(tasks);

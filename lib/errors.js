@@ -66,16 +66,6 @@ function messageOf(error) {
   return textOf(error) || 'an error without a message';
 }
 
-/** The stack of a thrown value, else the value as a text. */
-function stackOf(error) {
-  try {
-    return String(error?.stack ?? error);
-  } catch {
-    // A getter that throws.
-    return textOf(error);
-  }
-}
-
 /** String(value), which throws for an object that cannot be one. */
 function textOf(value) {
   try {
@@ -85,4 +75,4 @@ function textOf(value) {
   }
 }
 
-module.exports = { AuthorizationError, messageOf, stackOf, textOf, withoutStack };
+module.exports = { AuthorizationError, messageOf, textOf, withoutStack };

@@ -17,8 +17,15 @@ export interface Authorizer<User = any> {
    * @throws {TypeError} when `io` is no Socket.IO server (1.0 or later), or an exception is wrong.
    */
   protect(io: SocketServer, options?: ProtectOptions): void;
-  /** Which backend answers look-ups now, and why. */
+  /** Which backend answers look-ups now, why, and how it is. */
   readonly backend: Backend;
+  /**
+   * Connects, and waits until look-ups can be answered: until a look-up for an id that nobody has was answered, in Redis or by
+   * the app's store, and all masters of a Redis Cluster answer. No statistic counts it, and no callback is called.
+   * @returns a promise. It is rejected at the first failure with an {@link AuthorizationError} that says what keeps look-ups
+   * (`STORE_ERROR`, `STORE_TIMEOUT` or `CLOSED`; `cause`, `hint`), and with a `TypeError` when the argument is wrong.
+   */
+  ready(options?: ReadyOptions): Promise<void>;
   /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
   stats(): Stats;
   /**
@@ -56,6 +63,12 @@ export interface Authorizer<User = any> {
   users<Property extends string>(property: Property): Map<ValuesOf<User, Property>, number>;
   /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
   close(): void;
+}
+
+/** For `authorizer.ready`. */
+export interface ReadyOptions {
+  /** Tries again for so many milliseconds. The last attempt may take the option `timeout` longer. Default: 0. */
+  readonly retryFor?: number | undefined;
 }
 
 /** A Server of Socket.IO 1.0 or later. */

@@ -34,11 +34,27 @@ export type FailureCode =
   // the authorizer was closed
   | 'CLOSED';
 
+/** A snapshot, plain and fit for JSON. */
 export type Backend =
   /** Natively. `address` without credentials: `'redis://127.0.0.1:6379/0'`. */
-  | { readonly kind: 'redis'; readonly address: string; readonly reason: string }
+  | (BackendHealth & { readonly kind: 'redis'; readonly address: string; readonly reason: string })
   /** Through `store.get`. */
-  | { readonly kind: 'store'; readonly reason: string };
+  | (BackendHealth & { readonly kind: 'store'; readonly reason: string });
+
+/**
+ * `'idle'`: nothing was looked up yet. `'connecting'`: the addon connects, look-ups wait. `'up'`: look-ups are answered; of a
+ * Redis Cluster, those of every slot. `'down'`: look-ups fail; also after `close()`. Of a store, as its last answer was.
+ */
+export type BackendState = 'idle' | 'connecting' | 'up' | 'down';
+
+export interface BackendHealth {
+  readonly state: BackendState;
+  /**
+   * Why a connection or a look-up in the store failed last, without secrets; null as long as none has. It stays when the state
+   * is `'up'` again.
+   */
+  readonly lastError: string | null;
+}
 
 export interface Stats {
   /** Attempts whose user was found, also if `success` then refused. */

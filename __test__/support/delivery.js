@@ -20,6 +20,7 @@ function deliveryWith(drain) {
     drain() {
       return () => drain(stub.rows, ++calls);
     }
+    onState() {}
     static layout = native.Delivery.layout;
   }
   require.cache[PATHS[0]] = { ...saved[0], exports: { ...native, Delivery } };

@@ -3,6 +3,7 @@
 import cookieParser from 'cookie-parser';
 import { RedisStore } from 'connect-redis';
 import { createSecretKey } from 'node:crypto';
+import { subscribe, tracingChannel } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import passport from 'passport';
@@ -11,11 +12,17 @@ import { Server, type Socket } from 'socket.io';
 import { AuthorizationError, authorize } from 'passport-socketio-native';
 import type {
   Accept,
+  AuthorizeTrace,
+  AuthorizedMessage,
   AuthorizedRequest,
   Authorizer,
+  BackendMessage,
+  BackendState,
   FailureCode,
   ProtectOptions,
   RedisSettings,
+  RefusedMessage,
+  SessionEndMessage,
   SessionEndReason,
   Stats,
   WatchStats,
@@ -156,6 +163,16 @@ function takesUser(user: Express.User): boolean {
 // The authorizer's own members.
 if (authorizer.backend.kind === 'redis') console.log(authorizer.backend.address.length);
 console.log(authorizer.backend.reason.length);
+const state: BackendState = authorizer.backend.state;
+const lastError: string | null = authorizer.backend.lastError;
+const ready: Promise<void>[] = [
+  authorizer.ready(),
+  authorizer.ready({}),
+  authorizer.ready({ retryFor: 30_000 }),
+];
+const onChange = ({ backend, state, cause }: BackendMessage): string =>
+  `${backend.kind === 'redis' ? backend.address : backend.reason} ${state} ${cause?.length}`;
+console.log(state, lastError, ready, onChange);
 const stats: Stats = authorizer.stats();
 const counters: number[] = [stats.authorized, stats.refused, stats.pending, stats.reconnects];
 const latency: number[] = [stats.latency.p50, stats.latency.p90, stats.latency.p99, stats.latency.max];
@@ -204,3 +221,46 @@ function explain(error: unknown): string {
   return handled[error.code] + (data?.code ?? '') + error.message + String(cause);
 }
 explain(new Error());
+
+// Diagnostics channels.
+interface Account {
+  id: number;
+}
+subscribe('passport-socketio-native:authorized', (message) => {
+  const { user, durationMs, backend, namespace } = message as AuthorizedMessage<Account>;
+  const seen: [number, number, string, string | undefined] = [user.id, durationMs, backend.kind, namespace];
+  return seen;
+});
+subscribe('passport-socketio-native:refused', (message) => {
+  const { code, hint, cause, user } = message as RefusedMessage<Account>;
+  const seen: [FailureCode, string, unknown, number | undefined] = [code, hint, cause, user?.id];
+  return seen;
+});
+subscribe('passport-socketio-native:session-end', (message) => {
+  const { reason, socket, user } = message as SessionEndMessage<Account>;
+  const seen: [SessionEndReason, Socket, number | undefined] = [reason, socket, user?.id];
+  return seen;
+});
+subscribe('passport-socketio-native:backend', (message) => {
+  const { backend, state, cause } = message as BackendMessage;
+  const seen: ['store' | 'redis', 'connecting' | 'up' | 'down', unknown] = [backend.kind, state, cause];
+  return seen;
+});
+tracingChannel<unknown, AuthorizeTrace<Account>>('passport-socketio-native:authorize').subscribe({
+  start(message) {
+    message.span = 'of the app';
+  },
+  asyncStart({ user, code, durationMs }) {
+    const seen: [number | undefined, FailureCode | undefined, number | undefined] = [
+      user?.id,
+      code,
+      durationMs,
+    ];
+    return seen;
+  },
+  error({ error }) {
+    return error instanceof AuthorizationError && error.code;
+  },
+  end() {},
+  asyncEnd() {},
+});

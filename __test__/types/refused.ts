@@ -104,9 +104,15 @@ authorizer({}, () => {});
 // @ts-expect-error next is required
 authorizer({ request: {} });
 // @ts-expect-error readonly
-authorizer.backend = { kind: 'store', reason: '' };
+authorizer.backend = { kind: 'store', reason: '', state: 'up', lastError: null };
 // @ts-expect-error a store has no address that we know
-const backend: Backend = { kind: 'store', address: '', reason: '' };
+const backend: Backend = { kind: 'store', address: '', reason: '', state: 'up', lastError: null };
+// @ts-expect-error no such state
+const isReady = authorizer.backend.state === 'ready';
+// @ts-expect-error milliseconds
+authorizer.ready({ retryFor: '30s' });
+// @ts-expect-error an object
+authorizer.ready(30_000);
 // @ts-expect-error a code that never occurred is absent
 const failures: number = authorizer.stats().failures.NO_COOKIE;
 // @ts-expect-error a snapshot is not for changing

@@ -21,7 +21,9 @@ try {
 }
 
 const NEEDED =
-  'credentialKinds Delivery indexLayout JsCredentials Lookup outcomes SocketIndex Verifier Watcher'.split(' ');
+  'credentialKinds Delivery indexLayout JsCredentials Lookup outcomes SocketIndex Verifier Watcher'.split(
+    ' ',
+  );
 const lacks = NEEDED.filter((name) => typeof native[name] !== 'function');
 const carrier = carrierOf(module);
 if (lacks.length > 0 || (carrier && carrier.version !== require('../../package.json').version)) {

@@ -2,6 +2,7 @@
 
 const { inspect, types } = require('node:util');
 const { messageOf, textOf } = require('../errors');
+const { outcomes } = require('../outcomes');
 const { STEP } = require('./attempt');
 const { refusalBy, refusalOf } = require('./refusal');
 
@@ -28,9 +29,9 @@ function acceptOnce(attempt, authorizer) {
 
 /** Hands the decision to Socket.IO: as `next(error)` from 1.0 on, before that as `accept(error, accepted)`. */
 function answerSocketIo(attempt, isYes, error, accepted) {
-  const { socket, data, done } = attempt;
+  const { socket, done } = attempt;
   try {
-    if (socket === undefined) answerRequest(data, done, error, accepted);
+    if (socket === undefined) answerRequest(attempt, error, accepted);
     else if (isYes) done();
     else done(error ? refusalBy(attempt, error) : refusalOf(attempt));
   } catch (thrown) {
@@ -42,13 +43,23 @@ function answerSocketIo(attempt, isYes, error, accepted) {
 }
 
 /**
- * Engine.IO writes what `allowRequest` answers into the response: an Error of the app's becomes a text, as Socket.IO 2 and
- * 3 make one of it (1 and 4 throw in the middle of refusing an upgrade, and the client hangs). An error refuses,
- * although Engine.IO looks at `accepted` alone. The handshake data of 0.9, which has no method, is answered as it is.
+ * Engine.IO writes what `allowRequest` answers into the response: the code of the refusal, or the app's own words. An Error
+ * of the app's becomes a text, as Socket.IO 2 and 3 make one of it (1 and 4 throw in the middle of refusing an upgrade, and
+ * the client hangs). An error refuses, although Engine.IO looks at `accepted` alone. The handshake data of 0.9, which has
+ * no method, is answered as it is.
  */
-function answerRequest(data, done, error, accepted) {
-  if (!error || data.method === undefined) done(error, accepted);
+function answerRequest({ data, done, outcome }, error, accepted) {
+  if (data.method === undefined || (accepted && !error)) done(error, accepted);
+  else if (!error) done(isServed(data) ? error : outcomes[outcome].code, false);
   else done(error instanceof Error ? textOf(error) : messageOf(error), false);
+}
+
+/**
+ * Whether Engine.IO has accepted the request: it puts there what serves it. `io.set('authorization')` of Socket.IO 1 and 2
+ * comes after that, and sends its clients words of its own.
+ */
+function isServed(data) {
+  return 'websocket' in data || 'cleanup' in data;
 }
 
 /**

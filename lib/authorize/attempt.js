@@ -50,13 +50,16 @@ class Attempt extends AsyncResource {
    * @param {object} data - the request
    * @param {object | undefined} socket - of Socket.IO 1.0 or later
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
+   * @param {import('./heard').Heard} [heard] - where somebody traces authorizations
    */
-  constructor(authorizer, data, socket, done) {
+  constructor(authorizer, data, socket, done, heard) {
     super('PassportSocketIoAttempt', ASYNC_OPTIONS);
     this.#authorizer = authorizer;
     this.data = data;
     this.socket = socket;
     this.done = done;
+    /** Only where somebody hears of it: one field for all that. */
+    this.heard = heard;
   }
 
   /** What the attempts of one client share: the Engine.IO connection, else the request. */
@@ -66,6 +69,11 @@ class Attempt extends AsyncResource {
 
   get namespace() {
     return this.socket?.nsp;
+  }
+
+  /** For what is found out about an attempt that has failed. */
+  get authorizer() {
+    return this.#authorizer;
   }
 
   get warnings() {

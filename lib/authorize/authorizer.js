@@ -63,8 +63,9 @@ class Authorizer {
    * @param {object} target - a socket of Socket.IO 1.0 or later; or what carries the headers itself: the handshake data
    *   of 0.9, the request of `allowRequest`
    * @param {Function} done - `next(error)` for a socket, else `accept(error, accepted)`
+   * @param {import('./heard').Heard} [heard]
    */
-  authorize(target, done) {
+  authorize(target, done, heard) {
     const socket = 'request' in target ? target : undefined;
     const data = socket ? requestOf(socket) : target;
     if (socket) {
@@ -73,7 +74,7 @@ class Authorizer {
       this.joiner.announce(socket);
       this.live?.announce(socket);
     }
-    const attempt = new Attempt(this, data, socket, done);
+    const attempt = new Attempt(this, data, socket, done, heard);
     attempt.accept = acceptOnce(attempt, this);
     // An earlier middleware took its time, and the client has left.
     if (socket?.conn?.readyState === 'closed') {
@@ -215,6 +216,7 @@ class Authorizer {
 
   /** The connection has too many attempts under way: nothing is looked up. */
   #refuse(attempt) {
+    this.report.began(attempt);
     this.requests.prepareIfPossible(attempt.data);
     this.#fail(attempt, OUTCOME.TOO_MANY_ATTEMPTS);
     // `fail` gets no time to answer: under a flood, refused attempts would pile up.
@@ -246,7 +248,7 @@ class Authorizer {
       }
       return true;
     } catch (error) {
-      Object.assign(attempt, { outcome: OUTCOME.CALLBACK_ERROR, cause: error });
+      this.report.broke(attempt, error);
       return false;
     }
   }

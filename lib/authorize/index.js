@@ -2,10 +2,12 @@
 
 const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
+const { ready } = require('./health');
 const { readOptions } = require('./options');
 const { protect } = require('./protect');
 const { Rechecks } = require('./rechecks');
 const { enlist, see } = require('./server-guard');
+const { authorizeTraced } = require('./tracing');
 
 /**
  * Makes the middleware that lets a connection in when its session has a Passport user.
@@ -19,21 +21,16 @@ function authorize(options) {
   let lastNamespace;
 
   function authorizer(socketOrData, done) {
-    if (typeof done !== 'function') {
-      // io.engine.use calls with (req, res, next): the request would hang.
-      throw new TypeError(
-        'An authorizer takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it.',
-      );
-    }
+    if (typeof done !== 'function') throw misused(inner.warnings);
     const namespace = socketOrData?.nsp;
     if (namespace !== lastNamespace && namespace) {
-      see((lastNamespace = namespace));
+      see((lastNamespace = namespace), authorizer);
       rechecks.see(namespace);
     }
     rechecks.overtake(socketOrData);
-    inner.authorize(socketOrData, done);
+    authorizeTraced(inner, socketOrData, done);
   }
-  enlist(authorizer);
+  enlist(authorizer, inner.live !== null);
   authorizer.stats = () => statsOf(inner);
   authorizer.close = () => {
     rechecks.close();
@@ -42,9 +39,21 @@ function authorize(options) {
   authorizer.protect = (io, given) => protect(authorizer, io, given);
   authorizer.reindex = (socket) => inner.joiner.reindex(socket);
   authorizer.recheck = (...given) => rechecks.recheck(...given);
+  authorizer.ready = (given) => ready(inner, given);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
   return authorizer;
+}
+
+/** Engine.IO drops what its middlewares throw, and lets the request hang; Express answers 500 to each. */
+function misused(warnings) {
+  const takes = 'takes (socket, next), as io.use calls it, or (request, accept), as allowRequest calls it';
+  warnings.once(
+    'NO_HTTP_MIDDLEWARE',
+    `An authorizer was called as a middleware of HTTP, with (req, res, next): it ${takes}. Instead of io.engine.use(authorizer) ` +
+      'or app.use(authorizer), use io.use(authorizer).',
+  );
+  return new TypeError(`An authorizer ${takes}.`);
 }
 
 function statsOf({ stats, verifier, backend, live }) {

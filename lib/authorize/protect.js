@@ -1,7 +1,7 @@
 'use strict';
 
 const { warn } = require('../diagnostics');
-const { messageOf } = require('../errors');
+const { failureOf } = require('../diagnostics/words');
 const { isServer } = require('./namespaces');
 const { guardOf } = require('./server-guard');
 
@@ -83,7 +83,9 @@ function answerOf(rule, name) {
   } catch (error) {
     warn(
       'EXCEPT_ERROR',
-      `A function in the option except of authorizer.protect() failed, and the namespace is guarded. ${messageOf(error)}`,
+      () =>
+        `A function in the option except of authorizer.protect() failed, and the namespace is guarded. ${failureOf(error)}`,
+      1,
     );
     return false;
   }

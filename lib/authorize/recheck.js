@@ -179,9 +179,10 @@ class Recheck {
   }
 
   #errorOf(outcome, given) {
-    const { options, requests } = this.#authorizer;
+    const authorizer = this.#authorizer;
     const cause = causeOf(outcome, given);
-    const hint = hintOf({ outcome, data: this.#data, queried: requests.queried(this.#data) }, options);
+    const queried = authorizer.requests.queried(this.#data);
+    const hint = hintOf({ outcome, cause, data: this.#data, queried, socket: this.#socket, authorizer });
     const info = { code: outcomes[outcome].code, cause, hint };
     return withoutStack(() => new AuthorizationError(failMessageOf(outcome, cause), info));
   }

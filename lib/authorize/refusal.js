@@ -1,8 +1,10 @@
 'use strict';
 
-const { isReported, masked, warn } = require('../diagnostics');
+const { warn } = require('../diagnostics');
+const { isLogging, logFailure } = require('../diagnostics/debug-log');
+const { failureOf } = require('../diagnostics/words');
 const { OUTCOME, outcomes } = require('../outcomes');
-const { AuthorizationError, messageOf, textOf, withoutStack } = require('../errors');
+const { AuthorizationError, textOf, withoutStack } = require('../errors');
 
 /**
  * The error that refuses a client where the app gives none. The client gets a fixed text and the code; the cause stays on
@@ -10,19 +12,8 @@ const { AuthorizationError, messageOf, textOf, withoutStack } = require('../erro
  * @param {{ outcome: number, cause: unknown, socket: object | undefined }} attempt
  */
 function refusalOf(attempt) {
-  warnOperator(attempt);
   return errorOf(attempt, outcomes[attempt.outcome].clientText, attempt.cause);
 }
-
-/** Warns of a fault of the server: the first at once, then one a minute with a count. */
-function warnOperator({ outcome, cause, data }) {
-  const { code, critical, clientText } = outcomes[outcome];
-  if (!critical || NO_FAULT.has(outcome) || isReported(cause)) return;
-  warn(code, `${code}: ${masked(messageOf(cause), data)} (clients are told: ${clientText})`, 1);
-}
-
-/** `critical` in the original, but no fault of the server: a visitor without a log-in, an authorizer that the app closed. */
-const NO_FAULT = new Set([OUTCOME.PASSPORT_NOT_INITIALIZED, OUTCOME.CLOSED]);
 
 /**
  * The error that refuses a client by `accept(error)`. Socket.IO sends the members `message` and `data` of the error: a
@@ -56,12 +47,16 @@ function receivesData(socket) {
 }
 
 /** The callback `fail` itself failed: the client is refused with that error, and the operator gets a warning. */
-function failFailed({ accept, data }, error) {
+function failFailed({ accept, data, cause }, error) {
   accept(error instanceof Error ? error : new AuthorizationError(error, { code: 'CALLBACK_ERROR' }), false);
-  const words = masked(textOf(error?.stack ?? error), data);
+  if (isLogging) logFailure('FAIL_CALLBACK_ERROR', error, data);
+  // A `fail` that throws what it was given: that has its own warning, if it is a fault.
+  if (error !== undefined && error === cause) return;
   warn(
     'FAIL_CALLBACK_ERROR',
-    `The fail callback given to authorize() failed; the connection was refused. ${words}`,
+    () =>
+      `The fail callback given to authorize() failed; the connection was refused. ${failureOf(error, data)}`,
+    1,
   );
 }
 
@@ -92,4 +87,4 @@ function showsUser(outcome) {
   return outcome === OUTCOME.CALLBACK_ERROR || outcome === OUTCOME.TOO_MANY_ATTEMPTS;
 }
 
-module.exports = { NO_FAULT, causeOf, failFailed, failMessageOf, refusalBy, refusalOf, showsUser };
+module.exports = { causeOf, failFailed, failMessageOf, refusalBy, refusalOf, showsUser };

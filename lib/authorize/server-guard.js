@@ -2,7 +2,7 @@
 
 const { warn } = require('../diagnostics');
 const { wasAllowed } = require('./connection-limits');
-const { shown } = require('./hints');
+const { shown } = require('./hints/text');
 const { eachNamespace, isServer, middlewaresOf, namespacesOf, putFirst } = require('./namespaces');
 const { authorizeRecovered } = require('./recovered');
 
@@ -44,8 +44,9 @@ class ServerGuard {
   }
 
   /** An authorizer is asked about a socket of this namespace: as a middleware, or by one. */
-  see(namespace) {
+  see(namespace, authorizer) {
     this.#meet(namespace).isSeen = true;
+    if (this.#skipsMiddlewares && !ours.get(authorizer)) this.#warnOfRecovery();
   }
 
   /** A namespace that is new, or that a client connects to. */
@@ -107,6 +108,19 @@ class ServerGuard {
     );
   }
 
+  /** Who sets `onSessionEnd` has thought of sessions that end; `allowRequest` asks before Socket.IO recovers anything. */
+  #warnOfRecovery() {
+    if (this.#warned.has('recovery') || isAuthorizer(this.#server.opts.allowRequest)) return;
+    this.#warned.add('recovery');
+    warn(
+      'RECOVERY_BEFORE_AUTHORIZATION',
+      'Connection state recovery connects a returning client before it is authorized anew: its connection handlers see ' +
+        '{ logged_in: false }, and who has logged out since stays until the session is looked up. Set ' +
+        'connectionStateRecovery: { skipMiddlewares: false }, or decide with the option onSessionEnd what becomes of ' +
+        'sockets whose session ends.',
+    );
+  }
+
   #warnOfRecovered(socket) {
     if (!this.#shouldWarn(socket, 'recovered')) return;
     warn(
@@ -142,8 +156,8 @@ class Guarded {
 
 /** By server. */
 const guards = new WeakMap();
-/** The authorizers of this copy of the package. */
-const ours = new WeakSet();
+/** The authorizers of this copy of the package, and whether each watches sessions (option `onSessionEnd`). */
+const ours = new WeakMap();
 
 function guardOf(server) {
   let guard = guards.get(server);
@@ -152,14 +166,14 @@ function guardOf(server) {
 }
 
 /** A new authorizer. */
-function enlist(authorizer) {
-  ours.add(authorizer);
+function enlist(authorizer, isWatching) {
+  ours.set(authorizer, isWatching);
 }
 
 /** An authorizer is asked about a socket of this namespace. */
-function see(namespace) {
+function see(namespace, authorizer) {
   // Sockets that are made by hand, in unit tests, may have no server.
-  if (isServer(namespace.server)) guardOf(namespace.server).see(namespace);
+  if (isServer(namespace.server)) guardOf(namespace.server).see(namespace, authorizer);
 }
 
 /** The authorizers that every socket of a namespace passes, unless Socket.IO skips the middlewares. */

@@ -10,29 +10,51 @@ const TYPE = 'PassportSocketIoWarning';
  */
 const PER_MINUTE = 100;
 const MINUTE_MS = 60_000;
+/** So many characters of a session id are shown. */
+const SHOWN = 4;
 
-/** By code: when its minute began, how many were emitted in it, and how many were held back. */
+/** By code, or group of warnings of a code: its minute. */
 const minutes = new Map();
 
 /**
  * Warns the operator of a fault of the server. Nothing else in lib/ calls `process.emitWarning`.
  * @param {string} code - stable, `warning.code`
- * @param {string} text - what happened and what to do; without secrets, session ids and contents of sessions
+ * @param {string | (() => string)} text - what happened and what to do; without secrets, session ids and contents of
+ *   sessions. A function is called only where the warning is emitted.
  * @param {number} [perMinute] - at most this many of this code a minute
+ * @param {string} [group] - what the minute is of, where one of the code is not enough
  */
-function warn(code, text, perMinute = PER_MINUTE) {
+function warn(code, text, perMinute = PER_MINUTE, group = code) {
   const now = performance.now();
-  let minute = minutes.get(code);
-  if (minute === undefined) minutes.set(code, (minute = { since: now, emitted: 0, held: 0 }));
+  let minute = minutes.get(group);
+  if (minute === undefined) minutes.set(group, (minute = new Minute(now)));
   if (now - minute.since >= MINUTE_MS) Object.assign(minute, { since: now, emitted: 0 });
   if (minute.emitted >= perMinute) {
     minute.held += 1;
     return;
   }
   minute.emitted += 1;
-  const more = minute.held > 0 ? ` (${minute.held} more of these were held back)` : '';
+  const words = typeof text === 'function' ? text() : text;
+  const more = minute.held > 0 ? ` (${minute.held} more of these since ${minute.lastAt})` : '';
   minute.held = 0;
-  process.emitWarning(text + more, { type: TYPE, code });
+  minute.lastAt = timeOfDay();
+  process.emitWarning(words + more, { type: TYPE, code });
+}
+
+class Minute {
+  emitted = 0;
+  /** How many were held back since the last one was emitted. */
+  held = 0;
+  lastAt = '';
+
+  constructor(since) {
+    this.since = since;
+  }
+}
+
+/** As `10:02:11 UTC`. */
+function timeOfDay() {
+  return `${new Date().toISOString().slice(11, 19)} UTC`;
 }
 
 /**
@@ -42,7 +64,12 @@ function warn(code, text, perMinute = PER_MINUTE) {
  */
 function masked(text, data) {
   const id = sessionIdOf(data);
-  return typeof id === 'string' && id.length > 4 ? text.replaceAll(id, `${id.slice(0, 4)}…`) : text;
+  return typeof id === 'string' && id.length > SHOWN ? text.replaceAll(id, maskedId(id)) : text;
+}
+
+/** The first four characters of a session id, of which nothing is shown where it has no more. */
+function maskedId(id) {
+  return id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : '…';
 }
 
 function sessionIdOf(data) {
@@ -77,4 +104,4 @@ class Warnings {
   }
 }
 
-module.exports = { Warnings, isReported, markReported, masked, warn };
+module.exports = { Warnings, isReported, markReported, masked, maskedId, sessionIdOf, warn };

@@ -1,8 +1,10 @@
 'use strict';
 
-const { masked, warn } = require('../diagnostics');
-const { stackOf } = require('../errors');
-const { dataOf } = require('../request-user');
+const { warn } = require('../diagnostics');
+const { sessionEnd } = require('../diagnostics/channels');
+const { isLogging, logFailure, logSessionEnd } = require('../diagnostics/debug-log');
+const { failureOf } = require('../diagnostics/words');
+const { dataOf, userAt, userPropertyOf } = require('../request-user');
 const { identityOf, isSameIdentity } = require('../sessions/watch/identity');
 const { Connections } = require('./connections');
 const { Endings } = require('./endings');
@@ -170,16 +172,39 @@ class LiveSessions {
 
   #tell(socket, reason) {
     if (!socket.connected) return;
+    this.#report(socket, reason);
     if (this.#options.onSessionEnd === 'disconnect') disconnect(socket);
     else this.#callBack(socket, reason);
   }
 
+  /** Before the app is told: it may disconnect the socket. */
+  #report(socket, reason) {
+    if (!isLogging && !sessionEnd.hasSubscribers) return;
+    const request = dataOf(socket);
+    const message = {
+      reason,
+      request,
+      socket,
+      namespace: socket.nsp.name,
+      backend: this.#backend.description,
+    };
+    if (isLogging) logSessionEnd(message);
+    try {
+      message.user = userAt(socket, request, userPropertyOf(this.#options.userProperty));
+    } catch {
+      // A getter of the app.
+    }
+    sessionEnd.publish(message);
+  }
+
   #callBack(socket, reason) {
     const failed = (error) => {
-      const words = masked(stackOf(error), dataOf(socket));
+      const data = dataOf(socket);
+      if (isLogging) logFailure('SESSION_END_ERROR', error, data);
       warn(
         'SESSION_END_ERROR',
-        `The callback onSessionEnd given to authorize() failed. Other sockets are told all the same. ${words}`,
+        () =>
+          `The callback onSessionEnd given to authorize() failed. Other sockets are told all the same. ${failureOf(error, data)}`,
         1,
       );
     };

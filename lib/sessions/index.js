@@ -11,6 +11,7 @@ const { StoreBackend } = require('./store');
  *   receiver is an Attempt: the store is asked in its `runInAsyncScope`;
  * - `openWatch({ recheckEvery, onEnd, slots })`: a session watch, which calls `onEnd(slot, turn, reason)` once for each
  *   `watch(slot, turn, id, identity)` whose session ends, and has forgotten the slot by then (`watch/poll.js` has all members);
+ * - `check()`: a promise of `{ outcome, value }`, of a look-up for an id that nobody has, which no statistic counts;
  * - `description`: the value of `authorizer.backend`; `reconnects`; `close()`.
  */
 function chooseBackend(options, verifier) {

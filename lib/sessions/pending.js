@@ -2,6 +2,7 @@
 
 const native = require('../addon');
 const { OUTCOME } = require('../outcomes');
+const { toldByAddon } = require('./backend-state');
 
 /** Flags in the second number of a row, beside the outcome; Rust owns the layout. */
 const { numbers, hasValue: HAS_VALUE, sameValue: SAME_VALUE, hasId: HAS_ID } = native.Delivery.layout();
@@ -22,6 +23,7 @@ function connect() {
   if (!delivery) {
     delivery = new native.Delivery(onWake, rows);
     drain = delivery.drain();
+    delivery.onState(toldByAddon);
   }
   return delivery;
 }

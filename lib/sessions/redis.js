@@ -1,16 +1,31 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+const timers = require('node:timers');
 const native = require('../addon');
+const { CLOSED, OUTCOME } = require('../outcomes');
+const { AFTER_CLOSE } = require('./backend-state');
+const { idOfNobody } = require('./nobody');
 const pending = require('./pending');
 const { readRedisOption } = require('../redis/option');
 const { ProviderCredentials } = require('../redis/credentials');
+const { CREDENTIAL_KIND } = require('./verifier');
 const { NativeWatch } = require('./watch/native');
+
+/** Milliseconds between two looks at masters of a cluster that are being connected to. */
+const POLL_MS = 20;
 
 /** Looks sessions up through the addon's own connection to Redis, which all backends of the same target share. */
 class RedisBackend {
   #lookup;
   #submit;
   #reason;
+  #timeout;
+  /** Makes look-ups that no statistic counts, over the same connection. */
+  #uncounted;
+  /** @type {Set<object>} those of the checks under way */
+  #checks = new Set();
+  #isClosed = false;
 
   /**
    * @param {object} target - RedisTarget of the binding
@@ -21,14 +36,11 @@ class RedisBackend {
     // Kept alive here: the addon calls it as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
-    this.#lookup = new native.Lookup(
-      verifier.native,
-      pending.connect(),
-      target,
-      timeout,
-      login,
-      onSessionEnd != null,
-    );
+    const lookupBy = (by, delivers) =>
+      new native.Lookup(by, pending.connect(), target, timeout, login, delivers);
+    this.#lookup = lookupBy(verifier.native, onSessionEnd != null);
+    this.#uncounted = () => lookupBy(verifier.twin(), false);
+    this.#timeout = timeout;
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
   }
@@ -55,15 +67,62 @@ class RedisBackend {
     return new NativeWatch(this.#lookup, settings, this.credentials);
   }
 
+  /** Connects, if no look-up has done so. */
+  connect() {
+    this.#lookup.connect();
+  }
+
+  /** Resolves with the outcome of a look-up for nobody. Of a cluster, all masters have to answer. */
+  async check() {
+    if (this.#isClosed) return { outcome: OUTCOME.CLOSED, value: CLOSED };
+    const until = performance.now() + this.#timeout;
+    this.connect();
+    const said = await this.#lookUpNobody();
+    if (said.outcome !== OUTCOME.SESSION_NOT_FOUND) return said;
+    for (;;) {
+      const { state, lastError } = this.status;
+      if (this.#isClosed) return { outcome: OUTCOME.CLOSED, value: CLOSED };
+      if (state === 'down') return { outcome: OUTCOME.STORE_ERROR, value: lastError };
+      if (state === 'up') return said;
+      if (performance.now() >= until)
+        return { outcome: OUTCOME.STORE_TIMEOUT, value: `not connected within ${this.#timeout} ms` };
+      await new Promise((resolve) => timers.setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  #lookUpNobody() {
+    const lookup = this.#uncounted();
+    this.#checks.add(lookup);
+    return new Promise((resolve) => {
+      const deliver = (outcome, value) => {
+        this.#checks.delete(lookup);
+        lookup.close();
+        resolve({ outcome, value });
+      };
+      const ticket = pending.expect({ deliver });
+      const outcome = lookup.submitter()(idOfNobody(), CREDENTIAL_KIND.ID, ticket);
+      if (outcome !== undefined) pending.redeem(ticket).deliver(outcome, undefined);
+    });
+  }
+
+  /** @returns {{ address: string, reconnects: number, state: string, lastError?: string, isOutOfReach: boolean }} */
+  get status() {
+    return this.#lookup.status();
+  }
+
   get description() {
-    return { kind: 'redis', address: this.#lookup.status().address, reason: this.#reason };
+    const { address, ...now } = this.status;
+    const { state, lastError = null } = this.#isClosed ? AFTER_CLOSE : now;
+    return { kind: 'redis', address, reason: this.#reason, state, lastError };
   }
 
   get reconnects() {
-    return this.#lookup.status().reconnects;
+    return this.status.reconnects;
   }
 
   close() {
+    this.#isClosed = true;
+    for (const lookup of this.#checks) lookup.close();
     this.#lookup.close();
   }
 }

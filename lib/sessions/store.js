@@ -3,6 +3,8 @@
 const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
 const { CLOSED, OUTCOME } = require('../outcomes');
+const { AFTER_CLOSE, StoreState } = require('./backend-state');
+const { idOfNobody } = require('./nobody');
 const { getFrom, readAnswer } = require('./store-get');
 const { PollWatch } = require('./watch/poll');
 
@@ -15,7 +17,11 @@ class StoreBackend {
   #verifier;
   /** @type {Set<(outcome: number, value: unknown) => void>} how to end each look-up in flight */
   #pending = new Set();
+  #state = new StoreState();
+  #isClosed = false;
   reconnects = 0;
+  /** How often the store has answered without an error, also too late. */
+  answers = 0;
   /** Why look-ups are not native. */
   reason = 'the store is not a connect-redis store';
 
@@ -24,11 +30,26 @@ class StoreBackend {
     this.#verifier = verifier;
   }
 
-  /** @param {number} [timeout] - milliseconds, where fewer are left than the option gives */
+  /**
+   * @param {number} [timeout] - milliseconds, where fewer are left than the option gives
+   * @returns {((outcome: number, value: unknown) => void) | undefined} ends the look-up, where the store has not answered in
+   *   the call
+   */
   lookUp(receiver, sent, kind, timeout = this.#options.timeout) {
     const id = this.#verifier.reader.sessionId(sent, kind);
-    if (typeof id === 'string') this.#ask(id, receiver, timeout);
-    else receiver.deliver(id, undefined);
+    if (typeof id === 'string') return this.#ask(id, receiver, timeout, true);
+    receiver.deliver(id, undefined);
+    return undefined;
+  }
+
+  /** @param {(finish: Function) => void} [waits] - gets what ends the check, where the store has not answered in the call */
+  check(waits) {
+    if (this.#isClosed) return Promise.resolve({ outcome: OUTCOME.CLOSED, value: CLOSED });
+    return new Promise((resolve) => {
+      const receiver = { deliver: (outcome, value) => resolve({ outcome, value }) };
+      const finish = this.#ask(idOfNobody(), receiver, this.#options.timeout, false);
+      if (finish) waits?.(finish);
+    });
   }
 
   openWatch(settings) {
@@ -36,16 +57,18 @@ class StoreBackend {
   }
 
   get description() {
-    return { kind: 'store', reason: this.reason };
+    const { state, lastError } = this.#isClosed ? AFTER_CLOSE : this.#state;
+    return { kind: 'store', reason: this.reason, state, lastError };
   }
 
   /** Ends the look-ups in flight. The store is the app's and stays open. */
   close() {
+    this.#isClosed = true;
     for (const finish of this.#pending) finish(OUTCOME.CLOSED, CLOSED);
   }
 
   /** Calls `store.get` once, with a deadline; its first answer counts. */
-  #ask(id, receiver, timeout) {
+  #ask(id, receiver, timeout, isCounted) {
     const { store, passport } = this.#options;
     const started = performance.now();
     let timer = null;
@@ -55,15 +78,29 @@ class StoreBackend {
       open = false;
       timers.clearTimeout(timer);
       this.#pending.delete(finish);
-      this.#verifier.native.record(performance.now() - started);
+      if (isCounted) this.#verifier.native.record(performance.now() - started);
+      this.#note(outcome, value, id, timeout);
       receiver.deliver(outcome, value, id);
     };
     getFrom(store, id, (error, session) => {
+      if (!error) this.answers += 1;
       if (open) finish(...readAnswer(error, session, passport));
     });
-    if (!open) return;
+    if (!open) return undefined;
     this.#pending.add(finish);
     timer = timers.setTimeout(() => finish(OUTCOME.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
+    return finish;
+  }
+
+  #note(outcome, value, id, timeout) {
+    if (outcome === OUTCOME.STORE_ERROR) {
+      this.#state.failed(this.reason, value, id);
+    } else if (outcome === OUTCOME.STORE_TIMEOUT) {
+      // In less time, a store may be slow and well.
+      if (timeout === this.#options.timeout) this.#state.failed(this.reason, value, id);
+    } else if (outcome !== OUTCOME.CLOSED) {
+      this.#state.answered(this.reason);
+    }
   }
 }
 

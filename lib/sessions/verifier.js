@@ -47,9 +47,19 @@ class Verifier {
     this.#configure();
   }
 
+  /** A native verifier with the settings of this moment, whose look-ups are not timed. */
+  twin() {
+    return new native.Verifier(this.#settings());
+  }
+
   /** The prefix of the store's keys, without the client's own prefix. */
   get prefix() {
     return this.#options.prefix ?? this.#options.store?.prefix ?? 'sess:';
+  }
+
+  /** What the keys of sessions in Redis begin with, as a text. */
+  get keysBegin() {
+    return String(joined(this.#keyPrefix, String(this.prefix)));
   }
 
   #configure() {

@@ -1,16 +1,13 @@
 'use strict';
 
-const timers = require('node:timers');
 const { inspect } = require('node:util');
-const { markReported, masked } = require('../diagnostics');
-const { textOf } = require('../errors');
+const { markReported, warn } = require('../diagnostics');
+const { failureOf } = require('../diagnostics/words');
+const { AwaitedSocket } = require('./await-socket');
 const { changeRooms, dropRooms, joinNow, joinWhenConnected, namesOf } = require('./rooms');
 const { Share } = require('./share');
 const { isConnected } = require('./targets');
 const { UserIndex } = require('./user-index');
-
-/** The socket of an allowed request has arrived by then, if it arrives at all: Socket.IO itself waits for 45 seconds. */
-const LATEST_MS = 60_000;
 
 /** Recovered sockets that have left the rooms which Socket.IO restored. */
 const cleared = new WeakSet();
@@ -26,9 +23,7 @@ class Joiner {
   /** @type {Share | null} null where nothing is shared */
   #share;
   #isOfUse;
-  #hasSeenSocket = false;
-  /** Whether the socket of the first allowed request is awaited. */
-  #isWaiting = false;
+  #awaited = new AwaitedSocket(() => this.#warnOfNoSocket());
   #warnings;
 
   /**
@@ -46,7 +41,7 @@ class Joiner {
 
   /** A socket is about to be authorized. */
   announce(socket) {
-    this.#hasSeenSocket ||= Boolean(socket.nsp);
+    if (socket.nsp) this.#awaited.arrived();
     this.#index?.announce(socket);
     this.#share?.announce(socket);
     if (!this.#isOfUse || !isBack(socket)) return;
@@ -143,9 +138,11 @@ class Joiner {
     try {
       return namesOf(this.#options.rooms(user, data));
     } catch (error) {
-      this.#warnings.once(
+      warn(
         'ROOMS_ERROR',
-        `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${masked(textOf(error?.message ?? error), data)}`,
+        () =>
+          `The option rooms of authorize() failed; fail() gets the code CALLBACK_ERROR. ${failureOf(error, data)}`,
+        1,
       );
       markReported(error);
       throw error;
@@ -153,15 +150,10 @@ class Joiner {
   }
 
   /** Under `allowRequest` the socket exists later. It joins only if the authorizer is a middleware too. */
-  #awaitSocket({ method }) {
-    if (this.#hasSeenSocket || this.#isWaiting) return;
+  #awaitSocket(data) {
     // Socket.IO 0.9 has handshake data without a method, and no middlewares.
-    if (method === undefined) {
-      this.#warnOfNoSocket();
-      return;
-    }
-    this.#isWaiting = true;
-    timers.setTimeout(() => this.#hasSeenSocket || this.#warnOfNoSocket(), LATEST_MS).unref();
+    if (data.method === undefined) this.#awaited.end();
+    else this.#awaited.allowed(data);
   }
 
   #warnOfNoSocket() {

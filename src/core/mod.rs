@@ -4,6 +4,7 @@
 pub mod compact_vec;
 pub mod cookie;
 pub mod credential;
+pub mod format;
 pub mod identity;
 pub mod index;
 pub mod json;

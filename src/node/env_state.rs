@@ -14,7 +14,7 @@ use napi::{
 };
 use tokio::runtime::Handle;
 
-use super::{io_thread::IoThread, raw::keep_alive};
+use super::{io_thread::IoThread, raw::keep_alive, state_listener::OnState};
 use crate::{
     pipeline::{Inbox, outbox::Outbox},
     redis::{RedisSource, SharedByTarget},
@@ -41,6 +41,8 @@ pub struct EnvState {
     pub(super) watches: SharedByTarget<Watch>,
     /// What the watches tell; set when JavaScript first watches.
     pub(super) events: OnceCell<Arc<Events>>,
+    /// Who is told how the connections are.
+    pub(super) on_state: OnceCell<Arc<OnState>>,
     owners: Cell<u32>,
     io: OnceCell<IoThread>,
 }
@@ -61,6 +63,7 @@ impl EnvState {
             sources: SharedByTarget::default(),
             watches: SharedByTarget::default(),
             events: OnceCell::new(),
+            on_state: OnceCell::new(),
             owners: Cell::new(0),
             io: OnceCell::new(),
         }

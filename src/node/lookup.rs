@@ -10,11 +10,13 @@ use napi_derive::napi;
 
 use super::{
     credentials::JsCredentials, delivery::Delivery, env_state::EnvState, lookup_state::LookupState,
-    raw::submit::submit_function, submitter::Submitter, target::RedisTarget, verifier::Verifier,
+    raw::submit::submit_function, state_listener::name_of, submitter::Submitter, target::RedisTarget,
+    verifier::Verifier,
 };
 use crate::{
     core::settings::Settings,
-    redis::{Target, TargetOptions},
+    pipeline::Fault,
+    redis::{Condition, Target, TargetOptions},
 };
 
 /// The state of the connection, or of those to all masters of a cluster.
@@ -24,6 +26,13 @@ pub struct ConnectionStatus {
     pub address: String,
     /// How often a connection was made again.
     pub reconnects: f64,
+    /// Idle until the first look-up.
+    #[napi(ts_type = "'idle' | 'connecting' | 'up' | 'down'")]
+    pub state: String,
+    /// Why a connection failed last, without credentials.
+    pub last_error: Option<String>,
+    /// It is down, and nothing answers there: others on this machine fare no better.
+    pub is_out_of_reach: bool,
 }
 
 /// Native session look-ups of one authorizer.
@@ -83,7 +92,23 @@ impl Lookup {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "no connection is made 2^53 times")]
     pub fn status(&self) -> ConnectionStatus {
-        ConnectionStatus { address: self.state.address(), reconnects: self.state.reconnects() as f64 }
+        let (condition, fault) = self.state.health().map_or((None, None), |(now, fault)| (Some(now), fault));
+        let is_unreachable = fault.as_ref().is_some_and(Fault::is_unreachable);
+        ConnectionStatus {
+            address: self.state.address(),
+            reconnects: self.state.reconnects() as f64,
+            state: condition.map_or("idle", name_of).to_owned(),
+            last_error: fault.as_ref().map(Fault::to_string),
+            is_out_of_reach: condition == Some(Condition::Down) && is_unreachable,
+        }
+    }
+
+    /// Connects without a look-up. Does nothing where look-ups were made, and after `close`.
+    #[napi(catch_unwind)]
+    pub fn connect(&self) {
+        let settings = Arc::clone(&self.settings.borrow());
+        // Where the system provides no thread, look-ups say so.
+        _ = self.state.start(&self.env_state, &settings);
     }
 
     /// Look-ups that wait, and all later ones, end with `CLOSED`. The connection ends if no other authorizer uses it.

@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use super::env_state::EnvState;
+use super::{env_state::EnvState, state_listener::listener};
 use crate::{
     core::{outcome::Outcome, settings::Settings},
-    pipeline::{Histogram, Inbox, Worker},
-    redis::{Purpose, RedisSource, Target},
+    pipeline::{Fault, Histogram, Inbox, Worker},
+    redis::{Condition, Purpose, RedisSource, Target},
 };
 
 /// The state of one authorizer's look-ups.
@@ -67,7 +67,14 @@ impl LookupState {
         }
         let io = env_state.io().map_err(|_| Outcome::StoreError)?;
         let _runtime = io.enter();
-        let open = |probe_key| RedisSource::open(self.target.clone(), Purpose::look_ups(probe_key));
+        let open = |probe_key| {
+            let purpose = Purpose::look_ups(probe_key);
+            let purpose = match env_state.on_state.get() {
+                Some(on_state) => purpose.told(listener(Arc::clone(on_state), self.address())),
+                None => purpose,
+            };
+            RedisSource::open(self.target.clone(), purpose)
+        };
         let source = env_state.sources.get_or_open(&self.target, probe_key(&settings.prefix), open);
         let share = Share { source: Arc::downgrade(&source), reconnects_before: source.reconnects() };
         let worker = Worker {
@@ -92,6 +99,11 @@ impl LookupState {
             self.reconnects.set(source.reconnects().saturating_sub(*reconnects_before));
         }
         self.reconnects.get()
+    }
+
+    /// How the source is; `None` before the first look-up, and after `close`.
+    pub(super) fn health(&self) -> Option<(Condition, Option<Fault>)> {
+        Some(self.share.get()?.source.upgrade()?.health())
     }
 
     pub(super) fn close(&self) {

@@ -7,6 +7,7 @@
 //! - [`target`], [`credentials`]: where Redis is, and how to log in.
 //! - [`delivery`]: results to the JS thread, one wake-up for many.
 //! - [`watcher`]: the sessions that one authorizer watches; `watcher_state` is its state. [`watch_events`]: what became of them.
+//! - [`state_events`], `state_listener`: how the connections are.
 //! - `env_state`: what all authorizers of an environment share. [`io_thread`]: the thread of their look-ups.
 //! - [`index`]: connected sockets by their users' properties.
 //! - [`raw`]: the functions of the hot paths, on the bare Node-API.
@@ -22,6 +23,8 @@ pub mod lookup;
 mod lookup_state;
 pub mod outcomes;
 pub mod raw;
+pub mod state_events;
+mod state_listener;
 mod submitter;
 pub mod target;
 pub mod verifier;

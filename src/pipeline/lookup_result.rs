@@ -30,7 +30,9 @@ impl LookupResult<'_> {
 impl<'v> From<&'v Fault> for LookupResult<'v> {
     fn from(fault: &'v Fault) -> Self {
         match fault {
-            Fault::Source(cause) => Self::Fault(Outcome::StoreError, Cow::Borrowed(cause)),
+            Fault::Source(cause) | Fault::Unreachable(cause) => {
+                Self::Fault(Outcome::StoreError, Cow::Borrowed(cause))
+            }
             Fault::Timeout => Self::Fault(Outcome::StoreTimeout, "no answer within the timeout".into()),
             Fault::Closed => Self::Fault(Outcome::Closed, "the authorizer was closed".into()),
         }

@@ -20,7 +20,7 @@ use super::{
     unique_keys::UniqueKeys,
 };
 use crate::core::{
-    credential,
+    credential, format,
     outcome::Outcome,
     session::{self, Session},
 };
@@ -119,9 +119,15 @@ fn result_of<'v>(value: &'v ReadResult, passport_key: &[u8]) -> LookupResult<'v>
     match session::read(text, passport_key) {
         Session::User(key) => LookupResult::User(key),
         Session::Absent => LookupResult::Outcome(Outcome::SessionNotFound),
+        Session::NotInitialized if format::is_encrypted(text) => {
+            LookupResult::Fault(Outcome::PassportNotInitialized, "the stored session is encrypted".into())
+        }
         Session::NotInitialized => LookupResult::Outcome(Outcome::PassportNotInitialized),
         Session::NotLoggedIn => LookupResult::Outcome(Outcome::NotLoggedIn),
-        Session::NotJson(error) => LookupResult::Fault(Outcome::BadSession, error.to_string().into()),
+        Session::NotJson(error) => {
+            let kind = format::of_not_json(text).map(|kind| format!(": {kind}")).unwrap_or_default();
+            LookupResult::Fault(Outcome::BadSession, format!("{error}{kind}").into())
+        }
     }
 }
 

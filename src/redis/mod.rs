@@ -15,6 +15,7 @@
 //! - `cluster`, `sentinel`: servers that change their roles. `staggered`: asks several servers, one answer is enough.
 //! - `fetch`: many keys through one connection. `tracked`: watched keys, and how much time they have left.
 //! - `connection`: one connection, kept alive.
+//! - `health`: whether look-ups can be answered, and who is told.
 //! - `config`: where Redis is and how to log in.
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,7 @@ mod cluster;
 mod config;
 mod connection;
 mod fetch;
+mod health;
 mod sentinel;
 mod shared_by_target;
 mod source;
@@ -35,5 +37,6 @@ pub use config::{
 };
 pub use connection::{ConnectionHandle, ManagedConnection, Purpose};
 pub use fetch::{CHUNK, chunks, fetch};
+pub use health::{Condition, Listener};
 pub use shared_by_target::SharedByTarget;
 pub use source::RedisSource;

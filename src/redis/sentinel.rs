@@ -113,7 +113,7 @@ impl Sentinels {
 
     /// Returns the index with the answer, because attempts end in any order.
     async fn ask_one(&self, index: usize, address: &Address) -> Result<(Answer, usize), Fault> {
-        let said = |fault: Fault| Fault::new(format!("Sentinel {}: {fault}", address.location()));
+        let said = |fault: Fault| fault.reworded(|text| format!("Sentinel {}: {text}", address.location()));
         let connection = connect(address, Probe::Ping).await.map_err(said)?;
         let (master, ()) = join(self.ask(&connection), self.discover(&connection, address)).await;
         Ok(((connection, master.map_err(said)?), index))
@@ -122,7 +122,7 @@ impl Sentinels {
     async fn ask(&self, sentinel: &Connection) -> Result<HostPort, Fault> {
         let question = self.question("GET-MASTER-ADDR-BY-NAME");
         let Ok(answer) = timeout(ANSWER_TIMEOUT, sentinel.handle.ask(&question)).await else {
-            return Err(Fault::new("it stopped answering"));
+            return Err(Fault::unreachable("it stopped answering"));
         };
         match answer? {
             Value::Array(parts) => read_master(&parts),

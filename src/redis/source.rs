@@ -5,6 +5,7 @@ use super::{
     config::target::Target,
     connection::{purpose::Purpose, supervisor::ManagedConnection},
     fetch::fetch_all,
+    health::Condition,
     sentinel::Sentinels,
 };
 use crate::pipeline::{Chunk, Fault, Keys, ReadResult, SessionSource};
@@ -25,6 +26,7 @@ impl RedisSource {
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connections"]
     pub fn open(target: Target, purpose: Purpose) -> Self {
+        purpose.opened();
         match target {
             Target::Direct(address) => Self::Single(ManagedConnection::open(address, purpose)),
             Target::Sentinel(target) => {
@@ -39,6 +41,15 @@ impl RedisSource {
         match self {
             Self::Single(connection) => connection.close(),
             Self::Cluster(cluster) => cluster.close(),
+        }
+    }
+
+    /// Whether look-ups can be answered, and the last fault, which stays after a recovery.
+    #[must_use]
+    pub fn health(&self) -> (Condition, Option<Fault>) {
+        match self {
+            Self::Single(connection) => connection.health(),
+            Self::Cluster(cluster) => cluster.health(),
         }
     }
 

@@ -38,7 +38,8 @@ fn joined(faults: &[Fault]) -> Fault {
         [fault] => fault.clone(),
         faults => {
             let texts: Vec<_> = faults.iter().take(SHOWN_FAULTS).map(Fault::to_string).collect();
-            Fault::new(texts.join("; "))
+            let text = texts.join("; ");
+            if faults.iter().all(Fault::is_unreachable) { Fault::unreachable(text) } else { Fault::new(text) }
         }
     }
 }
@@ -76,6 +77,13 @@ mod tests {
         assert_eq!(first(vec![Box::pin(ready(Err(Fault::Closed)))]).await, Err(Fault::Closed));
         let many = (0..9).map(|number| fails(&number.to_string())).collect();
         assert_eq!(first(many).await, Err(Fault::new("0; 1; 2; 3")));
+    }
+
+    #[test]
+    fn all_are_out_of_reach_only_together() {
+        let gone = || Fault::unreachable("refused");
+        assert!(joined(&[gone(), gone()]).is_unreachable());
+        assert!(!joined(&[gone(), Fault::new("WRONGPASS")]).is_unreachable());
     }
 
     #[tokio::test]

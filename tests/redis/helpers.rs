@@ -65,7 +65,7 @@ pub fn value(text: &str) -> ReadResult {
 
 pub fn text<T: Debug>(result: Result<T, Fault>) -> String {
     match result.unwrap_err() {
-        Fault::Source(text) => text.to_string(),
+        Fault::Source(text) | Fault::Unreachable(text) => text.to_string(),
         other => panic!("not a fault of the source: {other:?}"),
     }
 }

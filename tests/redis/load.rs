@@ -37,6 +37,10 @@ pub struct Client {
 
 impl Client {
     pub fn open(options: &TargetOptions) -> Self {
+        Self::open_for(options, Purpose::look_ups(PROBE.to_vec()))
+    }
+
+    pub fn open_for(options: &TargetOptions, purpose: Purpose) -> Self {
         let target = Target::new(options).unwrap();
         let (stop, (tell, told)) = (Arc::new(Notify::new()), std::sync::mpsc::channel());
         let stopped = stop.clone();
@@ -49,7 +53,7 @@ impl Client {
             runtime.shutdown_background();
         });
         let (runtime, status) = told.recv().unwrap();
-        let source = runtime.block_on(async { RedisSource::open(target, Purpose::look_ups(PROBE.to_vec())) });
+        let source = runtime.block_on(async { RedisSource::open(target, purpose) });
         Self { source: Some(source), runtime, stop, status }
     }
 

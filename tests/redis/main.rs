@@ -16,6 +16,7 @@ mod closing;
 mod cluster;
 mod credentials_provider;
 mod fingerprint;
+mod health;
 mod helpers;
 mod load;
 mod login;

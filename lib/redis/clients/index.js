@@ -27,6 +27,7 @@ const { nodeRedisLegacy } = require('./node-redis-legacy');
  * - `database(client, settings)`: the selected database, as far as it is visible. Without settings, the part of it that is
  *   visible at any time.
  * - `keyPrefix(client)`: what the client puts before every key.
+ * - `isReady(client)`: whether it is connected; undefined where it does not say.
  * - `master(client)`: the present master, if the client shows nothing else.
  */
 const FAMILIES = [
@@ -157,9 +158,18 @@ function masterOf(family, client) {
   return family?.master?.(client);
 }
 
+/** Whether a client says that it is connected; undefined where it does not say. */
+function readyOf(client) {
+  try {
+    return familyOf(client)?.isReady?.(client);
+  } catch {
+    return undefined;
+  }
+}
+
 function familyOf(client) {
   if (typeof client !== 'object' || client === null) return undefined;
   return FAMILIES.find((family) => family.matches(client));
 }
 
-module.exports = { detectClient, familyOf, databaseOf, keyPrefixOf, masterOf };
+module.exports = { detectClient, familyOf, databaseOf, keyPrefixOf, masterOf, readyOf };

@@ -21,6 +21,7 @@ const ioredis = {
   database: ({ prevCondition, condition, options }) =>
     prevCondition?.select ?? condition?.select ?? options.db,
   keyPrefix: ({ options }) => options.keyPrefix,
+  isReady,
 };
 
 /** The Cluster of ioredis 4 to 6 and iovalkey. */
@@ -57,7 +58,13 @@ const ioredisCluster = {
   database: () => 0,
   // ioredis 5 and later copy the one of `redisOptions` here; ioredis 4 ignores it.
   keyPrefix: ({ options }) => options.keyPrefix,
+  isReady,
 };
+
+/** With `lazyConnect` it connects at the first command, and says nothing before. */
+function isReady({ status }) {
+  return status === 'wait' ? undefined : status === 'ready';
+}
 
 function singleTarget({ host, port, path, username, password, tls }) {
   // ioredis spreads the TLS options over the address.

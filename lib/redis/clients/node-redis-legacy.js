@@ -24,6 +24,7 @@ const nodeRedisLegacy = {
   // Up to 2.5, `old_state` has the selected database during a reconnect.
   database: ({ selected_db: selected, old_state: before, options }) =>
     selected ?? before?.selected_db ?? options.db,
+  isReady: ({ ready }) => ready,
   // Versions before 2.4 ignore the option, but connect-redis 1 and 2 pass theirs on to them.
   keyPrefix: ({ connection_options: since24, options }) => since24 && options.prefix,
 };

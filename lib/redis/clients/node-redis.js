@@ -15,6 +15,7 @@ const nodeRedis = {
   // A later select() is not visible. For that reason the store confirms misses, and audits are made.
   database: ({ options }) => options?.database,
   keyPrefix,
+  isReady: ({ isReady }) => isReady,
 };
 
 /** Pools of node-redis 5.9 and later. Only the clients in a pool show their options. */
@@ -71,6 +72,7 @@ const nodeRedisSentinel = {
   },
   database: (_sentinel, options) => options?.nodeClientOptions?.database,
   keyPrefix,
+  isReady: ({ isReady }) => isReady,
 };
 
 /** Sentinel in node-redis 5, which shows only the present master. The addon follows that one while it is the master. */

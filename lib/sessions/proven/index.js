@@ -8,6 +8,7 @@ const { RedisBackend } = require('../redis');
 const { whyUnknown } = require('./known-get');
 const { LookUp, TO_CONFIRM } = require('./look-up');
 const { missConfirmer } = require('./confirm-miss');
+const { Impatience } = require('./impatience');
 const { shadowRead } = require('./shadow-read');
 const { Snapshot } = require('./snapshot');
 const { ProvenWatch } = require('./watch');
@@ -56,6 +57,7 @@ class ProvenBackend {
   #store;
   #snapshot;
   #confirmMiss;
+  #impatience;
   #auditedAt = 0;
   /** @type {ProvenWatch | null} null while nothing is watched */
   #watch = null;
@@ -67,8 +69,14 @@ class ProvenBackend {
     this.#verifier = verifier;
     this.#store = store;
     this.#snapshot = new Snapshot(options.store, clientOf(options));
-    this.#confirmMiss = missConfirmer(store);
+    this.#impatience = new Impatience(this, store);
+    this.#confirmMiss = missConfirmer(store, (lookUp) => this.#overrule(lookUp, OUTCOME.STORE_ERROR));
     this.#enter(IDLE);
+  }
+
+  /** The client that the store reads through. */
+  get client() {
+    return clientOf(this.options);
   }
 
   get description() {
@@ -97,6 +105,15 @@ class ProvenBackend {
     this.#store.close();
   }
 
+  /** That of the store: it answers until the proof is made, and whoever the addon does not find is asked of it. */
+  async check() {
+    this.#follow();
+    let waiting;
+    const said = await this.#store.check((finish) => this.#impatience.add((waiting = finish)));
+    this.#impatience.remove(waiting);
+    return said;
+  }
+
   lookUp(attempt, sent, kind) {
     if (this.stage.native && !this.#snapshot.holds()) this.#enter(IDLE);
     const lookUp = new LookUp(this, attempt, sent, kind);
@@ -120,7 +137,8 @@ class ProvenBackend {
   /** Decides what is delivered for a native answer that may be wrong. */
   async #answerDoubted(lookUp, outcome, value, id) {
     const { attempt } = lookUp;
-    const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp) : undefined;
+    const within = outcome === OUTCOME.STORE_ERROR ? this.#impatience.confirmWithin : undefined;
+    const said = lookUp.isTrusted ? await this.#confirmMiss(lookUp, within) : undefined;
     if (said && said.outcome !== outcome) {
       this.#overrule(lookUp, outcome);
       attempt.deliver(said.outcome, said.value, said.id);
@@ -146,12 +164,15 @@ class ProvenBackend {
   /** The store answers. A user that it finds is then looked up both ways. */
   #askStore(lookUp, timeout) {
     this.#follow();
+    let finish = null;
     const deliver = (outcome, value, id) => {
+      if (finish) this.#impatience.remove(finish);
       lookUp.attempt.deliver(outcome, value, id);
       // A user that was found before the stage began may be one of another client.
       if (outcome === OUTCOME.FOUND && lookUp.isTrusted) this.#compare(lookUp, value);
     };
-    this.#store.lookUp({ deliver }, lookUp.sent, lookUp.kind, timeout);
+    finish = this.#store.lookUp({ deliver }, lookUp.sent, lookUp.kind, timeout);
+    if (finish && this.stage.name !== STORE) this.#impatience.add(finish);
   }
 
   /** Finds out where the store reads: at the first look-up, when the client has settled. */
@@ -239,6 +260,7 @@ class ProvenBackend {
     const help = remedy ? `${remedy}, or give` : 'give';
     this.#store.reason = unsupported ? `${unsupported}: ${help} the option redis (a URL)` : later;
     this.#watch?.follow(this.#nativeAnswers);
+    this.#impatience.reset();
     if (former !== native) former?.close();
   }
 }

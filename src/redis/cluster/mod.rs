@@ -25,7 +25,7 @@ use ::redis::Value;
 use tokio::task::AbortHandle;
 
 use self::{node_request::NodeRequests, topology::Topology, topology_refresh::keep_current};
-use super::{config::seeds::Seeds, connection::purpose::Purpose, fetch::read_value};
+use super::{config::seeds::Seeds, connection::purpose::Purpose, fetch::read_value, health::Condition};
 use crate::pipeline::{Chunk, Fault, Keys, ReadResult};
 
 /// A supervised connection to every master of a cluster. A clone is cheap; the last one dropped closes them.
@@ -47,7 +47,7 @@ impl Cluster {
     /// Outside a tokio runtime, as `tokio::spawn` does.
     #[must_use = "dropping it closes the connections"]
     pub fn open(seeds: Seeds, purpose: Purpose) -> Self {
-        let topology = Arc::new(Topology::new(seeds, purpose));
+        let topology = Topology::new(seeds, purpose);
         let refresh = tokio::spawn(keep_current(topology.clone())).abort_handle();
         Self { inner: Arc::new(Inner { topology, refresh }) }
     }
@@ -76,6 +76,12 @@ impl Cluster {
     /// Whether all masters tell of changes, as far as that is known.
     pub(super) fn is_tracking(&self) -> Option<bool> {
         self.inner.topology.nodes.are_tracking()
+    }
+
+    /// Whether all look-ups can be answered, and the last fault.
+    #[must_use]
+    pub fn health(&self) -> (Condition, Option<Fault>) {
+        self.inner.topology.health()
     }
 
     /// Closes all connections for good: requests that wait, and all later ones, fail with [`Fault::Closed`].

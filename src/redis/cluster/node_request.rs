@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ::redis::{Pipeline, Value};
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
-use super::{redirect::Redirect, topology::Topology};
+use super::{nodes::named, redirect::Redirect, topology::Topology};
 use crate::{
     pipeline::{Chunk, Fault, Keys},
     redis::{config::host_port::HostPort, connection::supervisor::ManagedConnection, fetch::CHUNK},
@@ -183,12 +183,4 @@ fn without_asking(answers: Vec<Value>, asking: bool) -> Vec<Value> {
 fn is_of_the_cluster(answer: &Value) -> bool {
     let Value::ServerError(refusal) = answer else { return false };
     matches!(refusal.code(), "MOVED" | "ASK" | "CLUSTERDOWN" | "TRYAGAIN" | "MASTERDOWN")
-}
-
-/// Names the node: an operator has to know which one it is.
-fn named(node: &HostPort, fault: Fault) -> Fault {
-    match fault {
-        Fault::Source(text) => Fault::new(format!("{node}: {text}")),
-        other => other,
-    }
 }

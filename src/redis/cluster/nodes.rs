@@ -14,8 +14,11 @@ use crate::{
     redis::{
         config::{host_port::HostPort, seeds::Seeds},
         connection::{purpose::Purpose, supervisor::ManagedConnection},
+        health::Condition,
     },
 };
+
+use super::slots::SlotMap;
 
 /// One connection per node in use.
 pub(super) struct Nodes {
@@ -74,6 +77,30 @@ impl Nodes {
         self.lock().connections.get(node).is_some_and(|entry| entry.connection.is_down())
     }
 
+    /// The condition of the masters of a map together, and why. The fault names the node.
+    pub(super) fn condition_of(&self, slots: &SlotMap) -> (Condition, Option<Fault>) {
+        let conditions: Vec<_> = slots.masters().iter().map(|master| self.condition(master)).collect();
+        let of = |wanted| conditions.iter().find(|(condition, _)| *condition == wanted).cloned();
+        if let Some(down) = of(Condition::Down) {
+            return down;
+        }
+        if !slots.is_complete() {
+            return (Condition::Down, Some(Fault::new("some hash slots of the cluster have no master")));
+        }
+        of(Condition::Connecting).unwrap_or((Condition::Up, None))
+    }
+
+    fn condition(&self, master: &HostPort) -> (Condition, Option<Fault>) {
+        let (condition, fault) = match self.lock().connections.get(master) {
+            Some(entry) => entry.connection.condition(),
+            None => match self.seeds.address_of(master) {
+                Ok(_) => (Condition::Connecting, None),
+                Err(fault) => (Condition::Down, Some(fault)),
+            },
+        };
+        (condition, fault.map(|fault| named(master, fault)))
+    }
+
     /// Opens connections to all `masters`. Closes those that lead to no master and were not used recently.
     pub(super) fn keep(&self, masters: &[HostPort]) {
         for master in masters {
@@ -119,4 +146,9 @@ impl Nodes {
         // The lock is held for a few lines that leave the map complete.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Names the node: an operator has to know which one it is.
+pub(super) fn named(node: &HostPort, fault: Fault) -> Fault {
+    fault.reworded(|text| format!("{node}: {text}"))
 }

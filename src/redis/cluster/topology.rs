@@ -1,6 +1,6 @@
 //! What is known of a cluster. The refresh updates it, and look-ups read it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::sync::{Notify, watch};
 
@@ -10,6 +10,7 @@ use crate::{
     redis::{
         config::{address::Address, host_port::HostPort, seeds::Seeds},
         connection::purpose::Purpose,
+        health::{Condition, Health},
     },
 };
 
@@ -21,6 +22,7 @@ pub(super) struct Topology {
     pub(super) nodes: Nodes,
     purpose: Purpose,
     state: watch::Sender<State>,
+    health: Health,
     stale: Notify,
 }
 
@@ -35,9 +37,40 @@ enum State {
 }
 
 impl Topology {
-    pub(super) fn new(seeds: Seeds, purpose: Purpose) -> Self {
-        let nodes = Nodes::new(seeds.clone(), purpose.clone());
-        Self { seeds, nodes, purpose, state: watch::Sender::new(State::Pending), stale: Notify::new() }
+    pub(super) fn new(seeds: Seeds, purpose: Purpose) -> Arc<Self> {
+        Arc::new_cyclic(|topology: &Weak<Self>| {
+            let topology = topology.clone();
+            let assess = move |_: Condition, _: Option<&Fault>| {
+                if let Some(topology) = topology.upgrade() {
+                    topology.assess();
+                }
+            };
+            Self {
+                nodes: Nodes::new(seeds.clone(), purpose.clone().told(Arc::new(assess))),
+                seeds,
+                state: watch::Sender::new(State::Pending),
+                health: Health::new(purpose.listener()),
+                purpose,
+                stale: Notify::new(),
+            }
+        })
+    }
+
+    /// Looks anew whether every slot has a master that answers, because a node is told to be in another condition, or
+    /// the map has changed. It must not ask the nodes for their health: one of them is telling its own.
+    fn assess(&self) {
+        self.health.note(|| match &*self.state.borrow() {
+            State::Pending => (Condition::Connecting, None),
+            State::Known(slots) => self.nodes.condition_of(slots),
+            State::Unavailable(fault) => (Condition::Down, Some(fault.clone())),
+            State::Closed => (Condition::Down, Some(Fault::Closed)),
+        });
+    }
+
+    /// The fault is the present one also where a master fails in another way than before.
+    pub(super) fn health(&self) -> (Condition, Option<Fault>) {
+        self.assess();
+        self.health.get()
     }
 
     /// The latest map. Waits only during the first attempt.
@@ -71,6 +104,7 @@ impl Topology {
             *known = next;
             true
         });
+        self.assess();
         // The new master of a slot has been asked for none of its keys, and tells of none. A planned failover
         // (CLUSTER FAILOVER) ends no connection, so that nothing else shows it.
         if let (Some(is_moved), Some(tracker)) = (moved, self.purpose.tracker()) {

@@ -84,11 +84,13 @@ async fn ask_unconnected(address: &Address, doubtful: &OnceLock<SlotMap>) -> Res
         let connection = connect(address, Probe::Ping).await?;
         in_time(ask_node(&connection.handle, node, doubtful)).await
     };
-    asking.await.map_err(|fault: Fault| Fault::new(format!("{}: {fault}", address.location())))
+    asking.await.map_err(|fault: Fault| fault.reworded(|text| format!("{}: {text}", address.location())))
 }
 
 async fn in_time(asking: impl Future<Output = Result<SlotMap, Fault>>) -> Result<SlotMap, Fault> {
-    timeout(ANSWER_TIMEOUT, asking).await.unwrap_or_else(|_| Err(Fault::new("no answer to CLUSTER SLOTS")))
+    timeout(ANSWER_TIMEOUT, asking)
+        .await
+        .unwrap_or_else(|_| Err(Fault::unreachable("no answer to CLUSTER SLOTS")))
 }
 
 /// A node that is cut off from the others keeps its old map. A node that knows that a master is gone, but not yet the

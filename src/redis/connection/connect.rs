@@ -106,7 +106,7 @@ impl Connection {
             fault = heartbeat::stopped(&self.handle) => fault,
             _ = &mut self.driver.0 => {
                 let end = self.handle.activity().end().cloned();
-                end.unwrap_or_else(|| Fault::new("the connection was closed"))
+                end.unwrap_or_else(|| Fault::unreachable("the connection was closed"))
             }
         };
         self.handle.declare_lost(fault.clone());

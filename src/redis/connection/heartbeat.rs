@@ -59,5 +59,5 @@ async fn answered(connection: &ConnectionHandle, ping: &Cmd) -> Result<(), Fault
         misses = if connection.activity().reads() == reads { misses + 1 } else { 0 };
     }
     let silence = (ANSWER_TIMEOUT * MISSES).as_millis();
-    Err(Fault::new(format!("no answer for {silence} ms: the server is hung or cut off")))
+    Err(Fault::unreachable(format!("no answer for {silence} ms: the server is hung or cut off")))
 }

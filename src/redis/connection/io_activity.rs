@@ -33,8 +33,8 @@ impl IoActivity {
         self.end.get()
     }
 
-    fn note_end(&self, cause: &str) {
-        self.end.get_or_init(|| Fault::new(cause));
+    fn note_end(&self, cause: Fault) {
+        self.end.get_or_init(|| cause);
     }
 }
 
@@ -56,8 +56,10 @@ impl<S> Monitored<S> {
     fn noting<T>(&self, result: io::Result<T>) -> io::Result<T> {
         match &result {
             // TLS without a close notification. The text of rustls is long.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => self.activity.note_end(CLOSED),
-            Err(error) => self.activity.note_end(&error.to_string()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                self.activity.note_end(Fault::unreachable(CLOSED));
+            }
+            Err(error) => self.activity.note_end(Fault::unreachable(error.to_string())),
             Ok(_) => {}
         }
         result
@@ -77,10 +79,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
             if !self.has_written
                 && let Some(text) = buf.filled().get(before..).and_then(closing_message)
             {
-                self.activity.note_end(text);
+                self.activity.note_end(Fault::new(text));
             }
         } else if result.is_ok() {
-            self.activity.note_end(CLOSED);
+            self.activity.note_end(Fault::unreachable(CLOSED));
         }
         Poll::Ready(self.noting(result))
     }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use ::redis::{PushInfo, PushKind, Value};
 
-use crate::watch::Tracker;
+use crate::{
+    redis::health::{Condition, Listener},
+    watch::Tracker,
+};
 
 /// What the connections of a source are for. A clone is cheap.
 #[derive(Clone)]
@@ -14,20 +17,40 @@ pub struct Purpose {
     pub(super) probe_key: Arc<[u8]>,
     /// None where keys are only looked up.
     pub(super) tracking: Option<Arc<Tracking>>,
+    /// Told how the connections are.
+    pub(super) listener: Option<Listener>,
 }
 
 impl Purpose {
     /// Keys are looked up.
     #[must_use]
     pub fn look_ups(probe_key: Vec<u8>) -> Self {
-        Self { probe_key: probe_key.into(), tracking: None }
+        Self { probe_key: probe_key.into(), tracking: None, listener: None }
     }
 
     /// Keys are watched: the server is asked to tell of each change of a key that was read (`CLIENT TRACKING`, which
     /// needs RESP3 and so Redis 6). A server that refuses is read from as it is.
     #[must_use]
     pub fn watching(probe_key: Vec<u8>, tracker: Arc<dyn Tracker>) -> Self {
-        Self { probe_key: probe_key.into(), tracking: Some(Arc::new(Tracking { tracker })) }
+        Self { probe_key: probe_key.into(), tracking: Some(Arc::new(Tracking { tracker })), listener: None }
+    }
+
+    /// The same, and `listener` is told each change of the condition.
+    #[must_use]
+    pub fn told(self, listener: Listener) -> Self {
+        Self { listener: Some(listener), ..self }
+    }
+
+    /// A source opens: it begins to connect.
+    pub(in crate::redis) fn opened(&self) {
+        if let Some(listener) = &self.listener {
+            listener(Condition::Connecting, None);
+        }
+    }
+
+    /// Who is told.
+    pub(in crate::redis) fn listener(&self) -> Option<Listener> {
+        self.listener.clone()
     }
 
     /// A new connection is in use: what was tracked on others is lost.

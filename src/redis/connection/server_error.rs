@@ -21,10 +21,11 @@ impl From<RedisError> for Fault {
             }
             // The crate's error for a connection whose reader has ended. The system's own errors carry a number.
             ErrorKind::Io if error.is_connection_dropped() && !error.to_string().contains("os error") => {
-                Self::new("the connection was closed")
+                Self::unreachable("the connection was closed")
             }
             _ => match ServerError::try_from(error) {
                 Ok(refusal) => Self::from(&refusal),
+                Err(other) if other.kind() == ErrorKind::Io => Self::unreachable(other.to_string()),
                 Err(other) => Self::new(other.to_string()),
             },
         }

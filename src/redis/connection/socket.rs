@@ -56,7 +56,7 @@ pub(super) async fn within<T, E: Into<Fault>>(
 ) -> Result<T, Fault> {
     match timeout_at(deadline, step).await {
         Ok(result) => result.map_err(Into::into),
-        Err(_) => Err(Fault::new(format!("{without} within {} ms", CONNECT_TIMEOUT.as_millis()))),
+        Err(_) => Err(Fault::unreachable(format!("{without} within {} ms", CONNECT_TIMEOUT.as_millis()))),
     }
 }
 

@@ -18,7 +18,10 @@ use tokio::{
 use super::{
     backoff::Backoff, connect::Connection, handle::ConnectionHandle, purpose::Purpose, route::Route,
 };
-use crate::pipeline::Fault;
+use crate::{
+    pipeline::Fault,
+    redis::health::{Condition, Health},
+};
 
 /// A connection that lived this long worked, and its loss is followed by an attempt at once. A connection that is
 /// accepted and lost again and again did not.
@@ -38,7 +41,8 @@ impl ManagedConnection {
     #[must_use = "dropping it closes the connection"]
     pub fn open(route: impl Route, purpose: Purpose) -> Self {
         let shared = Arc::new(Shared {
-            state: watch::Sender::new(State::Connecting),
+            state: watch::Sender::new(State::Connecting(None)),
+            health: Health::new(purpose.listener()),
             connects: AtomicU64::new(0),
             tracking: Mutex::default(),
         });
@@ -59,7 +63,7 @@ impl ManagedConnection {
         match states.wait_for(State::is_settled).await.as_deref() {
             Ok(State::Up(handle)) => Ok(handle.clone()),
             Ok(State::Down(fault)) => Err(fault.clone()),
-            Ok(State::Connecting | State::Closed) | Err(_) => Err(Fault::Closed),
+            Ok(State::Connecting(_) | State::Closed) | Err(_) => Err(Fault::Closed),
         }
     }
 
@@ -78,6 +82,17 @@ impl ManagedConnection {
     /// Whether the last attempt to connect failed. False during the first attempt.
     pub(in crate::redis) fn is_down(&self) -> bool {
         matches!(*self.inner.shared.state.borrow(), State::Down(_))
+    }
+
+    /// Its condition, and the last fault.
+    #[must_use]
+    pub fn health(&self) -> (Condition, Option<Fault>) {
+        self.inner.shared.health.get()
+    }
+
+    /// Its condition at this moment, and why. For listeners, which may not ask for the health.
+    pub(in crate::redis) fn condition(&self) -> (Condition, Option<Fault>) {
+        self.inner.shared.state.borrow().condition()
     }
 
     /// Whether the server tells of changes: that of the last connection, `None` before the first one.
@@ -115,14 +130,15 @@ impl Drop for Inner {
 
 struct Shared {
     state: watch::Sender<State>,
+    health: Health,
     connects: AtomicU64,
     /// Whether the server of the last connection tells of changes.
     tracking: Mutex<Option<bool>>,
 }
 
 enum State {
-    /// Until the first attempt has ended. Look-ups wait.
-    Connecting,
+    /// Until the first attempt has ended; again after a connection that worked, and then why it ended. Look-ups wait.
+    Connecting(Option<Fault>),
     Up(ConnectionHandle),
     Down(Fault),
     Closed,
@@ -131,9 +147,18 @@ enum State {
 impl State {
     fn is_settled(&self) -> bool {
         match self {
-            Self::Connecting => false,
+            Self::Connecting(_) => false,
             Self::Up(handle) => !handle.is_lost(),
             Self::Down(_) | Self::Closed => true,
+        }
+    }
+
+    fn condition(&self) -> (Condition, Option<Fault>) {
+        match self {
+            Self::Connecting(fault) => (Condition::Connecting, fault.clone()),
+            Self::Up(_) => (Condition::Up, None),
+            Self::Down(fault) => (Condition::Down, Some(fault.clone())),
+            Self::Closed => (Condition::Down, Some(Fault::Closed)),
         }
     }
 }
@@ -145,13 +170,16 @@ impl Shared {
 
     /// A closed connection stays closed, also if `close` is called on another thread at this moment.
     fn publish(&self, state: State) {
-        self.state.send_if_modified(|current| {
+        let is_open = self.state.send_if_modified(|current| {
             let open = !matches!(current, State::Closed);
             if open {
                 *current = state;
             }
             open
         });
+        if is_open {
+            self.health.note(|| self.state.borrow().condition());
+        }
     }
 }
 
@@ -171,7 +199,7 @@ async fn supervise(shared: Arc<Shared>, route: impl Route, purpose: Purpose) {
                 if since.elapsed() >= STABLE_AFTER {
                     backoff.reset();
                     if may_wait {
-                        shared.publish(State::Connecting);
+                        shared.publish(State::Connecting(Some(fault)));
                         continue;
                     }
                 }

@@ -11,7 +11,7 @@ use passport_socketio_native::redis::{NodeOptions, TargetOptions};
 use crate::load::Client;
 
 /// Reached through the nodes at these ports.
-fn options(seeds: &[u16]) -> TargetOptions {
+pub fn options(seeds: &[u16]) -> TargetOptions {
     let nodes = seeds.iter().map(|port| NodeOptions::tcp("127.0.0.1", *port)).collect();
     TargetOptions { nodes, cluster: true, ..TargetOptions::default() }
 }
