@@ -1,6 +1,7 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
+const { ifReadable } = require('../errors');
 
 /** The name of every warning of this package: `warning.name` of the process event `warning`. */
 const TYPE = 'PassportSocketIoWarning';
@@ -73,11 +74,7 @@ function maskedId(id) {
 }
 
 function sessionIdOf(data) {
-  try {
-    return data.sessionID;
-  } catch {
-    return undefined;
-  }
+  return ifReadable(() => data.sessionID);
 }
 
 /** Errors that a warning has reported. */

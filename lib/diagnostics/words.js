@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { messageOf } = require('../errors');
+const { ifReadable, messageOf } = require('../errors');
 const { masked } = require('./index');
 
 /** What is shown of others' texts: in one line, so that none of them can forge a line of the log, and cut. */
@@ -60,14 +60,9 @@ function failureOf(error, data) {
   return maskedLine(kind + message, data) + (frame === undefined ? '' : ` (${maskedLine(frame, data)})`);
 }
 
-/** An error may have a getter that throws. */
 function read(error) {
-  try {
-    const { name, stack } = error;
-    return [name, stack].map((text) => (typeof text === 'string' ? text : undefined));
-  } catch {
-    return [];
-  }
+  const texts = ifReadable(() => [error.name, error.stack]) ?? [];
+  return texts.map((text) => (typeof text === 'string' ? text : undefined));
 }
 
 function frameOf(stack) {
