@@ -1,7 +1,7 @@
 'use strict';
 
+const { quoted } = require('../../diagnostics/words');
 const { outcomes } = require('../../outcomes');
-const { shown } = require('./text');
 
 /** What came in the query, and from which page. */
 
@@ -31,7 +31,7 @@ function originsOf({ outcome, data }) {
   return `${outcomes[outcome].hint} ${
     origin === undefined
       ? 'The request has no Origin, and is one that a page of another origin made (JSONP, or Sec-Fetch-Site).'
-      : `Its Origin is ${shown(origin)}, the Host asked for ${shown(host)}. ` +
+      : `Its Origin is ${quoted(origin)}, the Host asked for ${quoted(host)}. ` +
         'Behind a proxy that rewrites Host, or leaves its port out, give the option origin a list.'
   }`;
 }
