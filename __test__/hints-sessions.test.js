@@ -98,6 +98,9 @@ test('errors of Redis, of its client and of the network', async () => {
     ['The client is closed', /await client\.connect\(\)/],
     ["Stream isn't writeable and enableOfflineQueue options is false", /client\.connect\(\)/],
     ['connect ECONNREFUSED 127.0.0.1:6379', /Nothing listens/],
+    // The store may be another database.
+    ['connect ECONNREFUSED 127.0.0.1:27017', /start the server there/],
+    ['the replica was removed, no titlserver', /^The session store could not be asked; see cause\. See/],
     ['getaddrinfo ENOTFOUND redis', /host name is not known/],
     ['MOVED 1 10.0.0.1:7000', /Cluster/],
     ['something else', /^The session store could not be asked; see cause\. See/],

@@ -112,6 +112,14 @@ test('a session_id of the query: bare, badly signed, encoded', async () => {
   }
 });
 
+test('a page of another origin: a list has to name it, a function may have failed', async () => {
+  const request = { headers: { origin: 'https://b.example', host: 'a.example' } };
+  const list = await hintOf({ origin: ['https://a.example'] }, request);
+  assert.match(list, /name its origin there.*"https:\/\/b\.example".*"a\.example"/);
+  const asked = await hintOf({ origin: () => false }, request);
+  assert.match(asked, /^The function that is the option origin does not allow.*"https:\/\/b\.example"/);
+});
+
 test('a custom cookie parser: nothing is said of cookies that it reads in its own way', async () => {
   const cookieParser = () => (req, res, next) =>
     next(undefined, (req.signedCookies = { 'connect.sid': 'gone' }));

@@ -25,10 +25,14 @@ function queryOf({ outcome, queried }) {
   return OF_QUERY[code];
 }
 
+const OF_FUNCTION =
+  'The function that is the option origin does not allow the page that connects, has failed, or has not answered in time.';
+
 /** @param {import('./index').Refusal} refusal */
-function originsOf({ outcome, data }) {
+function originsOf({ outcome, data, authorizer }) {
   const { origin, host } = data.headers ?? {};
-  return `${outcomes[outcome].hint} ${
+  const isFunction = typeof authorizer.options.origin === 'function';
+  return `${isFunction && origin !== undefined ? OF_FUNCTION : outcomes[outcome].hint} ${
     origin === undefined
       ? 'The request has no Origin, and is one that a page of another origin made (JSONP, or Sec-Fetch-Site).'
       : `Its Origin is ${quoted(origin)}, the Host asked for ${quoted(host)}. ` +
