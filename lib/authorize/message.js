@@ -30,7 +30,7 @@ function messageOf(
   { userProperty, hint, durationMs, backend },
 ) {
   const message = { request: data, durationMs, backend };
-  if (socket) Object.assign(message, { socket, namespace: ifReadable(() => socket.nsp.name) });
+  if (socket) Object.assign(message, { socket, namespace: ifReadable(() => socket.nsp?.name) });
   if (result === RESULT.LET_IN) message.user = ifReadable(() => userOf(socket, data, userProperty));
   if (result === RESULT.GUEST || result === RESULT.REFUSED) {
     Object.assign(message, { code: outcomes[outcome].code, hint });

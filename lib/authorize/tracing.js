@@ -70,7 +70,7 @@ class Trace {
 function contextOf({ backend }, target) {
   const socket = 'request' in Object(target) ? target : undefined;
   const context = { request: socket ? requestOf(socket) : target, backend: backend.description };
-  return socket ? Object.assign(context, { socket, namespace: ifReadable(() => socket.nsp.name) }) : context;
+  return socket ? Object.assign(context, { socket, namespace: ifReadable(() => socket.nsp?.name) }) : context;
 }
 
 /** Where Socket.IO gets no error, as under `allowRequest`, the one that it would get as a middleware. */
