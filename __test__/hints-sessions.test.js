@@ -56,6 +56,8 @@ test('a MemoryStore in one of several processes', async () => {
   assert.match(out, /one of several \(a worker of a cluster, or of pm2\)/);
   const worker = await runScript(script, { env: { NODE_UNIQUE_ID: '1', NODE_APP_INSTANCE: undefined } });
   assert.match(worker.out, /one of several/);
+  const only = await runScript(script, { env: { NODE_APP_INSTANCE: '0' } });
+  assert.doesNotMatch(only.out, /one of several/);
 });
 
 const STORED = {

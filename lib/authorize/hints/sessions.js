@@ -36,8 +36,8 @@ function whyNotFound({ outcome, authorizer }) {
 }
 
 function onMemory({ sessions }) {
-  // pm2 numbers the processes of an app also where they are no workers of node:cluster.
-  if (cluster.isWorker || process.env.NODE_APP_INSTANCE !== undefined) return OF_ONE_WORKER;
+  // pm2 numbers the processes of an app also where they are no workers of node:cluster. 0 may be the only one.
+  if (cluster.isWorker || Number(process.env.NODE_APP_INSTANCE) > 0) return OF_ONE_WORKER;
   return isEmpty(sessions) ? EMPTY : FORGETFUL;
 }
 
