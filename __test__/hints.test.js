@@ -10,6 +10,7 @@ const { outcomes } = require('../binding');
 const { CookieHeader } = require('../lib/authorize/hints/cookie-header');
 const { PAGE } = require('../lib/authorize/hints/page');
 const { name, repository } = require('../package.json');
+const { runScript } = require('./support/child');
 const { fastifyCookie, hintOf, infoOf, koaCookies } = require('./support/hints');
 const { anchorsOf } = require('./support/pages/links');
 const { SECRET, cookieOf } = require('./support/visit');
@@ -170,6 +171,33 @@ test('info is what it was: it can be taken apart, copied, serialized and printed
   const written = await infoOf({}, 'a=1');
   written.hint = 'my own';
   assert.equal(written.hint, 'my own');
+  const frozen = Object.freeze(await infoOf({}, 'a=1'));
+  assert.match(frozen.hint, /Cookies came/);
+  assert.equal(frozen.hint, frozen.hint);
+});
+
+test('an app that keeps infos keeps no requests, once it has read the hints', async () => {
+  const { out } = await runScript(
+    `
+      const store = { get: (sid, done) => done(null, null) };
+      const kept = [];
+      const fail = (data, message, critical, accept, info) => {
+        if (data.isRead) info.hint;
+        kept.push(info);
+        accept(null, false);
+      };
+      const authorizer = authorize({ secret: SECRET, store, passport: passportOf(), fail });
+      const come = async (isRead) => new WeakRef((await visit(authorizer, { headers: {}, isRead })).data);
+      (async () => {
+        const requests = [await come(true), await come(false)];
+        await new Promise((resolve) => setTimeout(resolve));
+        gc();
+        console.log(kept.length, requests.map((each) => each.deref() !== undefined).join());
+      })();
+    `,
+    { args: ['--expose-gc'], env: { NODE_ENV: 'production' } },
+  );
+  assert.equal(out, '2 false,true');
 });
 
 test('the hint is found out once, and only where it is read', async () => {
