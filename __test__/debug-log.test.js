@@ -56,6 +56,19 @@ test('a line for each decision: outcome, time, namespace, transport, cookies, se
   );
 });
 
+test('no hint is made for a line, which shows none', async () => {
+  const [, reads] = await linesOf(`
+    let reads = 0;
+    // A hint names the class of the store.
+    const store = { get: (sid, done) => done(null, null), get constructor() { reads += 1; return Object; } };
+    const authorizer = make({ store });
+    const before = reads;
+    await come(authorizer, { cookie: cookieOf('nobody-at-all') });
+    console.error(reads - before);
+  `);
+  assert.equal(reads, '0');
+});
+
 test('nothing without the variable', async () => {
   const script = `
     await come(make(), { cookie: cookieOf('ann-and-more') });

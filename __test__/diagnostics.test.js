@@ -54,10 +54,16 @@ test('a session id is masked to four characters, wherever it stands; one that ca
   const data = { sessionID: 'abcdefgh' };
   assert.equal(masked('sess:abcdefgh, /tmp/abcdefgh.json', data), 'sess:abcd…, /tmp/abcd….json');
   assert.equal(masked('abcdefgh', { sessionID: 'abcd' }), 'abcdefgh');
+  assert.equal(masked('no $&$&efgh', { sessionID: '$&$&efgh' }), 'no $&$&…');
   const throwing = Object.defineProperty({}, 'sessionID', {
     get() {
       throw new Error('no');
     },
   });
   assert.equal(masked('abcdefgh', throwing), 'abcdefgh');
+});
+
+test('user name and password of a URL are not shown, also where the password has an @', () => {
+  const text = 'no route to mongodb://ann:s3cret@db/app, redis://:p@ss@db:6379 or https://docs.example/a@b';
+  assert.equal(masked(text), 'no route to mongodb://…@db/app, redis://…@db:6379 or https://docs.example/a@b');
 });

@@ -56,6 +56,8 @@ test('a MemoryStore in one of several processes', async () => {
   assert.match(out, /one of several \(a worker of a cluster, or of pm2\)/);
   const worker = await runScript(script, { env: { NODE_UNIQUE_ID: '1', NODE_APP_INSTANCE: undefined } });
   assert.match(worker.out, /one of several/);
+  const only = await runScript(script, { env: { NODE_APP_INSTANCE: '0' } });
+  assert.doesNotMatch(only.out, /one of several/);
 });
 
 const STORED = {
@@ -98,6 +100,9 @@ test('errors of Redis, of its client and of the network', async () => {
     ['The client is closed', /await client\.connect\(\)/],
     ["Stream isn't writeable and enableOfflineQueue options is false", /client\.connect\(\)/],
     ['connect ECONNREFUSED 127.0.0.1:6379', /Nothing listens/],
+    // The store may be another database.
+    ['connect ECONNREFUSED 127.0.0.1:27017', /start the server there/],
+    ['the replica was removed, no titlserver', /^The session store could not be asked; see cause\. See/],
     ['getaddrinfo ENOTFOUND redis', /host name is not known/],
     ['MOVED 1 10.0.0.1:7000', /Cluster/],
     ['something else', /^The session store could not be asked; see cause\. See/],

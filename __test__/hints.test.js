@@ -10,6 +10,7 @@ const { outcomes } = require('../binding');
 const { CookieHeader } = require('../lib/authorize/hints/cookie-header');
 const { PAGE } = require('../lib/authorize/hints/page');
 const { name, repository } = require('../package.json');
+const { runScript } = require('./support/child');
 const { fastifyCookie, hintOf, infoOf, koaCookies } = require('./support/hints');
 const { anchorsOf } = require('./support/pages/links');
 const { SECRET, cookieOf } = require('./support/visit');
@@ -54,7 +55,7 @@ test('cookies came, but not ours: at most five names, quoted and cut', async () 
   const hint = await hintOf({}, 'a=1; b=2; a=3; c=4; d=5; e=6; f=7; g=8');
   assert.match(hint, /none named "connect\.sid" \(option key\): "a", "b", "c", "d", "e" and 2 more\./);
   const long = await hintOf({}, `${'n'.repeat(500)}=1`);
-  assert.match(long, /"n{40}"/);
+  assert.match(long, /"n{40}…"/);
   assert.doesNotMatch(long, /n{41}/);
   assert.doesNotMatch(await hintOf({}, 'password=hunter2'), /hunter2/);
 });
@@ -112,6 +113,14 @@ test('a session_id of the query: bare, badly signed, encoded', async () => {
   }
 });
 
+test('a page of another origin: a list has to name it, a function may have failed', async () => {
+  const request = { headers: { origin: 'https://b.example', host: 'a.example' } };
+  const list = await hintOf({ origin: ['https://a.example'] }, request);
+  assert.match(list, /name its origin there.*"https:\/\/b\.example".*"a\.example"/);
+  const asked = await hintOf({ origin: () => false }, request);
+  assert.match(asked, /^The function that is the option origin does not allow.*"https:\/\/b\.example"/);
+});
+
 test('a custom cookie parser: nothing is said of cookies that it reads in its own way', async () => {
   const cookieParser = () => (req, res, next) =>
     next(undefined, (req.signedCookies = { 'connect.sid': 'gone' }));
@@ -162,6 +171,33 @@ test('info is what it was: it can be taken apart, copied, serialized and printed
   const written = await infoOf({}, 'a=1');
   written.hint = 'my own';
   assert.equal(written.hint, 'my own');
+  const frozen = Object.freeze(await infoOf({}, 'a=1'));
+  assert.match(frozen.hint, /Cookies came/);
+  assert.equal(frozen.hint, frozen.hint);
+});
+
+test('an app that keeps infos keeps no requests, once it has read the hints', async () => {
+  const { out } = await runScript(
+    `
+      const store = { get: (sid, done) => done(null, null) };
+      const kept = [];
+      const fail = (data, message, critical, accept, info) => {
+        if (data.isRead) info.hint;
+        kept.push(info);
+        accept(null, false);
+      };
+      const authorizer = authorize({ secret: SECRET, store, passport: passportOf(), fail });
+      const come = async (isRead) => new WeakRef((await visit(authorizer, { headers: {}, isRead })).data);
+      (async () => {
+        const requests = [await come(true), await come(false)];
+        await new Promise((resolve) => setTimeout(resolve));
+        gc();
+        console.log(kept.length, requests.map((each) => each.deref() !== undefined).join());
+      })();
+    `,
+    { args: ['--expose-gc'], env: { NODE_ENV: 'production' } },
+  );
+  assert.equal(out, '2 false,true');
 });
 
 test('the hint is found out once, and only where it is read', async () => {

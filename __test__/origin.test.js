@@ -3,14 +3,15 @@
 // The option origin: which pages may connect, decided before anything is looked up.
 
 const assert = require('node:assert/strict');
-const { once } = require('node:events');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startIndexed } = require('./support/index-app');
 const { isLetIn, requestOf, stage } = require('./support/origins');
+const { nextMinute } = require('./support/clock');
 const { warningsDuring } = require('./support/proof');
 const { VERSIONS } = require('./support/socket-server');
 const { cookieOf, visit } = require('./support/visit');
+const { codesOf, warningsFrom } = require('./support/warnings');
 
 const SAME_HOST = [
   // Origin, Host, whether they are the same.
@@ -122,11 +123,11 @@ test('a function: is asked with origin and request, answers at once or later, re
     [async () => undefined, false],
     [
       () => {
-        throw new Error('no list today');
+        throw new Error('no list\n//ann:pass@db today');
       },
       false,
     ],
-    [() => Promise.reject(new Error('no list today')), false],
+    [() => Promise.reject(new Error('no list\n//ann:pass@db today')), false],
   ];
   for (const [origin, isIn] of answers)
     assert.equal(await isLetIn({ origin }, request), isIn, String(origin));
@@ -189,6 +190,17 @@ test('without the option, and with a cors that checks nothing, one page of anoth
   }
 });
 
+test('the warning of an unchecked origin quotes and cuts what the client sent', async (t) => {
+  const warnings = await warningsFrom(t);
+  const { authorizer } = stage({});
+  await visit(authorizer, requestOf(`https://${'x'.repeat(9000)}`, 'a\u009b2J\u202e'));
+  assert.deepEqual(await codesOf(warnings), ['ORIGIN_UNCHECKED']);
+  const [{ message }] = warnings;
+  assert.ok(message.length < 1000);
+  assert.match(message, /on Host "a\\u009b2J\\u202e"/);
+  assert.doesNotMatch(message, /[\u009b\u202e]/);
+});
+
 test('schemes of apps, with a host or without', async () => {
   for (const origin of ['file://', 'app://.', 'capacitor://localhost']) {
     assert.ok(await isLetIn({ origin: [origin] }, requestOf(origin)));
@@ -196,19 +208,23 @@ test('schemes of apps, with a host or without', async () => {
   }
 });
 
-test('a function that fails is told to the operator, once', async (t) => {
+test('a function that fails is told to the operator, once a minute', async (t) => {
   for (const origin of [
     () => {
-      throw new Error('no list today');
+      throw new Error('no list\n//ann:pass@db today');
     },
-    () => Promise.reject(new Error('no list today')),
+    () => Promise.reject(new Error('no list\n//ann:pass@db today')),
   ]) {
-    const codes = warningsDuring(t);
-    const warned = once(process, 'warning');
+    const warnings = await warningsFrom(t);
     const { authorizer } = stage({ origin });
-    for (let i = 0; i < 3; i++) await visit(authorizer, requestOf('https://a.example'));
-    assert.match((await warned)[0].message, /option origin failed.*no list today/s);
-    assert.deepEqual(codes, ['ORIGIN_ERROR']);
+    for (let i = 0; i < 2; i++) await visit(authorizer, requestOf('https://a.example'));
+    assert.deepEqual(await codesOf(warnings), ['ORIGIN_ERROR']);
+    const [{ message }] = warnings;
+    assert.match(message, /option origin failed.*no list \/\/…@db today \(at .*origin\.test\.js:\d+:\d+\)/);
+    nextMinute();
+    await visit(authorizer, requestOf('https://a.example'));
+    // The help at the first run comes with the third.
+    assert.deepEqual(await codesOf(warnings), ['ORIGIN_ERROR', 'ORIGIN_ERROR', 'FIRST_RUN']);
   }
 });
 

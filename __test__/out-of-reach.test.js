@@ -55,6 +55,8 @@ for (const [name, open] of Object.entries(QUEUEING)) {
     const { state, lastError } = authorizer.backend;
     assert.equal(state, 'down');
     assert.match(lastError, GONE);
+    // The client does not say where nobody answers.
+    assert.ok(lastError.endsWith(`:${port}/0)`), lastError);
     await assert.rejects(authorizer.ready(), { code: 'STORE_ERROR', message: GONE });
     await redisWithAnn(t, { port });
     await authorizer.ready({ retryFor: NEVER });

@@ -75,4 +75,18 @@ function textOf(value) {
   }
 }
 
-module.exports = { AuthorizationError, messageOf, textOf, withoutStack };
+/**
+ * What a function gives; undefined where it throws, as a getter of an object of the app may.
+ * @template T
+ * @param {() => T} read
+ * @returns {T | undefined}
+ */
+function ifReadable(read) {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { AuthorizationError, ifReadable, messageOf, textOf, withoutStack };

@@ -19,9 +19,6 @@ const OF_VISITORS = new Set([
   OUTCOME.ORIGIN_NOT_ALLOWED,
 ]);
 
-/** The page that has a section for each code, as it is installed. */
-const PAGE = 'node_modules/passport-socketio-native/docs/troubleshooting.md';
-
 /**
  * Help for an app that is being set up: one warning where the first connections are all refused, and for the same reason.
  * Not in production, where a visitor who has not logged in is nothing to warn of.
@@ -66,9 +63,8 @@ class FirstRun {
 
 function textOf(outcome, hint) {
   const { code } = outcomes[outcome];
-  const page = hint.includes('troubleshooting.md#') ? '' : ` See ${PAGE}#${code.toLowerCase()}`;
   return (
-    `FIRST_RUN: nobody has been let in yet, and the last three connections were refused with ${code}. ${hint}${page} ` +
+    `FIRST_RUN: nobody has been let in yet, and the last three connections were refused with ${code}. ${hint} ` +
     '(This is said once, and not with NODE_ENV=production.)'
   );
 }

@@ -2,7 +2,8 @@
 
 const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
-const { AuthorizationError, textOf } = require('../errors');
+const { withoutSecrets } = require('../diagnostics');
+const { AuthorizationError, messageOf } = require('../errors');
 const { OUTCOME, outcomes } = require('../outcomes');
 const { causeOf } = require('./refusal');
 
@@ -58,7 +59,7 @@ function errorOf({ backend }, outcome, value) {
   const { code, hint } = outcomes[outcome];
   const cause = causeOf(outcome, value);
   const { address = 'the store' } = backend.description;
-  const text = `Sessions cannot be looked up in ${address}: ${textOf(cause?.message ?? cause)}`;
+  const text = `Sessions cannot be looked up in ${address}: ${withoutSecrets(messageOf(cause))}`;
   return new AuthorizationError(text, { code, cause, hint });
 }
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { authorize: tracing } = require('../diagnostics/channels');
 const { usage } = require('../sockets/criteria');
 const { Authorizer } = require('./authorizer');
 const { ready } = require('./health');
@@ -28,7 +29,8 @@ function authorize(options) {
       rechecks.see(namespace);
     }
     rechecks.overtake(socketOrData);
-    authorizeTraced(inner, socketOrData, done);
+    if (tracing.hasSubscribers) authorizeTraced(inner, socketOrData, done);
+    else inner.authorize(socketOrData, done);
   }
   enlist(authorizer, inner.live !== null);
   authorizer.stats = () => statsOf(inner);

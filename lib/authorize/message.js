@@ -1,5 +1,6 @@
 'use strict';
 
+const { ifReadable } = require('../errors');
 const { OUTCOME, outcomes } = require('../outcomes');
 const { userAt } = require('../request-user');
 const { STEP } = require('./attempt');
@@ -17,7 +18,8 @@ function resultOf({ step }, isIn) {
 }
 
 /**
- * The members that a message about an attempt has, as far as they apply.
+ * The members that a message about an attempt has, as far as they apply. It is made before Socket.IO gets the decision: an
+ * object of the app that throws when it is looked at must not keep that back.
  * @param {import('./attempt').Attempt} attempt
  * @param {string} result
  * @param {{ userProperty: import('../request-user').UserProperty, hint: string, durationMs: number, backend: object }} more
@@ -28,8 +30,8 @@ function messageOf(
   { userProperty, hint, durationMs, backend },
 ) {
   const message = { request: data, durationMs, backend };
-  if (socket) Object.assign(message, { socket, namespace: socket.nsp?.name });
-  if (result === RESULT.LET_IN) message.user = userOf(socket, data, userProperty);
+  if (socket) Object.assign(message, { socket, namespace: ifReadable(() => socket.nsp?.name) });
+  if (result === RESULT.LET_IN) message.user = ifReadable(() => userOf(socket, data, userProperty));
   if (result === RESULT.GUEST || result === RESULT.REFUSED) {
     Object.assign(message, { code: outcomes[outcome].code, hint });
     if (cause !== undefined) message.cause = cause;
@@ -45,7 +47,8 @@ function userOf(socket, data, userProperty) {
 
 /** Whether a user was found, whom the app's `success` has refused, or could not let in. */
 function hasUser(outcome, shown) {
-  return (outcome === OUTCOME.REFUSED || outcome === OUTCOME.CALLBACK_ERROR) && shown?.logged_in === true;
+  const isAfterSuccess = outcome === OUTCOME.REFUSED || outcome === OUTCOME.CALLBACK_ERROR;
+  return isAfterSuccess && ifReadable(() => shown.logged_in) === true;
 }
 
 module.exports = { RESULT, messageOf, resultOf };

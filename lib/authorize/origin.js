@@ -1,8 +1,9 @@
 'use strict';
 
 const { URL } = require('node:url');
+const { warn } = require('../diagnostics');
+const { failureOf } = require('../diagnostics/words');
 const { allowedByCors } = require('./cors');
-const { messageOf } = require('../errors');
 
 /**
  * The option `origin`: which pages may connect. A browser sends cookies with a WebSocket to any host that a page names, and
@@ -34,7 +35,7 @@ class OriginCheck {
     const { origin } = data.headers ?? {};
     if (origin === undefined) return !isFromElsewhere(data);
     const option = this.#option;
-    if (typeof option === 'function') return this.#answerOf(() => option(origin, data), 'the option origin');
+    if (typeof option === 'function') return answerOf(() => option(origin, data), 'the option origin', data);
     if (option === 'same-host') return isSameHost(data);
     if (option === 'cors') return isSameHost(data) || this.#corsAllows(data, socket);
     return option.some((rule) => matches(rule, origin));
@@ -42,7 +43,7 @@ class OriginCheck {
 
   #corsAllows(data, socket) {
     const { server } = socket?.nsp ?? {};
-    if (server) return this.#answerOf(() => allowedByCors(server, data), 'cors of the server');
+    if (server) return answerOf(() => allowedByCors(server, data), 'cors of the server', data);
     this.#warnings.once(
       'CORS_NOT_SEEN',
       "The option origin of authorize() is 'cors', but under allowRequest (and in Socket.IO 0.9) the cors of the server " +
@@ -51,23 +52,22 @@ class OriginCheck {
     );
     return false;
   }
+}
 
-  /** The answer of a function of the app, now or later. One that throws or rejects refuses. */
-  #answerOf(ask, whose) {
-    const failed = (error) => {
-      this.#warnings.once(
-        'ORIGIN_ERROR',
-        `The function that is ${whose} failed, and the page was refused. ${messageOf(error)}`,
-      );
-      return false;
-    };
-    try {
-      const answer = ask();
-      if (typeof answer?.then !== 'function') return Boolean(answer);
-      return Promise.resolve(answer).then(Boolean, failed);
-    } catch (error) {
-      return failed(error);
-    }
+/** The answer of a function of the app, now or later. One that throws or rejects refuses. */
+function answerOf(ask, whose, data) {
+  const failed = (error) => {
+    const text = () =>
+      `The function that is ${whose} failed, and the page was refused. ${failureOf(error, data)}`;
+    warn('ORIGIN_ERROR', text, 1);
+    return false;
+  };
+  try {
+    const answer = ask();
+    if (typeof answer?.then !== 'function') return Boolean(answer);
+    return Promise.resolve(answer).then(Boolean, failed);
+  } catch (error) {
+    return failed(error);
   }
 }
 

@@ -81,9 +81,11 @@ class Report {
   #tell(attempt, isIn) {
     const { since, trace } = attempt.heard;
     const result = resultOf(attempt, isIn);
+    // The debug log shows none: it may take many signatures to find out.
+    const isHintRead = trace !== undefined || refused.hasSubscribers;
     const message = messageOf(attempt, result, {
       userProperty: this.#userProperty,
-      hint: result === RESULT.LET_IN ? undefined : this.#hintOf(attempt),
+      hint: isHintRead && result !== RESULT.LET_IN ? this.#hintOf(attempt) : undefined,
       // One that left before its turn came took none.
       durationMs: since === undefined ? 0 : performance.now() - since,
       backend: this.backend.description,

@@ -1,5 +1,6 @@
 'use strict';
 
+const { quoted } = require('../diagnostics/words');
 const { allowsEverybody } = require('./cors');
 const { isFromElsewhere, isSameHost } = require('./origin');
 
@@ -60,10 +61,10 @@ class RiskWarnings {
   #warnOfOrigin({ headers }) {
     this.#isOriginOpen = false;
     const { origin, host } = headers;
-    const page = origin === undefined ? 'A page of another origin' : `A page of ${JSON.stringify(origin)}`;
+    const page = origin === undefined ? 'A page of another origin' : `A page of ${quoted(origin)}`;
     this.#warnings.once(
       'ORIGIN_UNCHECKED',
-      `${page} came in with its visitor's cookie on Host ${JSON.stringify(host)}, since no origin is checked: any page that ` +
+      `${page} came in with its visitor's cookie on Host ${quoted(host)}, since no origin is checked: any page that ` +
         "your users visit can do that. Set the option origin of authorize() to 'same-host' or to a list of your pages; to " +
         'false if everybody may, which ends this warning.',
     );

@@ -1,13 +1,15 @@
 'use strict';
 
 const { warn } = require('../diagnostics');
+const { quoted } = require('../diagnostics/words');
 const { wasAllowed } = require('./connection-limits');
-const { shown } = require('./hints/text');
 const { eachNamespace, isServer, middlewaresOf, namespacesOf, putFirst } = require('./namespaces');
 const { authorizeRecovered } = require('./recovered');
 
 /** A client may choose the names of dynamic namespaces. */
 const MOST_WARNINGS = 100;
+/** So much of such a name. */
+const NAME_LENGTH = 200;
 /** Symbol properties that this package puts on sockets, in any copy of it. */
 const OF_THIS_PACKAGE = /^passport-socketio-native: /;
 
@@ -99,7 +101,7 @@ class ServerGuard {
 
   #warnOfUnguarded(socket) {
     if (!this.#shouldWarn(socket, 'unguarded')) return;
-    const name = shown(socket.nsp.name);
+    const name = quoted(socket.nsp.name, NAME_LENGTH);
     warn(
       'UNGUARDED_NAMESPACE',
       `A client connected to the namespace ${name}, which no authorizer guards, while an authorizer guards another namespace ` +
@@ -125,7 +127,7 @@ class ServerGuard {
     if (!this.#shouldWarn(socket, 'recovered')) return;
     warn(
       'RECOVERED_UNAUTHORIZED',
-      `Socket.IO recovered a socket of the namespace ${shown(socket.nsp.name)} without asking any middleware, and the authorizer ` +
+      `Socket.IO recovered a socket of the namespace ${quoted(socket.nsp.name, NAME_LENGTH)} without asking any middleware, and the authorizer ` +
         'is called by a middleware of the app, not by Socket.IO. Use authorizer.protect(io), or ' +
         'connectionStateRecovery: { skipMiddlewares: false }.',
     );

@@ -1,6 +1,7 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
+const { ifReadable } = require('../errors');
 
 /** The name of every warning of this package: `warning.name` of the process event `warning`. */
 const TYPE = 'PassportSocketIoWarning';
@@ -12,6 +13,9 @@ const PER_MINUTE = 100;
 const MINUTE_MS = 60_000;
 /** So many characters of a session id are shown. */
 const SHOWN = 4;
+
+/** A password may have an @ in it. */
+const LOG_IN_OF_URL = /\/\/[^\s/]*@/g;
 
 /** By code, or group of warnings of a code: its minute. */
 const minutes = new Map();
@@ -58,13 +62,21 @@ function timeOfDay() {
 }
 
 /**
- * A text of the app or its store, with the session id masked to four characters. Such a text may name the file or the key
- * of a session, and the id gives access to the session.
- * @param {object} data - the request
+ * A text of the app or its store without secrets, as far as they are known.
+ * @param {object} [data] - the request
  */
 function masked(text, data) {
-  const id = sessionIdOf(data);
-  return typeof id === 'string' && id.length > SHOWN ? text.replaceAll(id, maskedId(id)) : text;
+  return withoutSecrets(text, sessionIdOf(data));
+}
+
+/**
+ * Such a text may name the file or the key of a session, and the id gives access to the session: four characters of it are
+ * shown. Or it may be a URL with user name and password.
+ * @param {unknown} [id] - of the session
+ */
+function withoutSecrets(text, id) {
+  const known = typeof id === 'string' && id.length > SHOWN ? text.replaceAll(id, () => maskedId(id)) : text;
+  return known.replaceAll(LOG_IN_OF_URL, '//…@');
 }
 
 /** The first four characters of a session id, of which nothing is shown where it has no more. */
@@ -73,11 +85,7 @@ function maskedId(id) {
 }
 
 function sessionIdOf(data) {
-  try {
-    return data.sessionID;
-  } catch {
-    return undefined;
-  }
+  return ifReadable(() => data.sessionID);
 }
 
 /** Errors that a warning has reported. */
@@ -104,4 +112,4 @@ class Warnings {
   }
 }
 
-module.exports = { Warnings, isReported, markReported, masked, maskedId, sessionIdOf, warn };
+module.exports = { Warnings, isReported, markReported, masked, maskedId, sessionIdOf, warn, withoutSecrets };

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { messageOf } = require('../errors');
+const { ifReadable, messageOf, textOf } = require('../errors');
 const { masked } = require('./index');
 
 /** What is shown of others' texts: in one line, so that none of them can forge a line of the log, and cut. */
@@ -30,8 +30,9 @@ function maskedLine(text, data) {
   return oneLine(masked(text, data));
 }
 
-/** A text of the client: cut and quoted. */
-function quoted(text, longest = LONGEST) {
+/** A text of the client, or another value, cut and quoted. */
+function quoted(value, longest = LONGEST) {
+  const text = textOf(value);
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return JSON.stringify(cut).replace(CONTROL, escaped);
 }
@@ -60,14 +61,9 @@ function failureOf(error, data) {
   return maskedLine(kind + message, data) + (frame === undefined ? '' : ` (${maskedLine(frame, data)})`);
 }
 
-/** An error may have a getter that throws. */
 function read(error) {
-  try {
-    const { name, stack } = error;
-    return [name, stack].map((text) => (typeof text === 'string' ? text : undefined));
-  } catch {
-    return [];
-  }
+  const texts = ifReadable(() => [error.name, error.stack]) ?? [];
+  return texts.map((text) => (typeof text === 'string' ? text : undefined));
 }
 
 function frameOf(stack) {

@@ -4,6 +4,7 @@ const { warn } = require('../diagnostics');
 const { sessionEnd } = require('../diagnostics/channels');
 const { isLogging, logFailure, logSessionEnd } = require('../diagnostics/debug-log');
 const { failureOf } = require('../diagnostics/words');
+const { ifReadable } = require('../errors');
 const { dataOf, userAt, userPropertyOf } = require('../request-user');
 const { identityOf, isSameIdentity } = require('../sessions/watch/identity');
 const { Connections } = require('./connections');
@@ -189,11 +190,9 @@ class LiveSessions {
       backend: this.#backend.description,
     };
     if (isLogging) logSessionEnd(message);
-    try {
-      message.user = userAt(socket, request, userPropertyOf(this.#options.userProperty));
-    } catch {
-      // A getter of the app.
-    }
+    const userProperty = userPropertyOf(this.#options.userProperty);
+    const user = ifReadable(() => userAt(socket, request, userProperty));
+    if (user !== undefined) message.user = user;
     sessionEnd.publish(message);
   }
 

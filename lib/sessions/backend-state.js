@@ -1,5 +1,6 @@
 'use strict';
 
+const { withoutSecrets } = require('../diagnostics');
 const { messageOf } = require('../errors');
 const { backend: channel } = require('../diagnostics/channels');
 const { logBackendState } = require('../diagnostics/debug-log');
@@ -46,7 +47,7 @@ class StoreState {
    * @param {string} id - of the session that it was asked for
    */
   failed(reason, cause, id) {
-    this.lastError = withoutSecrets(messageOf(cause), id);
+    this.lastError = withoutSecrets(messageOf(cause), id).slice(0, LONGEST);
     if (this.state !== 'down') this.#become('down', reason, this.lastError);
   }
 
@@ -56,14 +57,6 @@ class StoreState {
     this.state = state;
     told({ kind: 'store', reason }, state, cause, isUsual);
   }
-}
-
-/** A store's text may name the key of a session, or a URL with a password. */
-function withoutSecrets(text, id) {
-  return text
-    .replaceAll(id, `${id.slice(0, 4)}…`)
-    .replaceAll(/\/\/[^\s/@]*@/g, '//…@')
-    .slice(0, LONGEST);
 }
 
 module.exports = { AFTER_CLOSE, StoreState, told, toldByAddon };

@@ -1,11 +1,15 @@
 'use strict';
 
+const { quoted } = require('../../diagnostics/words');
 const { outcomes } = require('../../outcomes');
 const { CookieHeader } = require('./cookie-header');
 const { formatOf } = require('./cookie-format');
-const { listed, shown } = require('./text');
 
 /** What the other cookies of a request say about the one that is missing or wrong. */
+
+/** So many names are told, so much of each; of the others, how many they are. */
+const MOST_NAMES = 5;
+const NAME_LENGTH = 40;
 
 /**
  * The name came twice, and a later one is signed: cookie-parser and this package take the first.
@@ -17,7 +21,7 @@ function doubledCookie(refusal) {
   const [first, ...later] = header.valuesOf(key);
   if (!later.some((value) => value !== first && header.isSigned(value))) return undefined;
   return (
-    `The cookie ${shown(key)} came ${later.length + 1} times, and the first one counts, as in cookie-parser: it is not good, and ` +
+    `The cookie ${quoted(key)} came ${later.length + 1} times, and the first one counts, as in cookie-parser: it is not good, and ` +
     'a later one is signed with the secret. Browsers send the cookie with the longer path first, and of equal paths the ' +
     'older one (RFC 6265, section 5.4): a stale one of another path or domain hides the new one. Clear it with the path and ' +
     'domain that it was set with.'
@@ -33,8 +37,8 @@ function signedUnderAnotherName(refusal) {
   if (names.length === 0) return undefined;
   const others =
     names.length === 1
-      ? `The cookie ${shown(names[0])} is signed with the secret, but the option key is ${shown(key)}: give key: ${shown(names[0])} if it is the session's.`
-      : `The cookies ${listed(names)} are signed with the secret, but the option key is ${shown(key)}: give the name of the session's as key.`;
+      ? `The cookie ${quoted(names[0])} is signed with the secret, but the option key is ${quoted(key)}: give key: ${quoted(names[0])} if it is the session's.`
+      : `The cookies ${listed(names)} are signed with the secret, but the option key is ${quoted(key)}: give the name of the session's as key.`;
   return header.has(key) ? `${outcomes[refusal.outcome].hint} ${others}` : others;
 }
 
@@ -45,12 +49,19 @@ function otherCookies(refusal) {
   const names = [...new Set(all.map(({ name }) => name))];
   if (names.length === 0 || names.includes(key)) return undefined;
   const known = all.map((cookie) => formatOf(cookie, all)).find((format) => format !== undefined);
-  const came = `Cookies came, but none named ${shown(key)} (option key): ${listed(names)}.`;
+  const came = `Cookies came, but none named ${quoted(key)} (option key): ${listed(names)}.`;
   if (known !== undefined) return `${came} ${known}`;
   return (
     `${came} Give key the name that express-session has as name. If its cookie is not among these, see the cookie's domain, ` +
     'path, secure and sameSite.'
   );
+}
+
+/** Names of cookies, each cut shorter than other texts. */
+function listed(names) {
+  const first = names.slice(0, MOST_NAMES).map((name) => quoted(name, NAME_LENGTH));
+  const more = names.length - first.length;
+  return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
 module.exports = { doubledCookie, otherCookies, signedUnderAnotherName };

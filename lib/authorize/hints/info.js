@@ -24,6 +24,11 @@ class Info {
     return #refusal in info ? hintOf(info.#refusal) : undefined;
   }
 
+  /** An app that keeps infos does not keep their requests and sockets. */
+  static release(info) {
+    if (#refusal in info) info.#refusal = undefined;
+  }
+
   /** The console shows the hint, not that there is a getter. */
   [inspect.custom]() {
     return { ...this };
@@ -34,7 +39,8 @@ class Info {
 const HINT = {
   get() {
     const value = Info.hintOf(this);
-    Object.defineProperty(this, 'hint', { value, writable: true });
+    // A frozen one finds it out each time.
+    if (Reflect.defineProperty(this, 'hint', { value, writable: true })) Info.release(this);
     return value;
   },
   set(value) {

@@ -1,8 +1,8 @@
 'use strict';
 
 const cluster = require('node:cluster');
+const { quoted } = require('../../diagnostics/words');
 const { OUTCOME, outcomes } = require('../../outcomes');
-const { shown } = require('./text');
 
 /** A session that is not where it is looked for, or that is no readable session. */
 
@@ -27,17 +27,17 @@ function whyNotFound({ outcome, authorizer }) {
   const { backend, verifier, options } = authorizer;
   const { kind, address } = backend.description;
   const { hint } = outcomes[outcome];
-  const prefix = `the prefix ${shown(verifier.keysBegin)}`;
+  const prefix = `the prefix ${quoted(verifier.keysBegin)}`;
   if (kind === 'redis') return `${hint} It was looked for in ${address}, with ${prefix}.`;
   const name = options.store.constructor?.name ?? 'a class without a name';
   const withPrefix = options.store.prefix === undefined ? '' : `, with ${prefix}`;
-  const where = `${hint} It was looked for through the option store (${shown(name)}${withPrefix}).`;
+  const where = `${hint} It was looked for through the option store (${quoted(name)}${withPrefix}).`;
   return name === 'MemoryStore' ? `${where} ${onMemory(options.store)}` : where;
 }
 
 function onMemory({ sessions }) {
-  // pm2 numbers the processes of an app also where they are no workers of node:cluster.
-  if (cluster.isWorker || process.env.NODE_APP_INSTANCE !== undefined) return OF_ONE_WORKER;
+  // pm2 numbers the processes of an app also where they are no workers of node:cluster. 0 may be the only one.
+  if (cluster.isWorker || Number(process.env.NODE_APP_INSTANCE) > 0) return OF_ONE_WORKER;
   return isEmpty(sessions) ? EMPTY : FORGETFUL;
 }
 

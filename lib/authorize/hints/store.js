@@ -3,7 +3,7 @@
 const { outcomes } = require('../../outcomes');
 const { messageOf } = require('../../errors');
 
-/** What an error of Redis, of its client, or of the network mostly means. The first that fits has the word. */
+/** What an error of Redis, of its client, of another database, or of the network mostly means. The first that fits has the word. */
 const CAUSES = [
   [
     /WRONGTYPE/,
@@ -19,20 +19,20 @@ const CAUSES = [
     "The store's Redis client is not connected: await client.connect() before clients arrive, and do not close it.",
   ],
   [
-    /MOVED|CLUSTERDOWN|cluster support disabled/i,
+    /\bMOVED\b|\bCLUSTERDOWN\b|cluster support disabled/,
     'The address and the kind of server do not fit: Redis Cluster and a single Redis are configured in different ways.',
   ],
   [
     /ECONNREFUSED|connection refused/i,
-    'Nothing listens at that address: start Redis there, or correct host and port.',
+    'Nothing listens at that address: start the server there, or correct host and port.',
   ],
   [
     /ENOTFOUND|EAI_AGAIN|failed to lookup|Name or service not known/i,
     'That host name is not known here: correct it; in Docker it is the name of the service.',
   ],
   [
-    /certificate|handshake failure|tls/i,
-    'The TLS connection failed: compare rediss:// and the certificates.',
+    /certificate|handshake failure|\btls/i,
+    'The TLS connection failed: compare the URL (rediss:// for Redis) and the certificates.',
   ],
 ];
 

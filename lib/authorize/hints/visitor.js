@@ -1,7 +1,7 @@
 'use strict';
 
+const { quoted } = require('../../diagnostics/words');
 const { outcomes } = require('../../outcomes');
-const { shown } = require('./text');
 
 /** What came in the query, and from which page. */
 
@@ -25,13 +25,17 @@ function queryOf({ outcome, queried }) {
   return OF_QUERY[code];
 }
 
+const OF_FUNCTION =
+  'The function that is the option origin does not allow the page that connects, has failed, or has not answered in time.';
+
 /** @param {import('./index').Refusal} refusal */
-function originsOf({ outcome, data }) {
+function originsOf({ outcome, data, authorizer }) {
   const { origin, host } = data.headers ?? {};
-  return `${outcomes[outcome].hint} ${
+  const isFunction = typeof authorizer.options.origin === 'function';
+  return `${isFunction && origin !== undefined ? OF_FUNCTION : outcomes[outcome].hint} ${
     origin === undefined
       ? 'The request has no Origin, and is one that a page of another origin made (JSONP, or Sec-Fetch-Site).'
-      : `Its Origin is ${shown(origin)}, the Host asked for ${shown(host)}. ` +
+      : `Its Origin is ${quoted(origin)}, the Host asked for ${quoted(host)}. ` +
         'Behind a proxy that rewrites Host, or leaves its port out, give the option origin a list.'
   }`;
 }

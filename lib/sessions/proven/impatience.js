@@ -77,7 +77,7 @@ class Impatience {
   }
 
   #endWithCause(native) {
-    const { state, isOutOfReach, lastError } = native.status;
+    const { address, state, isOutOfReach, lastError } = native.status;
     // Only now it is worth a connection: the store has answered nobody yet, so that nothing is proven.
     if (state === 'idle' && this.#hasAny(NOT_READY_MS)) native.connect();
     if (!isOutOfReach) {
@@ -89,7 +89,7 @@ class Impatience {
     const now = performance.now();
     for (const [finish, since] of this.#waiting) {
       if (now - since < limit) break;
-      finish(OUTCOME.STORE_ERROR, lastError);
+      finish(OUTCOME.STORE_ERROR, `${lastError} (${address})`);
     }
   }
 

@@ -135,7 +135,7 @@ module.exports = {
     assert.match(text, /^socket_authorization_seconds_count\{code="AUTHORIZED"\} [1-9]/m);
     assert.match(text, /^socket_authorization_seconds_count\{code="NO_COOKIE"\} [1-9]/m);
     assert.match(text, /^socket_sessions_ended\{reason="destroyed"\} [1-9]/m);
-    assert.match(text, /^socket_redis_up [01]$/m);
+    assert.match(text, /^socket_sessions_up [01]$/m);
   },
 
   pino: async (t, { code }) => {
