@@ -30,8 +30,6 @@ const { Stats } = require('./stats');
  * time, the end of its connection.
  */
 class Authorizer {
-  /** @type {OriginCheck | null} null where every origin may connect */
-  #origin;
   #risks;
   #userProperty;
   isClosed = false;
@@ -49,7 +47,8 @@ class Authorizer {
     this.verifier = new Verifier(options);
     this.requests = new RequestView(options, this.#userProperty, this.verifier);
     this.backend = chooseBackend(options, this.verifier);
-    this.#origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
+    /** @type {OriginCheck | null} null where every origin may connect */
+    this.origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
     this.#risks = new RiskWarnings(given, this.requests, this.warnings);
     /** @type {LiveSessions | null} null where sessions are not watched */
     this.live = LiveSessions.of(options, this.backend);
@@ -105,7 +104,7 @@ class Authorizer {
       this.#fail(attempt, OUTCOME.CALLBACK_ERROR, error);
       return;
     }
-    const isAllowed = this.#origin === null || this.#origin.allows(data, socket);
+    const isAllowed = this.origin === null || this.origin.allows(data, socket);
     if (typeof isAllowed === 'boolean') {
       this.#judge(attempt, isAllowed);
       return;

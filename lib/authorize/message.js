@@ -18,18 +18,19 @@ function resultOf({ step }, isIn) {
 
 /**
  * The members that a message about an attempt has, as far as they apply.
- * @param {import('./attempt').Attempt} attempt
+ * @param {import('./attempt').Attempt | import('./authenticate').Authentication} attempt - the latter has the user itself, and
+ *   puts none on the request
  * @param {string} result
  * @param {{ userProperty: import('../request-user').UserProperty, hint: string, durationMs: number, backend: object }} more
  */
 function messageOf(
-  { outcome, cause, data, socket, shown },
+  { outcome, cause, data, socket, shown, user },
   result,
   { userProperty, hint, durationMs, backend },
 ) {
   const message = { request: data, durationMs, backend };
   if (socket) Object.assign(message, { socket, namespace: socket.nsp?.name });
-  if (result === RESULT.LET_IN) message.user = userOf(socket, data, userProperty);
+  if (result === RESULT.LET_IN) message.user = user ?? userOf(socket, data, userProperty);
   if (result === RESULT.GUEST || result === RESULT.REFUSED) {
     Object.assign(message, { code: outcomes[outcome].code, hint });
     if (cause !== undefined) message.cause = cause;

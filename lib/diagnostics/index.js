@@ -72,9 +72,17 @@ function maskedId(id) {
   return id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : '…';
 }
 
+/** Of requests on which no `sessionID` is put. */
+const ids = new WeakMap();
+
+/** The session id that came with a request on which nothing is put, so that it is masked all the same. */
+function noteSessionId(data, id) {
+  ids.set(data, id);
+}
+
 function sessionIdOf(data) {
   try {
-    return data.sessionID;
+    return ids.get(data) ?? data.sessionID;
   } catch {
     return undefined;
   }
@@ -104,4 +112,4 @@ class Warnings {
   }
 }
 
-module.exports = { Warnings, isReported, markReported, masked, maskedId, sessionIdOf, warn };
+module.exports = { Warnings, isReported, markReported, masked, maskedId, noteSessionId, sessionIdOf, warn };
