@@ -65,7 +65,7 @@ test('in by the log-in, out by the log-out', WITHIN, async (t) => {
   ];
   assert.deepEqual([anns.greeting, bobs.greeting], ['welcome ann', 'welcome bob']);
   const events = await openEvents(t, app, { cookie: app.ann });
-  assert.equal(events.first, 'event: welcome\ndata: ann\n\n');
+  assert.equal(events.first, 'event: welcome\ndata: "ann"\n\n');
   await browse(`${app.url}/logout`, { cookie: app.ann, form: {} });
   assert.deepEqual(await anns.closed, [4401, 'the session has ended']);
   assert.equal(await events.rest, 'event: bye\ndata: destroyed\n\n');

@@ -69,7 +69,7 @@ function serveEvents(app, authorizer) {
         // The client has left meanwhile, and there would be no event 'close' any more.
         if (res.destroyed) return;
         res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-        res.write(`event: welcome\ndata: ${user.name}\n\n`);
+        res.write(`event: welcome\ndata: ${JSON.stringify(user.name)}\n\n`);
         const stop = authorizer.watch(req, (reason) => res.end(`event: bye\ndata: ${reason}\n\n`));
         res.on('close', stop);
       },
