@@ -99,6 +99,19 @@ test('a session that ends before it is watched is told', async (t) => {
   assert.equal(reason, 'destroyed');
 });
 
+test('the app may change the key that its deserializer gets, and the user', async (t) => {
+  const store = new MemoryStore();
+  await new Promise((resolve) => store.set('ann', { cookie: {}, passport: { user: { id: 7 } } }, resolve));
+  let asked = 0;
+  const { get } = store;
+  store.get = (sid, done) => get.call(store, sid, (...answer) => ((asked += 1), done(...answer)));
+  const passport = passportOf((key, done) => done(null, Object.assign(key, { id: 'of the app' })));
+  const authorizer = authorizerOf(t, { store, passport, recheckEvery: 100 });
+  const { ends } = await watchOf(authorizer, cookieOf('ann'));
+  await until(() => asked > 2);
+  assert.deepEqual(ends, []);
+});
+
 test('stop: nothing is told, also in the callback of another request of the session', async (t) => {
   const { watch, authorizer, destroy } = await stage(t, ['ann', 'bob']);
   const [one, two] = [requestOf(cookieOf('ann')), requestOf(cookieOf('ann'))];
