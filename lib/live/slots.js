@@ -58,12 +58,11 @@ class Slots {
     return found;
   }
 
-  /** The sockets of a namespace, or of an owner: reads all slots. A request that is watched has no namespace. */
+  /** The sockets of a namespace, or of an owner: reads all slots. */
   socketsOf({ namespace, owner }) {
-    return this.#sockets.filter((socket, slot) => {
-      if (socket === undefined) return false;
-      return namespace === undefined ? this.#owners[slot] === owner : socket.nsp === namespace;
-    });
+    return this.#sockets.filter(
+      (socket, slot) => socket !== undefined && (socket.nsp === namespace || this.#owners[slot] === owner),
+    );
   }
 }
 

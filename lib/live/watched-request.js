@@ -8,6 +8,8 @@ const { AsyncResource } = require('node:async_hooks');
  */
 class WatchedRequest {
   connected = true;
+  /** It is in no namespace. */
+  nsp = null;
   #onEnd;
 
   /**
