@@ -174,6 +174,17 @@ test('origin: as of a connection; a parameter j means JSONP to Engine.IO alone',
   assert.deepEqual(asked, []);
 });
 
+test('a page of another origin that is let in for want of the option is warned of once; a link is not', async (t) => {
+  const warnings = await warningsFrom(t);
+  const { authorizer } = stage(t);
+  const come = (headers) => authorizer.authenticate(requestOf(cookieOf('ann'), { headers }));
+  await come({ origin: APP, host: 'app.example.com' });
+  await come({ 'sec-fetch-site': 'cross-site' });
+  assert.deepEqual(await codesOf(warnings), []);
+  for (let i = 0; i < 2; i++) await come({ origin: 'https://evil.example', host: 'app.example.com' });
+  assert.deepEqual(await codesOf(warnings), ['ORIGIN_UNCHECKED']);
+});
+
 test('session_id: a signed one counts, a bare one only where the option says so outright', async (t) => {
   const signed = `s:${sign('bob', SECRET)}`;
   const bare = requestOf(cookieOf('ann'), { url: '/events?session_id=bob' });

@@ -48,7 +48,7 @@ class Authentication {
    * @throws {import('../errors').AuthorizationError}
    */
   async run() {
-    const { report, stats } = this.authorizer;
+    const { report, risks, stats } = this.authorizer;
     report.began(this);
     const { outcome, value, session } = await this.#read().catch((error) => ({
       outcome: OUTCOME.CALLBACK_ERROR,
@@ -59,6 +59,8 @@ class Authentication {
     this.step = STEP.SUCCESS;
     stats.authorized += 1;
     report.decided(this, true);
+    // Without an Origin it may be a link of another site to a route, which is no risk.
+    if (this.data.headers.origin !== undefined) risks.letIn(this);
     return { ...session, user: value };
   }
 

@@ -30,7 +30,6 @@ const { Stats } = require('./stats');
  * time, the end of its connection.
  */
 class Authorizer {
-  #risks;
   #userProperty;
   isClosed = false;
 
@@ -49,7 +48,7 @@ class Authorizer {
     this.backend = chooseBackend(options, this.verifier);
     /** @type {OriginCheck | null} null where every origin may connect */
     this.origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
-    this.#risks = new RiskWarnings(given, this.requests, this.warnings);
+    this.risks = new RiskWarnings(given, this.requests, this.warnings);
     /** @type {LiveSessions | null} null where sessions are not watched */
     this.live = LiveSessions.of(options, this.backend);
     this.report = new Report(options, this);
@@ -243,7 +242,7 @@ class Authorizer {
         adoptUser(socket, data, this.#userProperty, shown);
         this.joiner.letIn(socket);
         this.live?.letIn(attempt);
-        this.#risks.letIn(attempt);
+        this.risks.letIn(attempt);
       }
       return true;
     } catch (error) {
