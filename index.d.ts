@@ -13,10 +13,12 @@ import type { FailureCode, SessionEndReason } from './types/report';
 import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
 export type {
+  Authenticated,
   Authorizer,
   NamespaceRule,
   ProtectOptions,
   ReadyOptions,
+  RequestToAuthenticate,
   SocketServer,
 } from './types/authorizer';
 export type {
@@ -93,7 +95,7 @@ export function countSocketsByUser<User = any>(
 ): number;
 
 /**
- * The `Error` of the default `fail`, and of `recheck`. A Socket.IO client gets `message` and `data` of the former in
+ * The `Error` of the default `fail`, and of `recheck` and `authenticate`. A Socket.IO client gets `message` and `data` of the former in
  * `connect_error`.
  */
 export class AuthorizationError extends Error {
@@ -103,7 +105,7 @@ export class AuthorizationError extends Error {
   readonly data?: { readonly code: FailureCode };
   /** The error of the store or of `deserializeUser`, where one of them failed. Not sent to the client. */
   readonly cause?: unknown;
-  /** What the developer can do about it. Only on errors of {@link Authorizer.recheck}. */
+  /** What the developer can do about it. Only on errors of {@link Authorizer.recheck} and {@link Authorizer.authenticate}. */
   readonly hint?: string;
 }
 

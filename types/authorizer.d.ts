@@ -1,6 +1,6 @@
 // What `authorize` gives.
 
-import type { Backend, Stats } from './report';
+import type { Backend, SessionEndReason, Stats } from './report';
 import type { ValuesOf } from './sockets';
 
 /** For `io.use`, `namespace.use`, `allowRequest` and 0.9's `io.set('authorization', …)`. */
@@ -28,6 +28,25 @@ export interface Authorizer<User = any> {
   ready(options?: ReadyOptions): Promise<void>;
   /** What happened since `authorize()`; `filters`, in this process. A snapshot. */
   stats(): Stats;
+  /**
+   * Who is behind a request that is no Socket.IO connection: of `ws`, uWebSockets.js, Server-Sent Events, a route. The steps
+   * are those of a connection, the option `origin` included, and they count in `stats()`, channels and warnings. `success` and
+   * `fail` are not called, and nothing is put on the request or the user.
+   *
+   * A bare `?session_id=` counts only where the option `sessionIdInQuery` is given as `true`; else a signed one does. The query is taken
+   * from `query` or `_query` where a framework has parsed it, else from `url`.
+   * @returns a promise. It is rejected with an {@link AuthorizationError} where there is no user, or it could not be found out
+   * (`code`, `hint` and `cause` are those that `fail` gets), and with a `TypeError` when the argument is no request.
+   */
+  authenticate(request: RequestToAuthenticate): Promise<Authenticated<User>>;
+  /**
+   * Tells once when the session ends by which {@link Authorizer.authenticate} has let this request in (the same object): what
+   * the option `onSessionEnd` is for a socket. It needs no option. A callback that throws or rejects emits a process warning
+   * (`SESSION_END_ERROR`). A store that cannot be asked ends nobody. The process is not kept alive.
+   * @returns a function that stops watching: call it when the connection is closed.
+   * @throws {TypeError} when the request was not let in, or `onEnd` is no function.
+   */
+  watch(request: object, onEnd: (reason: SessionEndReason) => unknown): () => void;
   /**
    * Reads the indexed and the shared properties of the socket's user again. A connected socket that no authorizer with an
    * index has seen is registered. Without the options `index` and `share` it does nothing.
@@ -63,6 +82,25 @@ export interface Authorizer<User = any> {
   users<Property extends string>(property: Property): Map<ValuesOf<User, Property>, number>;
   /** Ends the connection to Redis. Pending and later calls fail with `CLOSED`. May be called twice. */
   close(): void;
+}
+
+/** For `authorizer.authenticate`: a request of Node's http, http2 or a framework over it, or an object with its headers. */
+export interface RequestToAuthenticate {
+  /** In lower case. `host` is for the option `origin`. */
+  readonly headers: {
+    readonly cookie?: string | undefined;
+    readonly origin?: string | undefined;
+    readonly host?: string | undefined;
+  };
+  readonly url?: string | undefined;
+}
+
+/** What `authorizer.authenticate` gives. */
+export interface Authenticated<User = any> {
+  /** As `deserializeUser` gave it. */
+  readonly user: User;
+  /** A secret: who knows it is logged in. */
+  readonly sessionID: string;
 }
 
 /** For `authorizer.ready`. */

@@ -6,7 +6,7 @@ import type { Backend, BackendState, FailureCode, SessionEndReason } from './rep
 interface AttemptMessage {
   /** The request; the handshake data of Socket.IO 0.9. */
   readonly request: any;
-  /** The socket, and the name of its namespace. Absent under `allowRequest`, and in Socket.IO 0.9. */
+  /** The socket, and the name of its namespace. Absent under `allowRequest`, for `authenticate`, and in Socket.IO 0.9. */
   readonly socket?: any;
   readonly namespace?: string;
   /** Milliseconds from the turn of the authorization to its decision. One that never had its turn took 0. */
@@ -14,12 +14,12 @@ interface AttemptMessage {
   readonly backend: Backend;
 }
 
-/** `passport-socketio-native:authorized`: `success` has let a user in. */
+/** `passport-socketio-native:authorized`: `success` has let a user in, or `authenticate` has found one. */
 export interface AuthorizedMessage<User = any> extends AttemptMessage {
   readonly user: User;
 }
 
-/** `passport-socketio-native:refused`: a client was refused, by `fail` or by `success`. */
+/** `passport-socketio-native:refused`: a client was refused, by `fail`, by `success` or by `authenticate`. */
 export interface RefusedMessage<User = any> extends AttemptMessage {
   readonly code: FailureCode;
   /** The usual reason and what to do, for the developer. */
@@ -30,12 +30,15 @@ export interface RefusedMessage<User = any> extends AttemptMessage {
   readonly user?: User;
 }
 
-/** `passport-socketio-native:session-end`: the session of a connected socket has ended (option `onSessionEnd`). */
+/**
+ * `passport-socketio-native:session-end`: the session of a connected socket has ended (option `onSessionEnd`), or that of a request
+ * (`authorizer.watch`), which has no `socket` and no `namespace`.
+ */
 export interface SessionEndMessage<User = any> {
   readonly reason: SessionEndReason;
   readonly request: any;
-  readonly socket: any;
-  readonly namespace: string;
+  readonly socket?: any;
+  readonly namespace?: string;
   readonly user?: User;
   readonly backend: Backend;
 }

@@ -57,9 +57,9 @@ export interface BackendHealth {
 }
 
 export interface Stats {
-  /** Attempts whose user was found, also if `success` then refused. */
+  /** Attempts whose user was found, also if `success` then refused; `authenticate` included. */
   readonly authorized: number;
-  /** Attempts that went to `fail`, also if it then let the client in as a guest. */
+  /** Attempts that went to `fail`, also if it then let the client in as a guest; and rejections of `authenticate`. */
   readonly refused: number;
   /** Authorizations under way: in their look-up, or in a callback that has not called `accept` within `timeout`. */
   readonly pending: number;
@@ -80,7 +80,7 @@ export interface Stats {
   readonly filters: { readonly indexed: number; readonly scanned: number };
   /** How often the native connection was made again after a loss. Authorizers with the same target share it. */
   readonly reconnects: number;
-  /** The sessions that are watched; null without the option `onSessionEnd`. */
+  /** The sessions that are watched; null without the option `onSessionEnd`, as long as `watch` was not called either. */
   readonly watch: WatchStats | null;
 }
 
@@ -96,8 +96,8 @@ export interface WatchStats {
   readonly tier: 'tracking' | 'poll' | null;
   /** How many distinct sessions are watched. */
   readonly sessions: number;
-  /** How many sockets are watched. */
+  /** How many sockets, and requests of `watch`, are watched. */
   readonly sockets: number;
-  /** How many sockets were ended, by reason. */
+  /** How many of them were ended, by reason. */
   readonly ended: { readonly [Reason in SessionEndReason]: number };
 }

@@ -14,6 +14,7 @@ import type {
   Accept,
   AuthorizeTrace,
   AuthorizedMessage,
+  Authenticated,
   AuthorizedRequest,
   Authorizer,
   BackendMessage,
@@ -22,6 +23,7 @@ import type {
   ProtectOptions,
   RedisSettings,
   RefusedMessage,
+  RequestToAuthenticate,
   SessionEndMessage,
   SessionEndReason,
   Stats,
@@ -183,6 +185,24 @@ const watch: WatchStats | null = stats.watch;
 const ended: number = watch?.ended['user-changed'] ?? 0;
 console.log(watch?.tier === 'poll', watch?.sessions, watch?.sockets, ended);
 authorizer.close();
+
+// Connections without Socket.IO.
+async function authenticateAll(): Promise<void> {
+  createServer(async (request) => {
+    const { user, sessionID } = await authorize<Account>({ store }).authenticate(request);
+    const seen: [number, string] = [user.id, sessionID];
+    const stop: () => void = authorizer.watch(request, (reason) => reason satisfies SessionEndReason);
+    stop();
+    return seen;
+  });
+  const headers: Record<string, string> = { cookie: 'connect.sid=1' };
+  const request: RequestToAuthenticate = { headers, url: '/' };
+  const given: Authenticated = await authorizer.authenticate(request);
+  console.log(given.user.anything);
+  // @ts-expect-error The Fetch API has other headers.
+  await authorizer.authenticate(new Request('http://localhost'));
+}
+console.log(authenticateAll);
 
 // Live sessions.
 authorize({ store, onSessionEnd: 'disconnect', recheckEvery: 1000 });

@@ -30,9 +30,6 @@ const { Stats } = require('./stats');
  * time, the end of its connection.
  */
 class Authorizer {
-  /** @type {OriginCheck | null} null where every origin may connect */
-  #origin;
-  #risks;
   #userProperty;
   isClosed = false;
 
@@ -49,8 +46,9 @@ class Authorizer {
     this.verifier = new Verifier(options);
     this.requests = new RequestView(options, this.#userProperty, this.verifier);
     this.backend = chooseBackend(options, this.verifier);
-    this.#origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
-    this.#risks = new RiskWarnings(given, this.requests, this.warnings);
+    /** @type {OriginCheck | null} null where every origin may connect */
+    this.origin = options.origin ? new OriginCheck(options.origin, this.warnings) : null;
+    this.risks = new RiskWarnings(given, this.requests, this.warnings);
     /** @type {LiveSessions | null} null where sessions are not watched */
     this.live = LiveSessions.of(options, this.backend);
     this.report = new Report(options, this);
@@ -105,7 +103,7 @@ class Authorizer {
       this.#fail(attempt, OUTCOME.CALLBACK_ERROR, error);
       return;
     }
-    const isAllowed = this.#origin === null || this.#origin.allows(data, socket);
+    const isAllowed = this.origin === null || this.origin.allows(data, socket);
     if (typeof isAllowed === 'boolean') {
       this.#judge(attempt, isAllowed);
       return;
@@ -244,7 +242,7 @@ class Authorizer {
         adoptUser(socket, data, this.#userProperty, shown);
         this.joiner.letIn(socket);
         this.live?.letIn(attempt);
-        this.#risks.letIn(attempt);
+        this.risks.letIn(attempt);
       }
       return true;
     } catch (error) {

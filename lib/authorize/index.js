@@ -2,6 +2,7 @@
 
 const { authorize: tracing } = require('../diagnostics/channels');
 const { usage } = require('../sockets/criteria');
+const { Authentications } = require('./authentications');
 const { Authorizer } = require('./authorizer');
 const { ready } = require('./health');
 const { readOptions } = require('./options');
@@ -18,6 +19,7 @@ const { authorizeTraced } = require('./tracing');
 function authorize(options) {
   const inner = new Authorizer(readOptions(options), options);
   const rechecks = new Rechecks(inner);
+  const authentications = new Authentications(inner, options);
 
   let lastNamespace;
 
@@ -33,14 +35,17 @@ function authorize(options) {
     else inner.authorize(socketOrData, done);
   }
   enlist(authorizer, inner.live !== null);
-  authorizer.stats = () => statsOf(inner);
+  authorizer.stats = () => statsOf(inner, authentications);
   authorizer.close = () => {
     rechecks.close();
+    authentications.close();
     inner.close();
   };
   authorizer.protect = (io, given) => protect(authorizer, io, given);
   authorizer.reindex = (socket) => inner.joiner.reindex(socket);
   authorizer.recheck = (...given) => rechecks.recheck(...given);
+  authorizer.authenticate = (request) => authentications.authenticate(request);
+  authorizer.watch = (request, onEnd) => authentications.watch(request, onEnd);
   authorizer.ready = (given) => ready(inner, given);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });
@@ -58,14 +63,14 @@ function misused(warnings) {
   return new TypeError(`An authorizer ${takes}.`);
 }
 
-function statsOf({ stats, verifier, backend, live }) {
+function statsOf({ stats, verifier, backend }, authentications) {
   const { count, p50, p90, p99, max } = verifier.native.latency();
   return {
     ...stats.counts(),
     latency: { count, p50, p90, p99, max },
     filters: { ...usage },
     reconnects: backend.reconnects,
-    watch: live?.stats() ?? null,
+    watch: authentications.watchStats(),
   };
 }
 

@@ -20,18 +20,19 @@ function resultOf({ step }, isIn) {
 /**
  * The members that a message about an attempt has, as far as they apply. It is made before Socket.IO gets the decision: an
  * object of the app that throws when it is looked at must not keep that back.
- * @param {import('./attempt').Attempt} attempt
+ * @param {import('./attempt').Attempt | import('./authenticate').Authentication} attempt - the latter has the user itself, and
+ *   puts none on the request
  * @param {string} result
  * @param {{ userProperty: import('../request-user').UserProperty, hint: string, durationMs: number, backend: object }} more
  */
 function messageOf(
-  { outcome, cause, data, socket, shown },
+  { outcome, cause, data, socket, shown, user },
   result,
   { userProperty, hint, durationMs, backend },
 ) {
   const message = { request: data, durationMs, backend };
   if (socket) Object.assign(message, { socket, namespace: ifReadable(() => socket.nsp?.name) });
-  if (result === RESULT.LET_IN) message.user = ifReadable(() => userOf(socket, data, userProperty));
+  if (result === RESULT.LET_IN) message.user = user ?? ifReadable(() => userOf(socket, data, userProperty));
   if (result === RESULT.GUEST || result === RESULT.REFUSED) {
     Object.assign(message, { code: outcomes[outcome].code, hint });
     if (cause !== undefined) message.cause = cause;

@@ -87,7 +87,8 @@ function isFromElsewhere(data) {
  * proxy may have ended TLS.
  */
 function isSameHost({ headers }) {
-  const { origin, host } = headers ?? {};
+  // HTTP/2 has no Host, and a pseudo-header instead.
+  const { origin, ':authority': authority, host = authority } = headers ?? {};
   const scheme = /^https?:\/\//.exec(origin)?.[0];
   // These characters would turn the text into more than host and port.
   if (!scheme || typeof host !== 'string' || /[/\\?#@\s]/.test(host)) return false;

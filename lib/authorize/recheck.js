@@ -1,12 +1,8 @@
 'use strict';
 
-const { AsyncResource } = require('node:async_hooks');
-const { AuthorizationError, withoutStack } = require('../errors');
-const { OUTCOME, outcomes } = require('../outcomes');
+const { OUTCOME } = require('../outcomes');
 const { isLoggedIn, keepShown, putGuest, putUser } = require('../request-user');
-const { CREDENTIAL_KIND } = require('../sessions/verifier');
-const { hintOf } = require('./hints');
-const { causeOf, failMessageOf } = require('./refusal');
+const { deserialize, lookUpById, refreshed, rejectionOf } = require('./reading');
 const { requestOf } = require('./request');
 
 /** What outcomes say about the session of somebody who was logged in. Any other says nothing about it. */
@@ -19,16 +15,6 @@ const REASONS = new Map([
 ]);
 /** The socket has no session id. */
 const NO_ID = new Set([OUTCOME.NO_COOKIE, OUTCOME.COOKIE_NOT_SIGNED, OUTCOME.BAD_SIGNATURE]);
-
-const ASYNC_OPTIONS = { requireManualDestroy: true };
-
-/** Gets the outcome of one look-up. The app's store is asked in the async context in which it was made. */
-class Receiver extends AsyncResource {
-  constructor(deliver) {
-    super('PassportSocketIoRecheck', ASYNC_OPTIONS);
-    this.deliver = (outcome, value) => deliver({ outcome, value });
-  }
-}
 
 /**
  * One reading of the session and the user of a socket. It changes nothing until `apply` is called, which is when it is known
@@ -93,16 +79,10 @@ class Recheck {
 
   /** By the id, as nothing else of the credential is needed any more. */
   async #lookUp() {
-    const { verifier, requests, backend } = this.#authorizer;
-    try {
-      verifier.refresh();
-    } catch (error) {
-      // The store's prefix may be a getter that throws.
-      return { outcome: OUTCOME.STORE_ERROR, value: error };
-    }
-    this.#id = requests.idOf(this.#socket, this.#data);
-    if (typeof this.#id !== 'string') return { outcome: this.#id };
-    return new Promise((resolve) => backend.lookUp(new Receiver(resolve), this.#id, CREDENTIAL_KIND.ID));
+    const failure = refreshed(this.#authorizer);
+    if (failure) return failure;
+    this.#id = this.#authorizer.requests.idOf(this.#socket, this.#data);
+    return typeof this.#id === 'string' ? lookUpById(this.#authorizer, this.#id) : { outcome: this.#id };
   }
 
   async #readUser(userKey) {
@@ -116,33 +96,9 @@ class Recheck {
       // Now: the app's deserializer may change the key.
       if (isOther === undefined) this.#expected = live.expect(userKey, this.#id);
     }
-    const { outcome, value } = await this.#deserialize(userKey);
+    const { outcome, value } = await deserialize(this.#authorizer, userKey, this.#data);
     if (outcome === OUTCOME.FOUND) this.#user = value;
     else this.#conclude(outcome, value);
-  }
-
-  /** @returns {Promise<{ outcome: number, value: unknown }>} */
-  #deserialize(userKey) {
-    const { deadlines, options } = this.#authorizer;
-    return new Promise((resolve) => {
-      const finish = (outcome, value) => {
-        deadlines.remove(waiting);
-        resolve({ outcome, value });
-      };
-      const expire = () =>
-        finish(OUTCOME.DESERIALIZE_TIMEOUT, new Error(`no answer within ${options.timeout} ms`));
-      const waiting = { expire, deadline: null };
-      const done = (error, user) => {
-        if (error) finish(OUTCOME.DESERIALIZE_ERROR, error);
-        else finish(user ? OUTCOME.FOUND : OUTCOME.USER_NOT_FOUND, user);
-      };
-      deadlines.add(waiting);
-      try {
-        options.passport.deserializeUser(userKey, this.#data, done);
-      } catch (error) {
-        done(error ?? new Error('deserializeUser threw nothing'));
-      }
-    });
   }
 
   /** A guest may have no session id at all. */
@@ -178,13 +134,10 @@ class Recheck {
     }
   }
 
-  #errorOf(outcome, given) {
+  #errorOf(outcome, cause) {
     const authorizer = this.#authorizer;
-    const cause = causeOf(outcome, given);
     const queried = authorizer.requests.queried(this.#data);
-    const hint = hintOf({ outcome, cause, data: this.#data, queried, socket: this.#socket, authorizer });
-    const info = { code: outcomes[outcome].code, cause, hint };
-    return withoutStack(() => new AuthorizationError(failMessageOf(outcome, cause), info));
+    return rejectionOf({ outcome, cause, data: this.#data, queried, socket: this.#socket, authorizer });
   }
 }
 

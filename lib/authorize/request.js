@@ -100,8 +100,20 @@ class RequestView {
   idOf(socket, data) {
     if (this.#reader !== this.#verifier.reader) this.#readWith(this.#verifier.reader);
     const { reader, id } = this.hasReadLast(socket) ? socket[this.#userProperty.reading] : this.#reading;
-    if (id !== undefined) return id;
-    const queried = this.queried(data);
+    return id ?? this.#readId(reader, data, this.queried(data));
+  }
+
+  /**
+   * The session id of a request that is not prepared.
+   * @param {unknown} queried - what counts of its query; falsy where nothing does
+   * @returns {string | number} or the outcome that refuses the credential
+   */
+  idIn(data, queried) {
+    if (this.#reader !== this.#verifier.reader) this.#readWith(this.#verifier.reader);
+    return this.#readId(this.#reader, data, queried);
+  }
+
+  #readId(reader, data, queried) {
     if (queried) {
       const isText = typeof queried === 'string';
       return isText ? reader.sessionId(queried, this.#queryKind) : OUTCOME.SESSION_NOT_FOUND;

@@ -84,8 +84,16 @@ function maskedId(id) {
   return id.length > SHOWN ? `${id.slice(0, SHOWN)}…` : '…';
 }
 
+/** Of requests on which no `sessionID` is put. */
+const ids = new WeakMap();
+
+/** The session id that came with a request on which nothing is put, so that it is masked all the same. */
+function noteSessionId(data, id) {
+  ids.set(data, id);
+}
+
 function sessionIdOf(data) {
-  return ifReadable(() => data.sessionID);
+  return ifReadable(() => ids.get(data) ?? data.sessionID);
 }
 
 /** Errors that a warning has reported. */
@@ -112,4 +120,14 @@ class Warnings {
   }
 }
 
-module.exports = { Warnings, isReported, markReported, masked, maskedId, sessionIdOf, warn, withoutSecrets };
+module.exports = {
+  Warnings,
+  isReported,
+  markReported,
+  masked,
+  maskedId,
+  noteSessionId,
+  sessionIdOf,
+  warn,
+  withoutSecrets,
+};

@@ -11,6 +11,7 @@ const { Connections } = require('./connections');
 const { Endings } = require('./endings');
 const { Expected, announce, eachMark, markOf, ownerOf, putMark } = require('./marks');
 const { slots } = require('./slots');
+const { WatchedRequest } = require('./watched-request');
 
 /**
  * The live sessions of one authorizer (option `onSessionEnd`): the session behind each of its connected sockets is watched,
@@ -69,9 +70,23 @@ class LiveSessions {
     if (namespace.has(socket)) this.begin(socket, expected);
   }
 
+  /**
+   * Watches the session of a request that has no socket, whatever the option says.
+   * @param {{ id: string, identity: string, user: unknown }} session
+   * @returns {() => void} stops that
+   */
+  watchRequest(request, session, onEnd) {
+    const watched = new WatchedRequest(request, session.user, onEnd);
+    this.begin(watched, session);
+    return () => {
+      watched.connected = false;
+      this.forget(watched);
+    };
+  }
+
   /** There is no user: nothing is watched for this socket. */
   forget(socket) {
-    if (!socket?.nsp) return;
+    if (socket === undefined) return;
     const mark = markOf(socket, this);
     if (typeof mark === 'number') this.leave(socket, mark);
     else if (mark !== undefined) putMark(socket, this, undefined);
@@ -174,41 +189,45 @@ class LiveSessions {
   #tell(socket, reason) {
     if (!socket.connected) return;
     this.#report(socket, reason);
-    if (this.#options.onSessionEnd === 'disconnect') disconnect(socket);
-    else this.#callBack(socket, reason);
+    const { onSessionEnd } = this.#options;
+    if (socket instanceof WatchedRequest) {
+      this.#callBack('given to authorizer.watch()', socket, () => socket.end(reason));
+    } else if (onSessionEnd === 'disconnect') {
+      disconnect(socket);
+    } else {
+      this.#callBack('onSessionEnd given to authorize()', socket, () =>
+        this.#options.onSessionEnd(socket, reason),
+      );
+    }
   }
 
   /** Before the app is told: it may disconnect the socket. */
   #report(socket, reason) {
     if (!isLogging && !sessionEnd.hasSubscribers) return;
     const request = dataOf(socket);
-    const message = {
-      reason,
-      request,
-      socket,
-      namespace: socket.nsp.name,
-      backend: this.#backend.description,
-    };
+    const message = { reason, request, backend: this.#backend.description };
+    if (socket instanceof WatchedRequest) message.user = socket.user;
+    else Object.assign(message, { socket, namespace: socket.nsp.name });
     if (isLogging) logSessionEnd(message);
     const userProperty = userPropertyOf(this.#options.userProperty);
-    const user = ifReadable(() => userAt(socket, request, userProperty));
+    const user = message.user ?? ifReadable(() => userAt(socket, request, userProperty));
     if (user !== undefined) message.user = user;
     sessionEnd.publish(message);
   }
 
-  #callBack(socket, reason) {
+  /** @param {string} which - of the app's callbacks */
+  #callBack(which, socket, call) {
     const failed = (error) => {
       const data = dataOf(socket);
       if (isLogging) logFailure('SESSION_END_ERROR', error, data);
       warn(
         'SESSION_END_ERROR',
-        () =>
-          `The callback onSessionEnd given to authorize() failed. Other sockets are told all the same. ${failureOf(error, data)}`,
+        () => `The callback ${which} failed. Other sockets are told all the same. ${failureOf(error, data)}`,
         1,
       );
     };
     try {
-      const result = this.#options.onSessionEnd(socket, reason);
+      const result = call();
       if (typeof result?.then === 'function') result.then(undefined, failed);
     } catch (error) {
       failed(error);
