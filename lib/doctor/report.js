@@ -33,8 +33,9 @@ function summaryOf(results) {
 
 /** For programs: ids and statuses are stable, texts are not. */
 function jsonOf(results, { url, path }) {
-  const checks = results.map(({ id, status, what, advice, link }) => ({
+  const checks = results.map(({ id, namespace, status, what, advice, link }) => ({
     id,
+    namespace,
     status,
     what,
     ...(status !== 'ok' && { advice, link }),

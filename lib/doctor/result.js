@@ -3,7 +3,7 @@
 /**
  * What a check says. A check that could not run is no fault of the app, and no proof that it is well.
  * @typedef {'ok' | 'warning' | 'problem' | 'not-run'} Status
- * @typedef {{ status: Status, what: string, advice?: string, link?: string, id?: string }} Result
+ * @typedef {{ status: Status, what: string, advice?: string, link?: string, id?: string, namespace?: string }} Result
  */
 const result = (status) => (what, advice, link) => ({ status, what, advice, link });
 

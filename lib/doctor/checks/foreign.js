@@ -1,11 +1,10 @@
 'use strict';
 
-const { needsEngine } = require('../app');
+const { needsEngine, ofNamespaces } = require('../app');
 const { connect } = require('../connect');
 const { LINKS, notRun, ok, problem, warning } = require('../result');
 const { namesIn } = require('../set-cookie');
 const { headersFor } = require('./cors');
-const { isNoNamespace } = require('./forged');
 
 /** RFC 2606 keeps this name from everybody. */
 const SITE = 'https://another-site.example';
@@ -20,7 +19,7 @@ const WAYS = {
     what: 'a WebSocket',
     headers: { origin: SITE, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'websocket' },
     transport: 'websocket',
-    isPossible: ({ hasWebSocket }) => hasWebSocket,
+    isPossible: ({ hasWebSocket }) => hasWebSocket !== false,
   },
   jsonp: {
     what: 'JSONP polling',
@@ -35,13 +34,14 @@ async function run(app) {
   needsEngine(app);
   const results = [await corsOf(app)];
   for (const [id, way] of Object.entries(WAYS)) {
-    for (const [namespace, guest] of app.guests) {
-      if (!way.isPossible(app) || isNoNamespace(guest)) continue;
-      const { headers, transport } = way;
+    if (!way.isPossible(app)) continue;
+    const { headers, transport } = way;
+    const what = `${way.what} of a page of another site`;
+    const ofWay = await ofNamespaces(app, async (namespace) => {
       const verdict = await connect(app, { namespace, transport, cookie: app.cookie, headers });
-      const what = `${way.what} of a page of another site`;
-      results.push({ ...judged(app, { namespace, verdict, what }), id: `foreign/${id}` });
-    }
+      return judged(app, { namespace, verdict, what });
+    });
+    results.push(...ofWay.map((each) => ({ ...each, id: `foreign/${id}` })));
   }
   return results;
 }
@@ -63,7 +63,7 @@ function judged(app, { namespace, verdict, what }) {
   if (verdict.isAccepted) return harmBy(app, `${namespace} accepts ${what}`, ADVICE);
   const usual = (app.cookie === undefined ? app.guests : app.users).get(namespace);
   // A refusal for another reason than the usual one is one for the site.
-  if (usual.isAccepted || usual.reason !== verdict.reason)
+  if (usual?.isAccepted || usual?.reason !== verdict.reason)
     return ok(`${namespace} refuses ${what}: ${verdict.reason}`);
   return notRun(
     `${namespace} refuses ${what}, as it does every visitor like this one: that shows nothing`,

@@ -1,19 +1,17 @@
 'use strict';
 
-const { needsEngine } = require('../app');
+const { needsEngine, ofNamespaces } = require('../app');
 const { connect } = require('../connect');
 const { LINKS, ok, problem, warning } = require('../result');
 
 /** What each namespace says to a visitor without a cookie. A middleware guards its own namespace alone. */
 async function run(app) {
   needsEngine(app);
-  const results = [];
-  for (const namespace of app.namespaces) {
+  return ofNamespaces(app, async (namespace) => {
     const verdict = await connect(app, { namespace });
     app.guests.set(namespace, verdict);
-    results.push(resultOf(namespace, verdict));
-  }
-  return results;
+    return missing(app, namespace, verdict) ?? resultOf(namespace, verdict);
+  });
 }
 
 function resultOf(namespace, { isAccepted, reason }) {
@@ -23,13 +21,18 @@ function resultOf(namespace, { isAccepted, reason }) {
       `If guests are not meant: io.of('${namespace}').use(authorize(…)), for each namespace.`,
       LINKS.codes,
     );
-  if (/invalid namespace/i.test(reason))
-    return problem(
-      `${namespace} is no namespace of the server`,
-      'Compare the name with io.of(…).',
-      LINKS.codes,
-    );
   return ok(`${namespace} refuses a visitor without a cookie: ${reason}`);
 }
 
-module.exports = { id: 'guest', run };
+/** A server of Socket.IO 1 or 2 says so only to somebody whom the main namespace accepts. */
+function missing(app, namespace, { reason }) {
+  if (!/^invalid namespace$/i.test(reason)) return undefined;
+  app.missing.add(namespace);
+  return problem(
+    `${namespace} is no namespace of the server`,
+    'Compare the name with io.of(…).',
+    LINKS.codes,
+  );
+}
+
+module.exports = { id: 'guest', missing, run };

@@ -16,7 +16,7 @@ const OWN_TEXTS = ['Bad request', 'Transport unknown', 'Session ID unknown', 'Un
 async function reach(app) {
   const first = await openedBy(app, {});
   if (first.session) return settled(app, first);
-  if (!isGuarded(first)) return whyNoEngine(app, first.session ?? first.refused);
+  if (!isGuarded(first)) return whyNoEngine(app, first.refused);
   app.guard = first.verdict.reason;
   // An app that guards the handshake shows the rest only to somebody whom it knows.
   const second = app.cookie === undefined ? undefined : await openedBy(app, { cookie: app.cookie });
@@ -25,6 +25,7 @@ async function reach(app) {
     return settled(app, second);
   }
   app.isReached = true;
+  app.isPollingOff = first.transport === 'websocket';
   app.protocol = 4;
   const what = `${where(app)} answers, and refuses a handshake ${app.cookie === undefined ? 'without a cookie' : 'even with the cookie'}: ${app.guard}`;
   return first.verdict.engineCode === FORBIDDEN || first.verdict.status === 400
@@ -47,7 +48,7 @@ async function openedBy(app, headers) {
     // The last refusal that is not about transport and protocol says most.
     const isAboutProtocol = [TRANSPORT_UNKNOWN, UNSUPPORTED_PROTOCOL].includes(verdict.engineCode);
     if (!isAboutProtocol && (transport === 'polling' || isOfAllowRequest(verdict)))
-      return { refused: session.refused, verdict };
+      return { refused: session.refused, verdict, transport };
     refused ??= { refused: session.refused, verdict };
   }
   return refused;
@@ -69,9 +70,10 @@ function isGuarded({ verdict }) {
   return verdict.engineCode === FORBIDDEN || [401, 403].includes(verdict.status) || isOfAllowRequest(verdict);
 }
 
+/** allowRequest answers 403 to polling; to a WebSocket 400, and its own text. */
 function isOfAllowRequest({ status, engineCode, reason }) {
   return (
-    status === 400 && engineCode === undefined && /^\w[\w ]*$/.test(reason) && !OWN_TEXTS.includes(reason)
+    status === 400 && engineCode === undefined && !OWN_TEXTS.includes(reason) && !reason.startsWith('HTTP ')
   );
 }
 

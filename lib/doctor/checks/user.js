@@ -1,9 +1,9 @@
 'use strict';
 
-const { needsEngine } = require('../app');
+const { needsEngine, ofNamespaces } = require('../app');
 const { connect } = require('../connect');
 const { LINKS, notRun, ok, problem } = require('../result');
-const { isNoNamespace } = require('./forged');
+const { missing } = require('./guests');
 
 /** The cookie that is given: whether each namespace knows who it belongs to. */
 async function run(app) {
@@ -13,18 +13,15 @@ async function run(app) {
       "Give the cookie of somebody who is logged in: --cookie 'name=value', or --cookie-file -.",
     );
   needsEngine(app);
-  const results = [];
-  for (const [namespace, guest] of app.guests) {
-    if (isNoNamespace(guest)) continue;
+  return ofNamespaces(app, async (namespace) => {
     const verdict = await connect(app, { namespace, cookie: app.cookie });
     app.users.set(namespace, verdict);
-    results.push(resultOf(namespace, verdict, guest));
-  }
-  return results;
+    return missing(app, namespace, verdict) ?? resultOf(namespace, verdict, app.guests.get(namespace));
+  });
 }
 
 function resultOf(namespace, { isAccepted, reason, status }, guest) {
-  if (isAccepted && guest.isAccepted)
+  if (isAccepted && guest?.isAccepted !== false)
     return notRun(`${namespace} accepts the cookie, as it does a visitor without one: that shows nothing`);
   if (isAccepted) return ok(`${namespace} accepts the cookie`);
   if (status === 431 || /header or cookie too large/i.test(reason))

@@ -12,6 +12,7 @@ const UPGRADE_ADVICE =
 async function run(app) {
   needsHandshake(app);
   const isOffered = app.isPollingOff || app.opened.upgrades?.includes('websocket');
+  app.hasWebSocket = false;
   if (!isOffered)
     return warning(
       'the server offers no WebSocket: clients stay with polling',
