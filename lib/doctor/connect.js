@@ -72,4 +72,9 @@ function refusedBy({ status, text }) {
   };
 }
 
-module.exports = { connect, refusedBy };
+/** Node says it by a status, nginx in words. */
+function isTooLarge({ status, reason }) {
+  return status === 431 || /header or cookie too large/i.test(reason);
+}
+
+module.exports = { connect, isTooLarge, refusedBy };

@@ -1,6 +1,7 @@
 'use strict';
 
 const { URL } = require('node:url');
+const { Unanswered } = require('./errors');
 const { ask } = require('./http');
 const { jsonOf } = require('./text');
 const { openWebSocket } = require('./websocket');
@@ -9,7 +10,6 @@ const { openWebSocket } = require('./websocket');
 const SEPARATOR = '\x1e';
 const OPEN = '0';
 const CLOSE = '1';
-const PING = '2';
 
 /**
  * @typedef {{ origin: string, path: string, timeout: number }} Target
@@ -55,6 +55,8 @@ async function overPolling(target, { protocol, headers, transport }) {
   const read = (text) => packetsOf(isJsonp ? unwrapped(text) : text);
   const answer = await ask(engineUrl(target, query), { headers, timeout });
   const packets = read(answer.text);
+  // A server of protocol 3 speaks it whatever it is asked for.
+  const hasLengths = protocol === 3 || protocolOf(answer.text) === 3;
   const opened = answer.status === 200 ? openedBy(packets.shift() ?? '') : undefined;
   if (!opened) return { refused: answer };
 
@@ -63,7 +65,7 @@ async function overPolling(target, { protocol, headers, transport }) {
   const cookie = [headers?.cookie, ...answer.setCookies.map((each) => each.split(';')[0])].filter(Boolean);
   const sent = { ...headers, ...(cookie.length > 0 && { cookie: cookie.join('; ') }) };
   const post = (packet) => {
-    const text = protocol === 3 ? `${packet.length}:${packet}` : packet;
+    const text = hasLengths ? `${packet.length}:${packet}` : packet;
     const type = isJsonp ? 'application/x-www-form-urlencoded' : 'text/plain;charset=UTF-8';
     return ask(withSid, {
       method: 'POST',
@@ -76,7 +78,10 @@ async function overPolling(target, { protocol, headers, transport }) {
     answer,
     opened,
     post,
-    send: post,
+    async send(packet) {
+      const { status } = await post(packet);
+      if (status !== 200) throw new Unanswered(`a polling request was answered ${status}`, 'CLOSED');
+    },
     async next() {
       if (packets.length === 0) {
         const { status, text } = await ask(withSid, { headers: sent, timeout });
@@ -118,4 +123,4 @@ function protocolOf(text) {
   return /^\d+:0\{/.test(text) ? 3 : 4;
 }
 
-module.exports = { PING, engineUrl, openEngine, protocolOf };
+module.exports = { openEngine, protocolOf };

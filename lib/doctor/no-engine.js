@@ -2,14 +2,14 @@
 
 const { openEngine } = require('./engine');
 const { LINKS, problem } = require('./result');
-const { refusedBy } = require('./connect');
+const { isTooLarge, refusedBy } = require('./connect');
 
 const DEFAULT_PATH = '/socket.io/';
 
 /** What an answer means that is none of Engine.IO, by its status. */
 async function whyNoEngine(app, answer) {
   const { origin, path } = app.target;
-  const { status, headers, text } = answer;
+  const { status, headers } = answer;
   const what = `${origin}${path} answers ${status}${typeOf(headers)}, and no Engine.IO handshake`;
   if (status >= 300 && status < 400) return redirected(what, headers.location);
   if (status === 426)
@@ -18,7 +18,7 @@ async function whyNoEngine(app, answer) {
       'Give the URL of the Socket.IO server.',
       LINKS.codes,
     );
-  if (status === 431 || /header or cookie too large/i.test(text))
+  if (isTooLarge(refusedBy(answer)))
     return problem(`${what}: the headers are too large`, 'Fewer and smaller cookies.', LINKS.codes);
   if (status >= 500) return problem(what, 'The proxy does not reach the app: is it running?', LINKS.proxy);
   if (path !== DEFAULT_PATH && (await answersAt(app, DEFAULT_PATH)))

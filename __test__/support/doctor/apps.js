@@ -51,7 +51,11 @@ async function startApp(t, options = {}) {
     origin: [url],
     ...options.authorizer,
   });
-  const io = serve(version, server, typeof options.io === 'function' ? options.io(authorizer) : options.io);
+  const io = serve(
+    version,
+    server,
+    typeof options.io === 'function' ? options.io(authorizer) : { ...options.io },
+  );
   const guard = options.guard ?? guardAll;
   guard(io, authorizer);
   t.after(() => io.close());

@@ -25,9 +25,10 @@ async function startProxy(t, choose, { upgrade, setCookie } = {}) {
 }
 
 function forward(request, response, url) {
-  const { method, headers } = request;
-  const { upgrade, connection, ...kept } = headers;
-  const passed = http.request(new URL(request.url, url), { method, headers: kept, agent: false });
+  const { method } = request;
+  const headers = { ...request.headers };
+  for (const name of ['upgrade', 'connection']) delete headers[name];
+  const passed = http.request(new URL(request.url, url), { method, headers, agent: false });
   passed.on('response', (answer) => {
     for (const [name, value] of Object.entries(answer.headers)) response.appendHeader(name, value);
     response.writeHead(answer.statusCode);

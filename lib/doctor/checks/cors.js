@@ -1,8 +1,7 @@
 'use strict';
 
 const { needsEngine } = require('../app');
-const { engineUrl } = require('../engine');
-const { ask } = require('../http');
+const { openEngine } = require('../engine');
 const { LINKS, notRun, ok, problem } = require('../result');
 const { isLoopback } = require('../site');
 
@@ -32,12 +31,13 @@ async function run(app) {
 
 /** What the handshake tells a page of that origin. Refusals have these headers too. */
 async function headersFor(app, origin) {
-  const query = { protocol: app.protocol, transport: 'polling' };
   const headers = { ...app.handshakeHeaders, origin };
-  const answer = await ask(engineUrl(app.target, query), { headers, timeout: app.target.timeout });
+  const session = await openEngine(app.target, { transport: 'polling', protocol: app.protocol, headers });
+  const { headers: said } = session.answer ?? session.refused;
+  await session.end?.();
   return {
-    allowed: answer.headers['access-control-allow-origin'],
-    hasCredentials: answer.headers['access-control-allow-credentials'] === 'true',
+    allowed: said['access-control-allow-origin'],
+    hasCredentials: said['access-control-allow-credentials'] === 'true',
   };
 }
 

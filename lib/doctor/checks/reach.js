@@ -2,7 +2,7 @@
 
 const { openEngine, protocolOf } = require('../engine');
 const { LINKS, ok, problem, warning } = require('../result');
-const { refusedBy } = require('../connect');
+const { isTooLarge, refusedBy } = require('../connect');
 const { whyNoEngine } = require('../no-engine');
 
 /** Codes of Engine.IO's own refusals. */
@@ -67,6 +67,7 @@ async function settled(app, { session, transport, protocol }) {
 }
 
 function isGuarded({ verdict }) {
+  if (isTooLarge(verdict)) return false;
   return verdict.engineCode === FORBIDDEN || [401, 403].includes(verdict.status) || isOfAllowRequest(verdict);
 }
 

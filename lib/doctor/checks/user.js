@@ -1,7 +1,7 @@
 'use strict';
 
 const { needsEngine, ofNamespaces } = require('../app');
-const { connect } = require('../connect');
+const { connect, isTooLarge } = require('../connect');
 const { LINKS, notRun, ok, problem } = require('../result');
 const { missing } = require('./guests');
 
@@ -24,7 +24,7 @@ function resultOf(namespace, { isAccepted, reason, status }, guest) {
   if (isAccepted && guest?.isAccepted !== false)
     return notRun(`${namespace} accepts the cookie, as it does a visitor without one: that shows nothing`);
   if (isAccepted) return ok(`${namespace} accepts the cookie`);
-  if (status === 431 || /header or cookie too large/i.test(reason))
+  if (isTooLarge({ status, reason }))
     return problem(`the cookies are too large: ${status}`, 'Fewer and smaller cookies.', LINKS.setCookie);
   return problem(`${namespace} refuses the cookie: ${reason}`, adviceFor(reason), linkFor(reason));
 }
