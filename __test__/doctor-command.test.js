@@ -8,6 +8,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { describe, test } = require('node:test');
 const { bin, version } = require('../package.json');
+const { RULES } = require('../lib/doctor/cookie-rules');
+const { CHECKS } = require('../lib/doctor/examine');
 const { settingsFrom } = require('../lib/doctor/options');
 const { lastLineOf, lineOf } = require('../lib/doctor/report');
 const { startApp } = require('./support/doctor/apps');
@@ -168,4 +170,12 @@ test('lines', () => {
     lastLineOf({ ok: 2, warning: 1, problem: 2, 'not-run': 3 }),
     '2 of 5 checks passed: 2 problems, 1 warning, 3 not run',
   );
+});
+
+test('docs/doctor.md has every check', () => {
+  const page = fs.readFileSync(path.join(ROOT, 'docs', 'doctor.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| `([a-z/-]{3,})` /gm)].map(([, id]) => id);
+  const known = CHECKS.flatMap(({ id, parts }) => parts?.map((part) => `${id}/${part}`) ?? [id]);
+  const rules = Object.keys(RULES).map((name) => `cookies/${name}`);
+  assert.deepEqual(listed.sort(), [...known, ...rules].sort());
 });

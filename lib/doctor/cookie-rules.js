@@ -123,4 +123,4 @@ const RULES = {
   },
 };
 
-module.exports = { faultOf };
+module.exports = { RULES, faultOf };

@@ -87,4 +87,4 @@ function harmBy(app, what, advice) {
   return warning(`${what}, and the cookie ${sent.name} ${why}`, advice, LINKS.setCookie);
 }
 
-module.exports = { id: 'foreign', run };
+module.exports = { id: 'foreign', parts: ['cors', ...Object.keys(WAYS)], run };
