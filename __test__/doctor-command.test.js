@@ -161,6 +161,8 @@ for (const args of [
 
 test('lines', () => {
   const result = { status: 'problem', what: 'it is ill', advice: 'rest', link: 'https://a.example' };
+  const noisy = { status: 'ok', what: '\x1b[31mred\x9b0m\r' };
+  assert.equal(lineOf(noisy, { hasColour: false }), '✓ [31mred0m');
   const text = '✗ it is ill\n    rest\n    https://a.example';
   assert.equal(lineOf(result, { hasColour: false }), text);
   assert.equal(lineOf(result, { hasColour: true }), text.replace('✗', '\x1b[31m✗\x1b[0m'));

@@ -123,7 +123,7 @@ describe('cookies of express-session', { concurrency: 2 }, () => {
   test('cookies of balancers and of Engine.IO are not for users', WITHIN, async (t) => {
     const pages = (app) => {
       app.use((_request, response, next) => {
-        response.append('set-cookie', 'AWSALB=x; Path=/app').append('set-cookie', 'theme=dark; Path=/app');
+        response.append('set-cookie', 'AWSALB=x; Path=/app').append('set-cookie', 'sidebar=open; Path=/app');
         next();
       });
     };

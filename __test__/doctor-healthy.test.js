@@ -34,7 +34,8 @@ describe('healthy apps', { concurrency: 2 }, () => {
 
   test('a page of another host, with CORS', WITHIN, async (t) => {
     const origin = 'http://127.0.0.1:1';
-    const app = await startApp(t, { io: { cors: { origin: [origin], credentials: true } } });
+    const io = { cors: { origin: [origin], credentials: true } };
+    const app = await startApp(t, { io, authorizer: { origin: [origin] } });
     const results = await diagnose(app.url, '--origin', origin, '--cookie', app.ann);
     assertHealthy(results);
     assertFinds(results, 'cors', 'ok', /withCredentials/);

@@ -116,6 +116,17 @@ describe('proxies', { concurrency: 2 }, () => {
     assertFinds(await diagnose(url), 'polling', PROBLEM, /6 of 12 polling requests/);
   });
 
+  for (const [title, upgrade] of [
+    ['lost', undefined],
+    ['cut off', (_request, socket) => socket.destroy()],
+  ]) {
+    test(`a server of WebSockets alone, and upgrades are ${title}`, WITHIN, async (t) => {
+      const { url } = await startApp(t, { io: { transports: ['websocket'] } });
+      const results = await diagnose(await startProxy(t, () => url, { upgrade }));
+      assertFinds(results, 'reach', PROBLEM, /polling is off and no WebSocket opens/);
+    });
+  }
+
   test('a server without WebSockets', WITHIN, async (t) => {
     const { url } = await startApp(t, { io: { transports: ['polling'] } });
     const results = await diagnose(url);

@@ -75,6 +75,12 @@ describe('visitors', { concurrency: 2 }, () => {
     });
   }
 
+  test('the page of --origin is not one that may connect', WITHIN, async (t) => {
+    const app = await startApp(t);
+    const results = await diagnose(app.url, '--origin', PAGE, '--cookie', app.ann);
+    assertFinds(results, 'cookie', PROBLEM, /ORIGIN_NOT_ALLOWED/);
+  });
+
   test('too large cookies', WITHIN, async (t) => {
     const { url } = await startApp(t);
     const results = await diagnose(url, '--cookie', `connect.sid=${'x'.repeat(17_000)}`);

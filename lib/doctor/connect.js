@@ -16,7 +16,9 @@ const MOST_PACKETS = 100;
  */
 async function connect(app, { namespace, transport = app.transport(), cookie, headers }) {
   const { protocol } = app;
-  const all = { ...headers, ...(cookie !== undefined && { cookie }) };
+  // A browser names the page with each WebSocket; a page of another site comes with headers of its own.
+  const page = app.origin && { origin: app.origin.origin };
+  const all = { ...(headers ?? page), ...(cookie !== undefined && { cookie }) };
   const session = await openEngine(app.target, { transport, protocol, headers: all });
   if (session.refused) return refusedBy(session.refused);
   try {

@@ -1,9 +1,11 @@
 'use strict';
 
 const { openEngine } = require('./engine');
-const { LINKS, problem } = require('./result');
+const { LINKS, UPGRADE_ADVICE, problem } = require('./result');
 const { isTooLarge, refusedBy } = require('./connect');
 
+/** Engine.IO's code for polling where the server has WebSockets alone. */
+const TRANSPORT_UNKNOWN = 0;
 const DEFAULT_PATH = '/socket.io/';
 
 /** What an answer means that is none of Engine.IO, by its status. */
@@ -21,6 +23,12 @@ async function whyNoEngine(app, answer) {
   if (isTooLarge(refusedBy(answer)))
     return problem(`${what}: the headers are too large`, 'Fewer and smaller cookies.', LINKS.codes);
   if (status >= 500) return problem(what, 'The proxy does not reach the app: is it running?', LINKS.proxy);
+  if (refusedBy(answer).engineCode === TRANSPORT_UNKNOWN)
+    return problem(
+      `${origin}${path} answers, but polling is off and no WebSocket opens`,
+      UPGRADE_ADVICE,
+      LINKS.proxy,
+    );
   if (path !== DEFAULT_PATH && (await answersAt(app, DEFAULT_PATH)))
     return problem(`${what}; but ${DEFAULT_PATH} does`, 'Give server and client the same path.', LINKS.codes);
   if (isHtml(headers))
@@ -62,4 +70,4 @@ function typeOf(headers) {
   return isHtml(headers) ? ' (a page)' : '';
 }
 
-module.exports = { whyNoEngine };
+module.exports = { TRANSPORT_UNKNOWN, whyNoEngine };

@@ -23,18 +23,19 @@ URL is that of the page, such as https://chat.example/.
 Exit status: 0 nothing is wrong, 1 something is wrong, 2 the command line is wrong.
 `;
 
+/** Defaults are below: parseArgs knows none before Node 18.11. */
 const FLAGS = {
   origin: { type: 'string' },
   cookie: { type: 'string' },
   'cookie-file': { type: 'string' },
-  namespace: { type: 'string', multiple: true, default: ['/'] },
-  path: { type: 'string', default: '/socket.io/' },
-  timeout: { type: 'string', default: '5000' },
-  strict: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  'no-color': { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-  version: { type: 'boolean', short: 'v', default: false },
+  namespace: { type: 'string', multiple: true },
+  path: { type: 'string' },
+  timeout: { type: 'string' },
+  strict: { type: 'boolean' },
+  json: { type: 'boolean' },
+  'no-color': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
 };
 /** Of a timer. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
@@ -54,9 +55,9 @@ function settingsFrom(args, read) {
     url: urlOf(positionals[0], 'the URL'),
     origin: values.origin === undefined ? undefined : urlOf(values.origin, '--origin'),
     cookie: cookieFrom(values, read),
-    namespaces: [...new Set(values.namespace.map(namespaceOf))],
-    path: pathOf(values.path),
-    timeout: timeoutOf(values.timeout),
+    namespaces: [...new Set((values.namespace ?? ['/']).map(namespaceOf))],
+    path: pathOf(values.path ?? '/socket.io/'),
+    timeout: timeoutOf(values.timeout ?? '5000'),
     strict,
     json,
     hasColour: !values['no-color'],

@@ -1,13 +1,15 @@
 'use strict';
 
+const { printable } = require('./text');
+
 const MARKS = { ok: '✓', warning: '!', problem: '✗', 'not-run': '-' };
 const COLOURS = { ok: 32, warning: 33, problem: 31, 'not-run': 90 };
 
 /** One line a check; what to do only where something is to be done. */
 function lineOf({ status, what, advice, link }, { hasColour }) {
   const mark = hasColour ? `\x1b[${COLOURS[status]}m${MARKS[status]}\x1b[0m` : MARKS[status];
-  const lines = [`${mark} ${what}`];
-  if (advice !== undefined && status !== 'ok') lines.push(`    ${advice}`);
+  const lines = [`${mark} ${printable(what)}`];
+  if (advice !== undefined && status !== 'ok') lines.push(`    ${printable(advice)}`);
   if (link !== undefined && (status === 'problem' || status === 'warning')) lines.push(`    ${link}`);
   return lines.join('\n');
 }

@@ -17,8 +17,12 @@ const LINKS = {
   certificates: 'https://nodejs.org/api/cli.html#node_extra_ca_certsfile',
 };
 
+const UPGRADE_ADVICE =
+  'The proxy must pass the upgrade on. nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+
 module.exports = {
   LINKS,
+  UPGRADE_ADVICE,
   notRun: result('not-run'),
   ok: result('ok'),
   problem: result('problem'),

@@ -12,6 +12,12 @@ function quoted(text) {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line.trim();
 }
 
+/** Without control characters, those of Latin-1 included, which a header may have. */
+function printable(text) {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
+}
+
 /** Text as JSON; nothing where it is none. */
 function jsonOf(text) {
   try {
@@ -21,4 +27,4 @@ function jsonOf(text) {
   }
 }
 
-module.exports = { jsonOf, quoted };
+module.exports = { jsonOf, printable, quoted };

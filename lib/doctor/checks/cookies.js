@@ -9,6 +9,7 @@ const { namesIn, readSetCookie } = require('../set-cookie');
 const REDIRECTS = 5;
 /** Cookies of Engine.IO 3 and of balancers: they name a server or a socket, not a session of a user. */
 const OTHERS = /^(io|AWSALB.*|GCLB|ARRAffinity.*|SERVERID|__cf.*|XSRF-TOKEN|_csrf)$/i;
+const NAMED_SO = /(^|[._-])sid$|session|sess(id)?$/i;
 
 /** The session cookies that pages and handshake set for a visitor: whether browsers will send them with a socket. */
 async function run(app) {
@@ -48,7 +49,7 @@ async function cookiesOf(page, { target: { timeout } }) {
 /** A cookie of the name that is given, or one that looks like a session's: signed as by express-session, or named so. */
 function isOfSession({ name, value, isDeletion }, { cookie }) {
   if (isDeletion || OTHERS.test(name)) return false;
-  return namesIn(cookie).includes(name) || /^s(%3A|:)/i.test(value) || /sid|sess/i.test(name);
+  return namesIn(cookie).includes(name) || /^s(%3A|:)/i.test(value) || NAMED_SO.test(name);
 }
 
 /** One name may be set by page and handshake alike. */

@@ -1,12 +1,12 @@
 'use strict';
 
 const { openEngine, protocolOf } = require('../engine');
+const { Unanswered } = require('../errors');
 const { LINKS, ok, problem, warning } = require('../result');
 const { isTooLarge, refusedBy } = require('../connect');
-const { whyNoEngine } = require('../no-engine');
+const { TRANSPORT_UNKNOWN, whyNoEngine } = require('../no-engine');
 
 /** Codes of Engine.IO's own refusals. */
-const TRANSPORT_UNKNOWN = 0;
 const FORBIDDEN = 4;
 const UNSUPPORTED_PROTOCOL = 5;
 /** What Engine.IO itself answers to a WebSocket; another text is that of the app's allowRequest. */
@@ -42,7 +42,9 @@ async function openedBy(app, headers) {
     ['websocket', 4],
     ['websocket', 3],
   ]) {
-    const session = await openEngine(app.target, { transport, protocol, headers });
+    const session = await opened(app, { transport, protocol, headers });
+    // Polling was answered, so it is only the WebSocket that does not come through.
+    if (session === undefined) break;
     if (session.opened) return { session, transport, protocol };
     const verdict = refusedBy(session.refused);
     // The last refusal that is not about transport and protocol says most.
@@ -52,6 +54,15 @@ async function openedBy(app, headers) {
     refused ??= { refused: session.refused, verdict };
   }
   return refused;
+}
+
+async function opened(app, options) {
+  try {
+    return await openEngine(app.target, options);
+  } catch (error) {
+    if (options.transport === 'polling' || !(error instanceof Unanswered)) throw error;
+    return undefined;
+  }
 }
 
 async function settled(app, { session, transport, protocol }) {

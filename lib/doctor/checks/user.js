@@ -49,7 +49,10 @@ const ADVICE = [
     /^(USER_NOT_FOUND|DESERIALIZE_\w+)$|deserialize/i,
     'Look at deserializeUser, and at the log of the server.',
   ],
-  [/^ORIGIN_/, 'The option origin refuses programs as well: allow requests without an Origin.'],
+  [
+    /^ORIGIN_/,
+    "Add the page's origin, scheme and port included, to the option origin; without --origin the doctor names no page.",
+  ],
 ];
 
 function adviceFor(reason) {

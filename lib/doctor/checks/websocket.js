@@ -3,10 +3,7 @@
 const { needsHandshake, openHere } = require('../app');
 const { refusedBy } = require('../connect');
 const { Unanswered } = require('../errors');
-const { LINKS, ok, problem, warning } = require('../result');
-
-const UPGRADE_ADVICE =
-  'The proxy must pass the upgrade on. nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+const { LINKS, UPGRADE_ADVICE, ok, problem, warning } = require('../result');
 
 /** A WebSocket from the start, as with `transports: ['websocket']`; an upgrade takes the same way. */
 async function run(app) {
