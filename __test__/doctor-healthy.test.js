@@ -2,7 +2,9 @@
 
 // The doctor finds nothing wrong with apps that are well.
 
+const assert = require('node:assert/strict');
 const { describe, test } = require('node:test');
+const { setTimeout } = require('node:timers/promises');
 const session = require('express-session');
 const { LAX, startApp } = require('./support/doctor/apps');
 const { assertFinds, assertHealthy, diagnose } = require('./support/doctor/diagnose');
@@ -24,6 +26,12 @@ describe('healthy apps', { concurrency: 2 }, () => {
       }
       assertFinds(results, 'reach', 'ok', version > 2 ? /protocol 4/ : /protocol 3/);
       assertHealthy(await diagnose(app.url), ['cors', 'cookie']);
+      // It closes each session that it opens. A session that is left open lives for half a minute and more.
+      const deadline = performance.now() + 20_000;
+      while (app.io.engine.clientsCount > 0) {
+        assert.ok(performance.now() < deadline, 'sessions are left open');
+        await setTimeout(10);
+      }
     });
   }
 

@@ -31,7 +31,8 @@ async function listen(t, server) {
  * @param {object} [options.authorizer] - for `authorize`
  * @param {(io: object, authorizer: Function) => void} [options.guard]
  * @param {(app: object) => void} [options.pages] - comes before the sessions
- * @returns {Promise<{ url: string, ann: string }>} `ann` is the cookie of somebody who is logged in
+ * @returns {Promise<{ io: object, url: string, ann: string, visitor: string }>} `ann` is the cookie of somebody who is
+ *   logged in, `visitor` that of somebody who is not
  */
 async function startApp(t, options = {}) {
   const { version = 4, cookie = LAX, sessions, pages } = options;
@@ -61,7 +62,7 @@ async function startApp(t, options = {}) {
   t.after(() => io.close());
   store.set('ann', { cookie: {}, passport: { user: 'ann' } });
   store.set('visitor', { cookie: {}, passport: {} });
-  return { url, ann: cookieOf('ann'), visitor: cookieOf('visitor') };
+  return { io, url, ann: cookieOf('ann'), visitor: cookieOf('visitor') };
 }
 
 function guardAll(io, authorizer) {
