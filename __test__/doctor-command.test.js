@@ -4,14 +4,20 @@
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
+const { pipeline } = require('node:stream');
 const { describe, test } = require('node:test');
+const tls = require('node:tls');
 const { bin, version } = require('../package.json');
 const { RULES } = require('../lib/doctor/cookie-rules');
 const { CHECKS } = require('../lib/doctor/examine');
 const { settingsFrom } = require('../lib/doctor/options');
 const { lastLineOf, lineOf } = require('../lib/doctor/report');
+const { makeCertificates } = require('./support/certificates');
 const { startApp } = require('./support/doctor/apps');
 
 const WITHIN = { timeout: 60_000 };
@@ -19,9 +25,9 @@ const ROOT = path.join(__dirname, '..');
 const PROGRAM = path.join(ROOT, bin['passport-socketio-native']);
 
 /** Runs the program until it ends. */
-function run(args, { input = '', node = [] } = {}) {
+function run(args, { input = '', node = [], env = {} } = {}) {
   const child = spawn(process.execPath, [...node, PROGRAM, ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' },
+    env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '', ...env },
   });
   child.stdin.end(input);
   let out = '';
@@ -89,9 +95,37 @@ describe('the program', { concurrency: 2 }, () => {
     assert.ok(!out.includes(app.ann.split('=')[1]));
   });
 
+  test('an app behind TLS', WITHIN, async (t) => {
+    const { dir, ca, cert, key } = makeCertificates();
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    const pages = (app) => {
+      app.set('trust proxy', 1);
+      app.use((request, _response, next) => {
+        request.headers['x-forwarded-proto'] = 'https';
+        next();
+      });
+    };
+    const cookie = { secure: true, sameSite: 'lax' };
+    const app = await startApp(t, { pages, cookie });
+    const { port } = new URL(app.url);
+    const server = tls.createServer({ cert: fs.readFileSync(cert), key: fs.readFileSync(key) }, (socket) => {
+      const passed = net.connect(port, '127.0.0.1');
+      pipeline(socket, passed, socket, () => {});
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const url = `https://127.0.0.1:${server.address().port}`;
+    const args = ['doctor', url, '--strict', '--cookie', app.ann];
+    const { code, out } = await run(args, { env: { NODE_EXTRA_CA_CERTS: path.resolve(dir, ca) } });
+    assert.equal(code, 0, out);
+    assert.match(out, /✓ WebSocket: opens\n✓ the cookie connect\.sid/);
+    assert.match((await run(args)).out, /^✗ .*certificate.*\n.*NODE_EXTRA_CA_CERTS/);
+  });
+
   test('it loads nothing of the package but itself, so it runs without the addon', WITHIN, async (t) => {
     const { url } = await startApp(t);
-    const probe = path.join(fs.mkdtempSync(path.join(require('node:os').tmpdir(), 'doctor-')), 'probe.cjs');
+    const probe = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'doctor-')), 'probe.cjs');
     t.after(() => fs.rmSync(path.dirname(probe), { recursive: true }));
     fs.writeFileSync(
       probe,

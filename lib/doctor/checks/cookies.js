@@ -15,20 +15,22 @@ const NAMED_SO = /(^|[._-])sid$|session|sess(id)?$/i;
 async function run(app) {
   const { url, origin } = app;
   const pages = [url, ...(origin && origin.hostname !== url.hostname ? [origin] : [])];
-  const found = (await Promise.allSettled(pages.map((page) => cookiesOf(page, app)))).flatMap(
-    ({ value }) => value ?? [],
-  );
+  const answers = await Promise.allSettled(pages.map((page) => cookiesOf(page, app)));
+  const found = answers.flatMap(({ value }) => value ?? []);
   const engine = new URL(app.target.path, url);
   found.push(...app.engineCookies.map((header) => readSetCookie(header, engine)));
   app.cookies = unique(found.filter((cookie) => cookie && isOfSession(cookie, app)));
-  if (app.cookies.length === 0)
-    return notRun(
-      'no page sets a session cookie for a visitor, as with saveUninitialized: false',
-      hintFor(app),
-    );
-  return app.cookies.map(
-    (cookie) => faultOf(cookie, app) ?? ok(`the cookie ${cookie.name} is sent with sockets`),
+  if (app.cookies.length > 0) return app.cookies.map((cookie) => judged(cookie, app));
+  const silent = answers.find(({ status }) => status === 'rejected');
+  if (silent) throw silent.reason;
+  return notRun(
+    'no page sets a session cookie for a visitor, as with saveUninitialized: false',
+    hintFor(app),
   );
+}
+
+function judged(cookie, app) {
+  return faultOf(cookie, app) ?? ok(`the cookie ${cookie.name} is sent with sockets`);
 }
 
 /** The Set-Cookie headers of a page, and of those that it redirects to on its host. */

@@ -104,7 +104,7 @@ async function run(app) {
 }
 
 function adviceFor(code, { target }) {
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME|SSL|TLS/.test(code))
+  if (/CERT|SELF_SIGNED|VERIFY|ISSUER|ALTNAME|SSL|TLS/.test(code))
     return ['If the certificate is right, name its authority in NODE_EXTRA_CA_CERTS.', LINKS.certificates];
   if (code === 'TIMEOUT' || code === 'CLOSED')
     return [
