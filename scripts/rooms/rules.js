@@ -15,7 +15,7 @@ const RULES = [
       ['lib/redis'],
       ['lib/request-user.js', 'lib/outcomes.js', 'lib/diagnostics'],
       ['lib/errors.js'],
-      ['lib/addon'],
+      ['lib/addon', 'lib/doctor'],
       ['binding.js', 'package.json'],
     ],
     only: [
