@@ -1,0 +1,95 @@
+'use strict';
+
+const { inspect } = require('node:util');
+const { AuthorizationError } = require('../errors');
+const { protect } = require('../authorize/protect');
+const { enlist, see } = require('../authorize/server-guard');
+const { usage } = require('../sockets/criteria');
+const { filtersBy } = require('../sockets/filters');
+const { TestAuthorizer, requestOf } = require('./authorizer');
+const { Failure, failureError } = require('./failures');
+const { readOptions } = require('./options');
+const { PlainRegistry } = require('./plain-registry');
+const { Rechecks } = require('./recheck');
+
+// The package's entry for tests. Nothing here loads the addon: __test__/testing-without-addon.test.js.
+
+const REASONS = ['destroyed', 'expired', 'logged-out', 'user-changed'];
+
+const registry = new PlainRegistry();
+const { filterSocketsByUser, countSocketsByUser } = filtersBy({
+  columnOf: (property) => registry.columnOf(property),
+  find: (namespace, query) => registry.find(namespace, query),
+  select: (sockets, query) => registry.select(sockets, query),
+  countIn: (namespace, query) => registry.countIn(namespace, query),
+});
+
+/**
+ * An authorizer for tests, with all members of one that `authorize` makes (lib/authorize/index.js), and `end`.
+ * @param {unknown} user - of every client; or a function (request) => user. A promise of it will do. A falsy one is nobody
+ * @param {object} [options] - as of `authorize`
+ */
+function authorizeAs(user, options) {
+  const inner = new TestAuthorizer(user, readOptions(options), registry);
+  const rechecks = new Rechecks(inner);
+
+  function authorizer(socketOrData, done) {
+    if (typeof done !== 'function') {
+      throw new TypeError('An authorizer takes (socket, next), as io.use calls it, or (request, accept).');
+    }
+    const namespace = socketOrData?.nsp;
+    if (namespace) {
+      see(namespace, authorizer);
+      rechecks.see(namespace);
+    }
+    inner.authorize(socketOrData, done);
+  }
+  enlist(authorizer, inner.live !== null);
+  authorizer.stats = () => statsOf(inner);
+  authorizer.close = () => inner.close();
+  authorizer.protect = (io, given) => protect(authorizer, io, given);
+  authorizer.reindex = (socket) => inner.joiner.reindex(socket);
+  authorizer.recheck = (...given) => rechecks.recheck(...given);
+  authorizer.ready = async () => {
+    if (inner.isClosed) throw failureError(new Failure('CLOSED'));
+  };
+  authorizer.users = (property) => inner.joiner.users(property);
+  authorizer.end = (socket, reason) => end(inner, socket, reason);
+  Object.defineProperty(authorizer, 'backend', { get: () => inner.description, enumerable: true });
+  return authorizer;
+}
+
+/** The session behind a socket ends: all sockets of it are told as the option `onSessionEnd` says. */
+function end({ live, sessions, watch }, socket, reason = 'destroyed') {
+  const session = isObject(socket) ? sessions.known(requestOf(socket)) : undefined;
+  if (session === undefined) {
+    throw new TypeError(
+      `authorizer.end(socket): socket must be one that this authorizer was asked about, not ${inspect(socket, { depth: 0 })}.`,
+    );
+  }
+  if (!REASONS.includes(reason)) {
+    throw new TypeError(`authorizer.end(socket, reason): reason must be one of ${REASONS.join(', ')}.`);
+  }
+  // Another user is in it: the session itself goes on.
+  if (reason !== 'user-changed') session.end ??= reason;
+  for (const each of watch?.socketsOf(session) ?? []) live.endNow(each, reason);
+}
+
+function statsOf({ authorized, pending, failures, live }) {
+  return {
+    authorized,
+    refused: Object.values(failures).reduce((sum, count) => sum + count, 0),
+    failures: { ...failures },
+    pending,
+    latency: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 },
+    filters: { ...usage },
+    reconnects: 0,
+    watch: live?.stats() ?? null,
+  };
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}
+
+module.exports = { AuthorizationError, authorizeAs, countSocketsByUser, filterSocketsByUser };
