@@ -11,6 +11,7 @@ const { outcomes } = require('../binding');
 const { OPTIONS } = require('../lib/authorize/options');
 const { FAILURES } = require('../lib/testing/failures');
 const testing = require('../testing');
+const { loadWithBareGlobal } = require('./support/bare-global');
 const { runScript } = require('./support/child');
 const { until } = require('./support/live/app');
 const { startKind } = require('./support/testing');
@@ -263,4 +264,15 @@ test('what is wrong in the app is warned of', async (t) => {
   await visit(authorizeAs(false), REQUEST());
   assert.deepEqual(await codesOf(warnings), ['DESERIALIZE_ERROR', 'CALLBACK_ERROR', 'FALSY_ACCEPT']);
   assert.match(warnings[0].message, /no database/);
+});
+
+test('it works with a global object that is not Node’s, as under Jest', async () => {
+  const { authorizeAs: authorizeInJest, AuthorizationError } = loadWithBareGlobal('testing.js');
+  const late = await visit(authorizeInJest(new Promise(() => {}), { timeout: 20 }), REQUEST());
+  assert.equal(late.error.code, 'DESERIALIZE_TIMEOUT');
+  assert.ok(late.error instanceof AuthorizationError);
+  const options = { index: ['id'], share: ['id'], rooms: () => ['all'], onSessionEnd: 'disconnect' };
+  const { error, data } = await visit(authorizeInJest(async () => ({ id: 1 }), options), REQUEST());
+  assert.equal(error, undefined);
+  assert.deepEqual(data.user, { id: 1, logged_in: true });
 });

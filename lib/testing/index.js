@@ -12,7 +12,7 @@ const { readOptions } = require('./options');
 const { PlainRegistry } = require('./plain-registry');
 const { Rechecks } = require('./recheck');
 
-// The package's entry for tests. Nothing here loads the addon: __test__/testing-without-addon.test.js.
+// The package's entry for tests. Nothing here loads the addon: __test__/testing.test.js.
 
 const REASONS = ['destroyed', 'expired', 'logged-out', 'user-changed'];
 
