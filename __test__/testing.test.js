@@ -272,7 +272,10 @@ test('it works with a global object that is not Node’s, as under Jest', async 
   assert.equal(late.error.code, 'DESERIALIZE_TIMEOUT');
   assert.ok(late.error instanceof AuthorizationError);
   const options = { index: ['id'], share: ['id'], rooms: () => ['all'], onSessionEnd: 'disconnect' };
-  const { error, data } = await visit(authorizeInJest(async () => ({ id: 1 }), options), REQUEST());
+  const { error, data } = await visit(
+    authorizeInJest(async () => ({ id: 1 }), options),
+    REQUEST(),
+  );
   assert.equal(error, undefined);
   assert.deepEqual(data.user, { id: 1, logged_in: true });
 });
