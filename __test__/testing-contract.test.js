@@ -217,6 +217,57 @@ for (const kind of Object.keys(KINDS)) {
     assert.deepEqual([sessions, sockets, app.authorizer.users('role').size], [0, 0, 0]);
   });
 
+  test(`${kind}: sockets whose request alone was authorized are indexed after the first reindex`, async (t) => {
+    const app = await startKind(t, {
+      kind,
+      options: { index: ['role'] },
+      settings: (authorizer) => ({ allowRequest: authorizer }),
+      prepare: greet,
+    });
+    const { there } = await app.enter('ann');
+    app.authorizer.reindex(there);
+    await app.enter('bob');
+    assert.deepEqual(app.authorizer.users('role'), new Map([['admin', 1]]));
+    app.users.cid = { name: 'cid', role: 'admin' };
+    const cid = await app.enter('cid');
+    assert.deepEqual(app.authorizer.users('role'), new Map([['admin', 2]]));
+    cid.there.request.user.role = 'user';
+    assert.deepEqual(app.filterSocketsByUser(app.io, { role: 'admin' }), [there, cid.there]);
+  });
+
+  test(`${kind}: a socket with a user of each of two authorizers`, async (t) => {
+    const users = { ann: { name: 'ann', role: 'admin' } };
+    const accounts = { ann: { name: 'ann', role: 'owner' } };
+    const other = KINDS[kind].make(
+      { users: accounts, ended: new Set() },
+      { userProperty: 'account', index: ['role'] },
+    );
+    const prepare = (io, authorizer) => {
+      io.use(authorizer);
+      io.use(other);
+      greet(io);
+    };
+    const app = await startKind(t, { kind, users, options: { index: ['role'] }, prepare });
+    const { there } = await app.enter('ann');
+    for (const role of ['admin', 'owner'])
+      assert.deepEqual(app.filterSocketsByUser(app.io, { role }), [there]);
+    assert.deepEqual(app.authorizer.users('role'), new Map([['admin', 1]]));
+    assert.deepEqual(other.users('role'), new Map([['owner', 1]]));
+    there.request.account.role = 'guest';
+    assert.equal(app.countSocketsByUser(app.io, { role: 'owner' }), 0);
+  });
+
+  test(`${kind}: a client that has left`, async () => {
+    let isAsked = false;
+    const authorizer = make({ success: () => (isAsked = true) });
+    const socket = {
+      request: { headers: { cookie: cookieOf('ann') } },
+      conn: { readyState: 'closed', protocol: 4 },
+    };
+    const error = await new Promise((resolve) => authorizer(socket, resolve));
+    assert.deepEqual([error.code, isAsked], ['REFUSED', false]);
+  });
+
   test(`${kind}: ready, close and reindex`, async () => {
     const authorizer = make({ index: ['role'] });
     assert.equal(await authorizer.ready(), undefined);

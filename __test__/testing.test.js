@@ -215,6 +215,15 @@ test('recheck finds another user in the session', async (t) => {
   assert.deepEqual(ends, ['user-changed']);
 });
 
+test('a socket over WebTransport, which has no request', async () => {
+  const authorizer = authorizeAs({ id: 1 });
+  const socket = { request: null };
+  assert.equal(await new Promise((resolve) => authorizer(socket, resolve)), undefined);
+  authorizer.end(socket);
+  const { code } = await new Promise((resolve) => authorizer(socket, resolve));
+  assert.equal(code, 'SESSION_NOT_FOUND');
+});
+
 test('a wrong end is a TypeError', async () => {
   const authorizer = authorizeAs({ id: 1 });
   for (const socket of [undefined, null, 'id', {}, { request: {} }]) {

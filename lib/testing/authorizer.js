@@ -63,7 +63,7 @@ class TestAuthorizer {
     } else {
       carrierOf(data);
     }
-    const session = this.sessions.of(data);
+    const session = this.sessions.of(target);
     data.cookie ??= Object.create(null);
     data.sessionID ??= session.id;
     expectUser(data, this.userProperty);

@@ -6,7 +6,7 @@ const { protect } = require('../authorize/protect');
 const { enlist, see } = require('../authorize/server-guard');
 const { usage } = require('../sockets/criteria');
 const { filtersBy } = require('../sockets/filters');
-const { TestAuthorizer, requestOf } = require('./authorizer');
+const { TestAuthorizer } = require('./authorizer');
 const { Failure, failureError } = require('./failures');
 const { readOptions } = require('./options');
 const { PlainRegistry } = require('./plain-registry');
@@ -61,7 +61,7 @@ function authorizeAs(user, options) {
 
 /** The session behind a socket ends: all sockets of it are told as the option `onSessionEnd` says. */
 function end({ live, sessions, watch }, socket, reason = 'destroyed') {
-  const session = isObject(socket) ? sessions.known(requestOf(socket)) : undefined;
+  const session = isObject(socket) ? sessions.known(socket) : undefined;
   if (session === undefined) {
     throw new TypeError(
       `authorizer.end(socket): socket must be one that this authorizer was asked about, not ${inspect(socket, { depth: 0 })}.`,

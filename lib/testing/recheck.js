@@ -37,7 +37,7 @@ class Rechecks {
   #sockets() {
     const { sessions, userProperty } = this.#authorizer;
     const all = [...this.#namespaces].flatMap((each) => [...(socketsOf(each) ?? []).values()]);
-    return all.filter((each) => sessions.known(each.request) && isLoggedIn(each, userProperty));
+    return all.filter((each) => sessions.known(each) && isLoggedIn(each, userProperty));
   }
 
   async #recheckOne(socket) {
@@ -51,7 +51,7 @@ class Rechecks {
     if (!isConnected(socket)) return undefined;
     const { sessions, users } = this.#authorizer;
     const data = requestOf(socket);
-    const session = sessions.of(data);
+    const session = sessions.of(socket);
     const result = await new Promise((resolve) => users.read(data, session, resolve));
     if (!isConnected(socket)) return undefined;
     const reason = this.#reasonOf(socket, session, result);

@@ -20,17 +20,22 @@ class PlayedSessions {
   /** @type {WeakMap<object, PlayedSession>} by request */
   #all = new WeakMap();
 
-  /** The session of a request; made where it has none. */
-  of(request) {
-    let session = this.#all.get(request);
-    if (session === undefined) this.#all.set(request, (session = new PlayedSession()));
+  /** The session of a socket, or of a request; made where it has none. */
+  of(target) {
+    let session = this.known(target);
+    if (session === undefined) this.#all.set(keeperOf(target), (session = new PlayedSession()));
     return session;
   }
 
-  /** @returns {PlayedSession | undefined} undefined where the authorizer was not asked about the request */
-  known(request) {
-    return this.#all.get(request);
+  /** @returns {PlayedSession | undefined} undefined where the authorizer was not asked about it */
+  known(target) {
+    return this.#all.get(keeperOf(target));
   }
+}
+
+/** The request of a socket, or the request itself. A socket over WebTransport has none. */
+function keeperOf(target) {
+  return target.request ?? target;
 }
 
 /** Watches played sessions for LiveSessions, as the files of lib/sessions/watch/ watch others. Here an id is the session itself. */
