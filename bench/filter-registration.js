@@ -1,6 +1,7 @@
 'use strict';
 
 const { authorize } = require('..');
+const { registry } = require('../lib/sockets/registry');
 const { UserIndex } = require('../lib/sockets/user-index');
 const { userPropertyOf } = require('../lib/request-user');
 const { CpuClock } = require('./cpu');
@@ -25,7 +26,7 @@ const TIMES = 10;
 async function registration({ count, rounds }) {
   const { sids, userOf } = usersOf(count + VISITORS);
   const crowd = new Crowd();
-  const userIndex = new UserIndex(['id', 'role'], userPropertyOf('user'));
+  const userIndex = new UserIndex(['id', 'role'], userPropertyOf('user'), registry());
   const [members, others] = ['/', '/others'].map((name) => new Entrance(crowd, name, optionsFor(userOf)));
   const become = [(socket) => userIndex.announce(socket), (socket) => userIndex.expect(socket), put];
 

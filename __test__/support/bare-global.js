@@ -15,8 +15,8 @@ const ROOT = path.join(__dirname, '..', '..');
  */
 const SHARED = { ArrayBuffer, Uint8Array, JSON };
 
-/** @returns {typeof import('../..')} the package, loaded anew */
-function loadWithBareGlobal() {
+/** @returns {typeof import('../..')} the package, or another entry of it, loaded anew */
+function loadWithBareGlobal(entry = 'index.js') {
   const context = vm.createContext({ Buffer, process, ...SHARED });
   const modules = new Map();
 
@@ -41,7 +41,7 @@ function loadWithBareGlobal() {
     return Object.assign(required, { resolve: real.resolve, main: require.main });
   }
 
-  return load(path.join(ROOT, 'index.js'));
+  return load(path.join(ROOT, entry));
 }
 
 module.exports = { loadWithBareGlobal };

@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { countSocketsByUser, filterSocketsByUser } = require('../..');
+const ours = require('../..');
 
 /** The value at a path of properties, by the simplest code. */
 function valueAt(user, path) {
@@ -35,7 +35,13 @@ function idsOf(sockets) {
 }
 
 /** Asserts what is found by criteria, the count, and what the equivalent predicate finds. */
-function assertFound(target, criteria, expected, message) {
+function assertFound(
+  target,
+  criteria,
+  expected,
+  message,
+  { filterSocketsByUser, countSocketsByUser } = ours,
+) {
   assertSame(filterSocketsByUser(target, criteria), expected, message);
   assert.equal(countSocketsByUser(target, criteria), expected.length, message);
   const predicate = predicateOf(criteria);

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { assertFound, assertSame, predicateOf, valueAt } = require('./index-model');
-const { countSocketsByUser, filterSocketsByUser } = require('../..');
+const ours = require('../..');
 const { FakeNamespace, authorizerOf, admit, disconnect, enter, visitorOf } = require('./index-sockets');
 
 const INDEXES = [['id', 'role', 'team.id'], ['role', 'flag', 'team.lead.id'], ['id'], undefined];
@@ -43,10 +43,9 @@ const WANTED = VALUES.filter((value) => value !== undefined);
  */
 class World {
   #random;
+  #filters;
   #namespaces = ['/', '/chat', '/news'].map((name) => new FakeNamespace(name));
-  #authorizers = INDEXES.map((index) =>
-    authorizerOf({ index, fail: (_data, _message, _critical, accept) => accept() }),
-  );
+  #authorizers;
   /** Connected sockets, in the order of connection. */
   #sockets = [];
   /** Sockets that have left, or that a later middleware refused. */
@@ -59,8 +58,16 @@ class World {
   found = 0;
   passedOver = 0;
 
-  constructor(random) {
+  /**
+   * @param {(options: object) => Function} [authorizerIn] - gives an authorizer whose user is `brought` of the request
+   * @param {object} [filters] - `filterSocketsByUser` and `countSocketsByUser`
+   */
+  constructor(random, authorizerIn = authorizerOf, filters = ours) {
     this.#random = random;
+    this.#filters = filters;
+    this.#authorizers = INDEXES.map((index) =>
+      authorizerIn({ index, fail: (_data, _message, _critical, accept) => accept() }),
+    );
   }
 
   step() {
@@ -159,15 +166,15 @@ class World {
     const expected = there.filter(isMatch);
     this.found += expected.length;
     this.passedOver += there.length - expected.length;
-    check(namespace, criteria, expected);
+    this.#check(namespace, criteria, expected);
 
     const list = pick(this.#lists);
-    check(list, criteria, list.filter(isMatch));
-    if (chance(20)) check(new Set(list), criteria, [...new Set(list)].filter(isMatch));
+    this.#check(list, criteria, list.filter(isMatch));
+    if (chance(20)) this.#check(new Set(list), criteria, [...new Set(list)].filter(isMatch));
     if (chance(20)) {
       const children = new Set(this.#namespaces);
       const all = [...children].flatMap((child) => this.#sockets.filter(({ nsp }) => nsp === child));
-      check({ children }, criteria, all.filter(isMatch));
+      this.#check({ children }, criteria, all.filter(isMatch));
     }
   }
 
@@ -219,14 +226,16 @@ class World {
     for (let i = 0; i < 20; i += 1) {
       const criteria = this.#anyCriteria();
       const isMatch = this.#matcherOf(criteria);
-      for (const list of [this.#sockets, ...this.#lists]) assertFound(list, criteria, list.filter(isMatch));
+      for (const list of [this.#sockets, ...this.#lists])
+        assertFound(list, criteria, list.filter(isMatch), undefined, this.#filters);
     }
   }
-}
 
-function check(target, criteria, expected) {
-  assertSame(filterSocketsByUser(target, criteria), expected);
-  assert.equal(countSocketsByUser(target, criteria), expected.length);
+  #check(target, criteria, expected) {
+    const { filterSocketsByUser, countSocketsByUser } = this.#filters;
+    assertSame(filterSocketsByUser(target, criteria), expected);
+    assert.equal(countSocketsByUser(target, criteria), expected.length);
+  }
 }
 
 module.exports = { World };

@@ -2,24 +2,23 @@
 
 const { inspect } = require('node:util');
 const { LiveSessions } = require('../live');
-const { Authentication } = require('./authenticate');
 
 /** `authorizer.authenticate` and `authorizer.watch` of one authorizer: for connections that Socket.IO does not know. */
 class Authentications {
   #authorizer;
-  #isQueryGiven;
+  #run;
   /** By request: its session, and the user, as it was let in last. */
   #letIn = new WeakMap();
   /** @type {LiveSessions | undefined} where the option `onSessionEnd` is not given: made for the first that is watched */
   #live;
 
   /**
-   * @param {import('./authorizer').Authorizer} authorizer
-   * @param {object} given - the options without their defaults
+   * @param {{ live: LiveSessions | null, options: object, backend: object }} authorizer
+   * @param {(request: object) => Promise<{ user: unknown, id: string, identity: string }>} run - finds out who it is
    */
-  constructor(authorizer, { sessionIdInQuery }) {
+  constructor(authorizer, run) {
     this.#authorizer = authorizer;
-    this.#isQueryGiven = sessionIdInQuery !== undefined;
+    this.#run = run;
   }
 
   /**
@@ -30,7 +29,7 @@ class Authentications {
     const complaint = complaintAbout(request);
     if (complaint) throw new TypeError(`authorizer.authenticate(request): request ${complaint}`);
     this.#letIn.delete(request);
-    const session = await new Authentication(this.#authorizer, request, this.#isQueryGiven).run();
+    const session = await this.#run(request);
     this.#letIn.set(request, session);
     return { user: session.user, sessionID: session.id };
   }
@@ -52,15 +51,20 @@ class Authentications {
           'give the same object.',
       );
     }
-    const { live, options, backend } = this.#authorizer;
     // One for each authorizer: a backend opens one watch.
-    const sessions = live ?? (this.#live ??= new LiveSessions(options, backend));
-    return sessions.watchRequest(request, session, onEnd);
+    const { options, backend } = this.#authorizer;
+    if (this.live === null) this.#live = new LiveSessions(options, backend);
+    return this.live.watchRequest(request, session, onEnd);
   }
 
-  /** The value of `stats().watch`; null as long as nothing may be watched. */
+  /** @returns {LiveSessions | null} null as long as nothing may be watched */
+  get live() {
+    return this.#authorizer.live ?? this.#live ?? null;
+  }
+
+  /** The value of `stats().watch`. */
   watchStats() {
-    return (this.#authorizer.live ?? this.#live)?.stats() ?? null;
+    return this.live?.stats() ?? null;
   }
 
   /** Watching stops; nobody is told. */

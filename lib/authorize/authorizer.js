@@ -6,7 +6,7 @@ const { LiveSessions } = require('../live');
 const { adoptUser, announce, putGuest, putUser, userPropertyOf } = require('../request-user');
 const { chooseBackend } = require('../sessions');
 const { Verifier } = require('../sessions/verifier');
-const { Joiner } = require('../sockets/join');
+const { joinerOf } = require('../sockets');
 const { acceptOnce, answerSocketIo, isThenable, warnOfSilence } = require('./accept');
 const { Attempt, STEP } = require('./attempt');
 const { BEGIN, REFUSE, beginNext, enter } = require('./connection-limits');
@@ -52,7 +52,7 @@ class Authorizer {
     /** @type {LiveSessions | null} null where sessions are not watched */
     this.live = LiveSessions.of(options, this.backend);
     this.report = new Report(options, this);
-    this.joiner = new Joiner(options, this.#userProperty, this.warnings);
+    this.joiner = joinerOf(options, this.#userProperty, this.warnings);
     warnOfOptions(given, this.warnings);
   }
 

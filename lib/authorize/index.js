@@ -2,6 +2,7 @@
 
 const { authorize: tracing } = require('../diagnostics/channels');
 const { usage } = require('../sockets/criteria');
+const { Authentication } = require('./authenticate');
 const { Authentications } = require('./authentications');
 const { Authorizer } = require('./authorizer');
 const { ready } = require('./health');
@@ -19,7 +20,10 @@ const { authorizeTraced } = require('./tracing');
 function authorize(options) {
   const inner = new Authorizer(readOptions(options), options);
   const rechecks = new Rechecks(inner);
-  const authentications = new Authentications(inner, options);
+  const isQueryGiven = options.sessionIdInQuery !== undefined;
+  const authentications = new Authentications(inner, (request) =>
+    new Authentication(inner, request, isQueryGiven).run(),
+  );
 
   let lastNamespace;
 

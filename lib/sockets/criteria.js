@@ -1,6 +1,5 @@
 'use strict';
 
-const { columnOf, countIn, find, select } = require('./registry');
 const { matching } = require('./predicate');
 const { isIndexable, isProperty } = require('./property');
 const { Query } = require('./query');
@@ -18,9 +17,14 @@ const usage = { indexed: 0, scanned: 0 };
  */
 class Criteria {
   #query;
+  #index;
 
-  /** @throws {TypeError} naming the property, and what its value should be */
-  constructor(given, caller) {
+  /**
+   * @param {object} index - the functions `columnOf`, `find`, `select` and `countIn` of registry.js, or those for tests
+   * @throws {TypeError} naming the property, and what its value should be
+   */
+  constructor(given, caller, index) {
+    this.#index = index;
     if (!isPlain(given)) {
       throw new TypeError(
         `${caller}(target, criteria): criteria must be a plain object { property: value }, not a ${given.constructor?.name}.`,
@@ -30,16 +34,19 @@ class Criteria {
     if (Object.getOwnPropertySymbols(given).length > 0) {
       throw new TypeError(`${caller}(target, criteria): properties are named by strings, not by symbols.`);
     }
-    const conditions = Object.entries(given).map(([property, value]) => conditionOf(property, value, caller));
+    const conditions = Object.entries(given).map(([property, value]) =>
+      conditionOf(property, value, caller, index),
+    );
     this.#query = new Query(conditions);
   }
 
   filter({ list, namespaces }) {
     const query = this.#query;
+    const index = this.#index;
     const sockets = list && !Array.isArray(list) ? [...list] : list;
     const answers = sockets
-      ? [select(sockets, query)]
-      : namespaces.map((namespace) => find(namespace, query));
+      ? [index.select(sockets, query)]
+      : namespaces.map((namespace) => index.find(namespace, query));
     const scan = (at) => matching(sockets ?? socketsOf(namespaces[at]), query.test);
     const matches = joined(answers.map((answer, at) => answer ?? scan(at)));
     if (!answers.includes(undefined) && query.isComplete && !query.hasAsked) usage.indexed += 1;
@@ -53,7 +60,7 @@ class Criteria {
     if (source.list || !query.isComplete) return this.filter(source).length;
     let sum = 0;
     for (const namespace of source.namespaces) {
-      const count = countIn(namespace, query);
+      const count = this.#index.countIn(namespace, query);
       if (count === undefined) return this.filter(source).length;
       sum += count;
     }
@@ -68,7 +75,7 @@ function isPlain(object) {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function conditionOf(property, value, caller) {
+function conditionOf(property, value, caller, index) {
   const wanted = Array.isArray(value) ? [...value] : [value];
   if (!isProperty(property)) {
     throw new TypeError(
@@ -81,7 +88,7 @@ function conditionOf(property, value, caller) {
         'for anything else give a function (user) => boolean.',
     );
   }
-  return { property, wanted, column: wanted.length <= MANY ? columnOf(property) : undefined };
+  return { property, wanted, column: wanted.length <= MANY ? index.columnOf(property) : undefined };
 }
 
 module.exports = { Criteria, usage };

@@ -1,39 +1,16 @@
 'use strict';
 
-const { sourceOf } = require('./targets');
-const { Predicate } = require('./predicate');
-const { Criteria } = require('./criteria');
+const { filtersBy } = require('./filters');
+const { Joiner } = require('./join');
+const native = require('./registry');
 
-const AsyncFunction = (async () => {}).constructor;
+// The other files of this room need no addon, but for those that registry.js uses: lib/testing has an index of its own.
 
-/**
- * The sockets whose user matches, in the order of the list; of a server or a namespace, in the order in which they
- * connected. A socket without a user is passed over.
- * @param {object} target - a Server or Namespace of any Socket.IO version, or any list of sockets
- * @param {((user: any) => unknown) | object} match - a predicate, or criteria: `{ property: value, … }`
- */
-function filterSocketsByUser(target, match) {
-  return matcherOf(match, 'filterSocketsByUser').filter(sourceOf(target, 'filterSocketsByUser'));
+const { filterSocketsByUser, countSocketsByUser } = filtersBy(native);
+
+/** A Joiner with the native index. */
+function joinerOf(options, userProperty, warnings) {
+  return new Joiner(options, userProperty, warnings, native.registry);
 }
 
-/** How many sockets `filterSocketsByUser` would find. */
-function countSocketsByUser(target, match) {
-  return matcherOf(match, 'countSocketsByUser').count(sourceOf(target, 'countSocketsByUser'));
-}
-
-function matcherOf(match, caller) {
-  // A promise is true, whatever it comes to: everybody would match.
-  if (match instanceof AsyncFunction) {
-    throw new TypeError(
-      `${caller}(target, match): match must answer synchronously, and is an async function.`,
-    );
-  }
-  if (typeof match === 'function') return new Predicate(match);
-  const isPlain = typeof match === 'object' && match !== null && !(Symbol.iterator in match);
-  if (isPlain) return new Criteria(match, caller);
-  throw new TypeError(
-    `${caller}(target, match): match must be a function (user) => boolean, or an object { property: value }.`,
-  );
-}
-
-module.exports = { filterSocketsByUser, countSocketsByUser };
+module.exports = { countSocketsByUser, filterSocketsByUser, joinerOf };

@@ -29,12 +29,14 @@ class Joiner {
   /**
    * @param {import('../request-user').UserProperty} userProperty - where the users are
    * @param {import('../diagnostics').Warnings} warnings
+   * @param {() => object} registry - gives the registry of a UserIndex, which is made for the first one
    */
-  constructor(options, userProperty, warnings) {
+  constructor(options, userProperty, warnings, registry) {
     this.#options = options;
     this.userProperty = userProperty;
     this.#warnings = warnings;
-    this.#index = options.index?.length > 0 ? new UserIndex([...new Set(options.index)], userProperty) : null;
+    this.#index =
+      options.index?.length > 0 ? new UserIndex([...new Set(options.index)], userProperty, registry()) : null;
     this.#share = options.share?.length > 0 ? new Share([...new Set(options.share)], userProperty) : null;
     this.#isOfUse = Boolean(this.#index || this.#share || options.rooms || options.onSessionEnd);
   }

@@ -2,42 +2,44 @@
 
 const { dataOf, userAt } = require('../request-user');
 const { getterOf } = require('./property');
-const { registry } = require('./registry');
 
-/** The option `index` of one authorizer: which properties of its users are indexed natively. */
+/** The option `index` of one authorizer: which properties of its users are indexed. */
 class UserIndex {
   #properties;
   #getters;
+  #registry;
 
   /**
    * @param {string[]} properties - names, or paths such as `'team.id'`
    * @param {import('../request-user').UserProperty} userProperty - where the users are
+   * @param {object} registry - of the connected sockets: that of registry.js, which is native, or one for tests
    */
-  constructor(properties, userProperty) {
+  constructor(properties, userProperty, registry) {
     this.userProperty = userProperty;
+    this.#registry = registry;
     this.#properties = properties;
     this.#getters = properties.map(getterOf);
-    this.group = registry().addGroup(properties, this);
+    this.group = registry.addGroup(properties, this);
   }
 
   /** A socket is about to be authorized. */
   announce(socket) {
-    registry().announce(socket);
+    this.#registry.announce(socket);
   }
 
   /** The socket is authorized, and will be indexed when it is connected. */
   expect(socket) {
-    registry().expect(socket, this);
+    this.#registry.expect(socket, this);
   }
 
   /** The request is authorized; its sockets do not exist yet. */
   expectOf(request) {
-    registry().expectOf(request, this);
+    this.#registry.expectOf(request, this);
   }
 
   /** The user of the socket has changed. */
   refresh(socket) {
-    registry().refresh(socket, this);
+    this.#registry.refresh(socket, this);
   }
 
   /** Who is online: the values of a property, and how many sockets have each. */
@@ -47,7 +49,7 @@ class UserIndex {
         `authorizer.users(property): "${property}" is not indexed. The option index has ${this.#properties.join(', ')}.`,
       );
     }
-    return registry().valuesOf(property, this);
+    return this.#registry.valuesOf(property, this);
   }
 
   /** The value of one property of a socket's user. */

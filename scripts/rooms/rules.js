@@ -9,6 +9,7 @@ const RULES = [
     folder: 'lib',
     extension: '.js',
     layers: [
+      ['lib/testing'],
       ['lib/authorize'],
       ['lib/live'],
       ['lib/sessions', 'lib/sockets'],
