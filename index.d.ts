@@ -5,11 +5,11 @@
 /// <reference types="node" />
 
 import type { CipherKey } from 'crypto';
-import type { IncomingMessage } from 'http';
 import type { Authorizer } from './types/authorizer';
 import type { Origin } from './types/origin';
 import type { RedisLocation } from './types/redis';
 import type { FailureCode, SessionEndReason } from './types/report';
+import type { AuthorizedRequest, FailInfo, RefusedRequest } from './types/request';
 import type { Criteria, IsAny, SocketOf, SocketSource } from './types/sockets';
 
 export type {
@@ -47,6 +47,7 @@ export type {
   Stats,
   WatchStats,
 } from './types/report';
+export type { AuthorizedRequest, FailInfo, Guest, RefusedRequest } from './types/request';
 export type { Criteria, Indexable, SocketOf, SocketSource } from './types/sockets';
 
 /**
@@ -267,47 +268,6 @@ export type CookieMiddleware = (req: any, res: any, next: (err?: any) => void) =
  * warning (`FALSY_ACCEPT`). In the 0.9 style and under `allowRequest` only `accept(null, true)` lets it in.
  */
 export type Accept = (err?: any, accepted?: boolean) => void;
-
-/**
- * The request (the handshake data, in 0.9) with the members that the authorizer sets. They replace what an app declares
- * in its `IncomingMessage`, such as a `user` that may be missing or has another type.
- */
-interface HandshakeRequest extends Omit<
-  IncomingMessage,
-  'user' | 'socketio_version_1' | 'cookie' | 'sessionID'
-> {
-  /** `true` with Socket.IO >= 1.0, absent in the 0.9 style. */
-  socketio_version_1?: true;
-  /** cookie-parser's `signedCookies`: a forged one is `false`. An object without prototype. */
-  cookie: { [name: string]: any };
-  /** `''` where the client sent none. */
-  sessionID: string;
-  /** The user under another `userProperty`, 0.9's `query` and `xdomain`, and members that the app adds. */
-  [property: string]: any;
-}
-
-export interface AuthorizedRequest<User = any> extends HandshakeRequest {
-  user: User & { logged_in: true };
-}
-
-export interface RefusedRequest<User = any> extends HandshakeRequest {
-  /** There is a user after `CALLBACK_ERROR` only. */
-  user: Guest | (User & { logged_in: true });
-}
-
-/** The value of `user` until the user is known, and for good where `fail` lets the client in. */
-export interface Guest {
-  logged_in: false;
-}
-
-/** More about a failure than the original's arguments say. */
-export interface FailInfo {
-  readonly code: FailureCode;
-  /** The reason in this situation, what to do, and where to read on: for the developer, not for the client. Made when it is read. */
-  readonly hint?: string | undefined;
-  /** The store's error, or the value that was given or thrown, where there is one. */
-  readonly cause?: unknown;
-}
 
 /**
  * `Request` for the callbacks, or `any` where the user is `any`: old code reads what it has put on the request. The

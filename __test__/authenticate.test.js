@@ -8,18 +8,11 @@ const { once } = require('node:events');
 const http = require('node:http');
 const { test } = require('node:test');
 const { sign } = require('cookie-signature');
-const { MemoryStore } = require('express-session');
 const { AuthorizationError } = require('..');
 const { messagesOf } = require('./support/channels');
-const { redisStoreFor } = require('./support/app');
-const { authorizerOf, prove } = require('./support/proof');
-const { sharedRedis } = require('./support/shared');
-const { newSession } = require('./support/stores');
+const { authorizerOf } = require('./support/proof');
 const { SECRET, cookieOf, passportOf } = require('./support/visit');
 const { codesOf, warningsFrom } = require('./support/warnings');
-
-let redis;
-sharedRedis((started) => ({ redis } = started));
 
 const APP = 'https://app.example.com';
 const NOT_CALLED = Object.fromEntries(
@@ -277,32 +270,4 @@ test('what is no request is a TypeError that says what to give', async (t) => {
     });
   }
   assert.equal(authorizer.stats().refused, 0);
-});
-
-const WAYS = {
-  MemoryStore: async () => ({ store: new MemoryStore() }),
-  'a connect-redis store': async (t) => ({ store: await redisStoreFor(t, redis) }),
-  'a connect-redis store, proven': async (t) => ({
-    store: await redisStoreFor(t, redis),
-    isProven: true,
-  }),
-  'the option redis': async (t) => ({
-    store: await redisStoreFor(t, redis),
-    options: { store: undefined, redis: redis.url },
-  }),
-};
-
-test('wherever sessions are', async (t) => {
-  for (const [way, open] of Object.entries(WAYS)) {
-    const { store, isProven, options } = await open(t);
-    const authorizer = authorizerOf(t, { store, ...options });
-    const sid = await newSession(store);
-    if (isProven) await prove(authorizer, sid, sid);
-    const { user, sessionID } = await authorizer.authenticate(requestOf(cookieOf(sid)));
-    assert.deepEqual([user.id, sessionID], [sid, sid], way);
-    assert.equal(
-      (await refusalOf(authorizer.authenticate(requestOf(cookieOf('gone'))))).code,
-      'SESSION_NOT_FOUND',
-    );
-  }
 });
