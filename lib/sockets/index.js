@@ -2,15 +2,15 @@
 
 const { filtersBy } = require('./filters');
 const { Joiner } = require('./join');
-const native = require('./registry');
+const nativeIndex = require('./registry');
 
 // The other files of this room need no addon, but for those that registry.js uses: lib/testing has an index of its own.
 
-const { filterSocketsByUser, countSocketsByUser } = filtersBy(native);
+const { filterSocketsByUser, countSocketsByUser } = filtersBy(nativeIndex);
 
 /** A Joiner with the native index. */
 function joinerOf(options, userProperty, warnings) {
-  return new Joiner(options, userProperty, warnings, native.registry);
+  return new Joiner(options, userProperty, warnings, nativeIndex.registry);
 }
 
 module.exports = { countSocketsByUser, filterSocketsByUser, joinerOf };
