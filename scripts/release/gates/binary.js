@@ -3,7 +3,7 @@
 const { readBinary } = require('../binary');
 
 /** The most bytes that an unpacked addon may have. A release that needs more raises this, and the CHANGELOG says why. */
-const SIZE_BUDGET = 3_000_000;
+const SIZE_BUDGET = 3_300_000;
 
 /** The oldest macOS that Node 18 runs on. */
 const OLDEST_MACOS = { x64: '10.15', arm64: '11.0' };
