@@ -259,8 +259,6 @@ export declare class Watcher {
    * The engine is out of memory.
    */
   stopper(): (slot: number, turn: number) => void
-  /** Reads all sessions again, those of other authorizers with the same target too. */
-  readAll(): void
   /** How sessions are watched. */
   status(): WatchStatus
   /** What slots watch: a JSON array with three values for each, the turn, the session id and the identity, or null. */

@@ -94,7 +94,7 @@ test('a client cannot forge a line, and not fill the log', async () => {
   assert.equal(own.length, 6);
   for (const line of own) {
     assert.match(line, PREFIX);
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
     assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
     assert.ok(line.length < 1000, String(line.length));
   }

@@ -62,7 +62,7 @@ test('cookies came, but not ours: at most five names, quoted and cut', async () 
 
 test('a name cannot forge a line of a log', async () => {
   const hint = await hintOf({}, 'a\u2028b\u0085\u001b[2J\u202e=1');
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
   assert.doesNotMatch(hint, /[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
   assert.match(hint, /\\u2028/);
 });

@@ -149,6 +149,7 @@ test('a session that is made again between two reads ends nobody, and look-ups s
   app.store.get = get;
   await app.visit(cookie);
   assert.deepEqual(app.ends, []);
+  assert.equal(app.authorizer.backend.kind, 'redis');
   assert.equal(app.authorizer.stats().watch.sockets, 2);
 });
 

@@ -9,7 +9,7 @@ const { masked } = require('./index');
 /** A longer text says no more to the reader of a log. */
 const LONGEST = 500;
 /** What breaks a line in a terminal, a file or a log viewer, and what moves the cursor or the order of the characters. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const PACKAGE = path.join(__dirname, '..', '..');
 /** The folders of this package whose code may be in a stack. */

@@ -2,7 +2,7 @@
 
 const { openEngine } = require('./engine');
 const { Unanswered } = require('./errors');
-const { jsonOf, quoted } = require('./text');
+const { jsonOf, oneLine } = require('./text');
 
 /** Before the answer there are at most events and pings. */
 const MOST_PACKETS = 100;
@@ -58,7 +58,7 @@ function packetsOf(session) {
 function reasonIn(text) {
   const value = jsonOf(text);
   const reason = value?.data?.code ?? value?.message ?? value?.code ?? value;
-  return quoted(typeof reason === 'object' ? text : (reason ?? text));
+  return oneLine(typeof reason === 'object' ? text : (reason ?? text));
 }
 
 /** What an HTTP answer says in place of a session. */
@@ -70,7 +70,7 @@ function refusedBy({ status, text }) {
     isAtHandshake: true,
     status,
     engineCode: typeof value?.code === 'number' ? value.code : undefined,
-    reason: quoted(said) || `HTTP ${status}`,
+    reason: oneLine(said) || `HTTP ${status}`,
   };
 }
 

@@ -3,7 +3,7 @@
 const { appOf } = require('./app');
 const { NotRun } = require('./errors');
 const { notRun } = require('./result');
-const { quoted } = require('./text');
+const { oneLine } = require('./text');
 
 /** In this order: later checks use what earlier ones have found out. */
 const CHECKS = [
@@ -43,7 +43,7 @@ async function resultsOf(id, run) {
     return [await run()].flat();
   } catch (error) {
     const reason = error instanceof NotRun ? error.message : `the check failed: ${error.stack}`;
-    return [notRun(`${id}: ${quoted(reason)}`)];
+    return [notRun(`${id}: ${oneLine(reason)}`)];
   }
 }
 

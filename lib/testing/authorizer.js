@@ -6,9 +6,10 @@ const { LiveSessions } = require('../live');
 const { adoptUser, announce, expectUser, putGuest, putUser, userPropertyOf } = require('../request-user');
 const { identityOf } = require('../sessions/watch/identity');
 const { Joiner } = require('../sockets/join');
+const { acceptOnce } = require('../authorize/accept-once');
 const { carrierOf } = require('../authorize/connection-limits');
 const { Deadlines } = require('../authorize/deadlines');
-const { acceptOnce, answerSocketIo } = require('./accept');
+const { answerSocketIo } = require('./accept');
 const { Failure, failureError } = require('./failures');
 const { PlayedSessions, PlayedWatch } = require('./sessions');
 const { UserSource } = require('./user-source');
@@ -71,7 +72,7 @@ class TestAuthorizer {
     expectUser(data, this.userProperty);
     const { warnings } = this;
     const attempt = { socket, data, done, session, warnings, failure: new Failure('REFUSED') };
-    attempt.accept = acceptOnce(attempt, (...decision) => this.#decide(attempt, ...decision));
+    attempt.accept = acceptOnce(attempt, this);
     this.pending += 1;
     this.users.read(data, session, (result) => this.#settle(attempt, result));
   }
@@ -109,6 +110,7 @@ class TestAuthorizer {
     attempt.expected = this.live?.expect(keyOf(user), session);
     attempt.user = user;
     this.authorized += 1;
+    attempt.step = 'success';
     try {
       this.joiner.joinUser(socket, user, data);
       const result = this.options.success(data, accept);
@@ -126,6 +128,7 @@ class TestAuthorizer {
     this.failures[code] = (this.failures[code] ?? 0) + 1;
     if (code !== 'CALLBACK_ERROR') this.#becomeGuest(attempt);
     attempt.shown = data[this.userProperty.name];
+    attempt.step = 'fail';
     if (critical && code !== 'CLOSED' && !isReported(failure.cause)) {
       warn(code, () => `${failure.hint} ${failureOf(failure.cause, data)}`);
     }
@@ -138,7 +141,7 @@ class TestAuthorizer {
   }
 
   /** `success` or `fail` has called `accept`. */
-  #decide(attempt, isYes, error, accepted) {
+  decide(attempt, isYes, error, accepted) {
     const { socket, data, user, expected, shown } = attempt;
     this.pending -= 1;
     if (isYes && user === undefined) {

@@ -75,12 +75,6 @@ impl Watcher {
         unwatch_function(env.raw(), Rc::clone(&self.state))
     }
 
-    /// Reads all sessions again, those of other authorizers with the same target too.
-    #[napi(catch_unwind)]
-    pub fn read_all(&self) {
-        self.state.read_all();
-    }
-
     /// How sessions are watched.
     #[napi(catch_unwind)]
     #[must_use]

@@ -69,13 +69,6 @@ impl WatcherState {
         }
     }
 
-    /// Reads all sessions again.
-    pub(super) fn read_all(&self) {
-        if let Some(watch) = &*self.watch.borrow() {
-            watch.inbox().read_all();
-        }
-    }
-
     /// Whether the server tells of changes, as far as that is known.
     pub(super) fn is_tracking(&self) -> Option<bool> {
         self.watch.borrow().as_ref().and_then(|watch| watch.is_tracking())

@@ -28,7 +28,6 @@ enum Step {
     Watch { slot: Slot, turn: u32, perspective: Perspective, key: usize, identity: usize },
     Unwatch { slot: Slot, turn: u32 },
     Leave { owner: u32 },
-    ReadAll,
 }
 
 /// A watcher that begins. The session's key is `prefix` + `id`.
@@ -74,11 +73,6 @@ impl Inbox {
         self.push(|queue| queue.steps.push(Step::Leave { owner }));
     }
 
-    /// Reads every session again.
-    pub fn read_all(&self) {
-        self.push(|queue| queue.steps.push(Step::ReadAll));
-    }
-
     /// Waits for something to apply.
     pub(super) async fn filled(&self) {
         self.filled.notified().await;
@@ -98,7 +92,6 @@ impl Inbox {
                 }
                 Step::Unwatch { slot, turn } => registry.unwatch(slot, turn),
                 Step::Leave { owner } => registry.remove_owner(owner),
-                Step::ReadAll => registry.changed_where(|_| true),
             }
         }
         bytes.clear();
@@ -175,17 +168,6 @@ mod tests {
         inbox.leave(1);
         inbox.apply_to(&mut registry);
         assert!(registry.is_empty());
-    }
-
-    #[test]
-    fn all_are_read_again_when_asked() {
-        let (inbox, mut registry) = (Inbox::default(), registry());
-        inbox.watch(&start(0, 1, "a", "7"));
-        inbox.apply_to(&mut registry);
-        assert_eq!(registry.take_unread(9, 0).keys.len(), 1);
-        inbox.read_all();
-        inbox.apply_to(&mut registry);
-        assert!(!registry.has_unread(), "it is being read, and so will be again");
     }
 
     #[test]

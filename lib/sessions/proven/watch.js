@@ -56,10 +56,6 @@ class ProvenWatch {
     for (const former of this.#former) former.unwatch(slot, turn);
   }
 
-  recheck() {
-    this.#watch.recheck();
-  }
-
   idsOf(slots) {
     const found = [this.#watch, ...this.#former].map((watch) => watch.idsOf(slots));
     return new Map(found.reverse().flatMap((ids) => [...ids]));

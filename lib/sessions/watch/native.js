@@ -58,11 +58,6 @@ class NativeWatch {
     if (known?.turn === turn && known.identity !== identity) this.watch(slot, turn, known.id, identity);
   }
 
-  /** Reads everything again now. */
-  recheck() {
-    this.#watcher.readAll();
-  }
-
   /** @returns {Map<number, { turn: number, id: string, identity: string }>} by slot; those that are not watched are absent */
   idsOf(slots) {
     const flat = JSON.parse(this.#watcher.describe(Uint32Array.from(slots)));

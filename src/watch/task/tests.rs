@@ -175,18 +175,6 @@ async fn a_panic_of_the_source_ends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_are_read_again_when_asked() {
-    let bench = Bench::open(true);
-    bench.set("a", None);
-    bench.watch(0, "a");
-    after(SOON).await;
-    bench.delete("a");
-    bench.watch.inbox().read_all();
-    after(SOON).await;
-    assert_eq!(bench.told(), ["0.1 Ended(Destroyed)"]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn it_ends_when_it_is_dropped_on_whatever_thread() {
     let bench = Bench::open(true);
     bench.script.hangs.lock().unwrap().insert("a".to_owned());
