@@ -53,7 +53,12 @@ test('a warm-up and a peak are no growth', () => {
 /** A visit to a session with this user. */
 function visitTo(user) {
   const book = new Book();
-  const sessions = { possible: () => new Set([user]), visitsOf: () => new Set(), mayBeOver: () => false };
+  const sessions = {
+    possible: () => new Set([user]),
+    visitsOf: () => new Set(),
+    mayBeOver: () => false,
+    historyOf: () => '',
+  };
   return { book, visit: new Visit('sid', book, sessions) };
 }
 

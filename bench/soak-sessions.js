@@ -8,6 +8,8 @@ const LATE_MS = 1000;
 const LONG_MS = 3_600_000;
 const SHORT_MS = [300, 1500];
 const USERS = ['ann', 'bob'];
+/** The last writes of each session, for the report of a difference. */
+const REMEMBERED = 5;
 
 /**
  * The sessions in Redis, and a model of them: who is in each, and what may be in it while a write is under way. Each write is
@@ -24,7 +26,13 @@ class Sessions {
     this.#admin = admin;
     this.#random = random;
     for (let i = 0; i < count; i++) {
-      this.#states.set(`sid-${i}`, { user: undefined, until: 0, maybe: undefined, visits: new Set() });
+      this.#states.set(`sid-${i}`, {
+        user: undefined,
+        until: 0,
+        maybe: undefined,
+        visits: new Set(),
+        writes: [],
+      });
     }
   }
 
@@ -38,16 +46,20 @@ class Sessions {
 
   /** @returns {Set<string | undefined>} the users who may be in the session now; undefined for nobody */
   possible(sid) {
-    const { user, until, maybe } = this.#states.get(sid);
-    const users = new Set(maybe);
-    const now = Date.now();
-    if (user !== undefined && now < until + LATE_MS) users.add(user);
-    if (user === undefined || now > until - EARLY_MS) users.add(undefined);
+    const state = this.#states.get(sid);
+    const users = new Set(state.maybe);
+    if (state.user !== undefined && Date.now() < state.until + LATE_MS) users.add(state.user);
+    if (state.user === undefined || mayBeOver(state)) users.add(undefined);
     return users;
   }
 
   mayBeOver(sid) {
-    return Date.now() > this.#states.get(sid).until - EARLY_MS;
+    return mayBeOver(this.#states.get(sid));
+  }
+
+  /** What was written last, and when. */
+  historyOf(sid) {
+    return this.#states.get(sid).writes.join('; ');
   }
 
   logInAll() {
@@ -74,7 +86,7 @@ class Sessions {
   }
 
   async #write(sid, { user, text, until }) {
-    const state = this.#begin(sid, [user]);
+    const state = this.#begin(sid, [user], until);
     try {
       if (text === undefined) await this.#admin.unlink(keyOf(sid));
       else await this.#admin.set(keyOf(sid), text, { PXAT: until });
@@ -89,7 +101,7 @@ class Sessions {
     const before = this.#states.get(sid);
     const { user } = before;
     const until = Date.now() + LONG_MS;
-    const state = this.#begin(sid, [user, undefined]);
+    const state = this.#begin(sid, [user, undefined], before.until);
     try {
       const isThere = await this.#admin.pExpireAt(keyOf(sid), until);
       this.#settle(state, isThere ? user : undefined, isThere ? until : 0);
@@ -111,15 +123,17 @@ class Sessions {
     }
   }
 
-  #begin(sid, users) {
+  #begin(sid, users, until) {
     const state = this.#states.get(sid);
     state.maybe = users;
+    state.maybeUntil = until;
+    note(state, `${users.map(nameOf).join(' or ')} sent`);
     this.#tell(state, users);
     return state;
   }
 
   #tell(state, users) {
-    const isOver = Date.now() > state.until - EARLY_MS;
+    const isOver = mayBeOver(state);
     for (const visit of state.visits) {
       for (const user of users) visit.saw(user);
       if (isOver) visit.saw(undefined);
@@ -130,13 +144,14 @@ class Sessions {
   #settle(state, user, until) {
     this.#tell(state, [user]);
     Object.assign(state, { user, until, maybe: undefined });
+    note(state, `${nameOf(user)} until ${timeOf(until)} written`);
   }
 
   /** Ends all sessions at once by an action on Redis. Nothing is written meanwhile. */
   async endAll(action) {
     this.#isPaused = true;
     await this.idle();
-    for (const sid of this.sids) this.#begin(sid, [undefined]);
+    for (const sid of this.sids) this.#begin(sid, [undefined], 0);
     await action();
     for (const state of this.#states.values()) this.#settle(state, undefined, 0);
     this.#isPaused = false;
@@ -146,6 +161,25 @@ class Sessions {
   async idle() {
     while ([...this.#states.values()].some(({ maybe }) => maybe !== undefined)) await sleep(5);
   }
+}
+
+/** The server may have a write that is under way before this process hears of it. */
+function mayBeOver({ until, maybe, maybeUntil }) {
+  return Date.now() > Math.min(until, maybe === undefined ? until : maybeUntil) - EARLY_MS;
+}
+
+function note({ writes }, text) {
+  writes.push(`${timeOf(Date.now())} ${text}`);
+  if (writes.length > REMEMBERED) writes.shift();
+}
+
+function nameOf(user) {
+  return user ?? 'nobody';
+}
+
+/** @returns {string} `12:00:00.000` */
+function timeOf(ms) {
+  return new Date(ms).toISOString().slice(11, 23);
 }
 
 function keyOf(sid) {
@@ -164,4 +198,4 @@ function userIn(text) {
   }
 }
 
-module.exports = { Sessions };
+module.exports = { Sessions, nameOf, timeOf };

@@ -1,5 +1,7 @@
 'use strict';
 
+const { nameOf, timeOf } = require('./soak-sessions');
+
 const STORE_FAILS = ['STORE_ERROR', 'STORE_TIMEOUT'];
 /** What a client hears of a session without a user. */
 const NOBODY = ['SESSION_NOT_FOUND', 'BAD_SESSION', 'PASSPORT_NOT_INITIALIZED', 'NOT_LOGGED_IN'];
@@ -39,8 +41,10 @@ class Visit {
   #sessions;
   #seen;
   #trouble;
+  #steps = [];
 
   constructor(sid, book, sessions) {
+    this.#step('asked');
     this.sid = sid;
     this.#book = book;
     this.#sessions = sessions;
@@ -58,10 +62,11 @@ class Visit {
   letIn(key) {
     this.#lookAgain();
     this.#book.counts.letIn += 1;
-    if (!this.#seen.has(key)) this.#book.differ(`${this} was let in as ${key}: ${this.#users()}`);
+    if (!this.#seen.has(key)) this.#differ(`was let in as ${key}: ${this.#users()}`);
     this.key = key;
     this.mayEnd = [...this.#seen].some((user) => user !== key);
     this.state = 'let in';
+    this.#step(`let in as ${key}`);
   }
 
   refuse(code) {
@@ -70,27 +75,28 @@ class Visit {
     const wasQuiet = this.#trouble === this.#book.trouble && this.#trouble % 2 === 0;
     if (STORE_FAILS.includes(code)) {
       this.#book.counts.storeFailed += 1;
-      if (wasQuiet) this.#book.differ(`${this} was refused with ${code} while Redis was well`);
+      if (wasQuiet) this.#differ(`was refused with ${code} while Redis was well`);
     } else {
       this.#book.counts.refused += 1;
-      if (!NOBODY.includes(code)) this.#book.differ(`${this} was refused with ${code}`);
+      if (!NOBODY.includes(code)) this.#differ(`was refused with ${code}`);
       else if (!this.#seen.has(undefined)) {
-        this.#book.differ(`${this} was refused with ${code}: ${this.#users()}`);
+        this.#differ(`was refused with ${code}: ${this.#users()}`);
       }
     }
   }
 
   connect() {
     this.state = 'connected';
+    this.#step('connected');
   }
 
   /** Its session has ended, says the authorizer. */
   end(reason) {
     this.#book.counts.ended += 1;
-    if (this.state !== 'connected') this.#book.differ(`${this} was told ${reason}, and was ${this.state}`);
-    if (this.told !== undefined) this.#book.differ(`${this} was told ${reason} after ${this.told}`);
+    if (this.state !== 'connected') this.#differ(`was told ${reason}, and was ${this.state}`);
+    if (this.told !== undefined) this.#differ(`was told ${reason} after ${this.told}`);
     if (!this.mayEnd && !this.#sessions.mayBeOver(this.sid)) {
-      this.#book.differ(`${this} was told ${reason}, and ${this.key} was in its session all the time`);
+      this.#differ(`was told ${reason}, and ${this.key} was in its session all the time`);
     }
     this.told = reason;
   }
@@ -114,12 +120,21 @@ class Visit {
     return `A visit to ${this.sid}`;
   }
 
+  #differ(text) {
+    const when = `(${timeOf(Date.now())}; ${this.#steps.join(', ')}; writes: ${this.#sessions.historyOf(this.sid)})`;
+    this.#book.differ(`${this} ${text} ${when}`);
+  }
+
+  #step(what) {
+    this.#steps.push(`${timeOf(Date.now())} ${what}`);
+  }
+
   #lookAgain() {
     for (const user of this.#sessions.possible(this.sid)) this.#seen.add(user);
   }
 
   #users() {
-    return `in it were ${[...this.#seen].map((user) => user ?? 'nobody').join(', ')}`;
+    return `in it were ${[...this.#seen].map(nameOf).join(', ')}`;
   }
 }
 
