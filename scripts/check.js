@@ -2,7 +2,8 @@
 
 // `npm run check`: runs the npm scripts below in this order, and stops at the first failure.
 
-const { whyNotHere } = require('./fuzz');
+const cost = require('./cost');
+const fuzz = require('./fuzz');
 const { main, npmRun, say } = require('./support/prepare');
 
 const STEPS = [
@@ -12,6 +13,7 @@ const STEPS = [
   ['lint:workflows', 'The workflows of the hosted CI'],
   ['test:core', 'Tests of the Rust core, without Node'],
   ['test:fuzz', 'Fuzz targets of the Rust core, ten seconds each'],
+  ['check:cost', 'What the Rust core costs, in instructions and allocations'],
   ['build', 'The addon'],
   ['generated', 'The committed loader and typings are those of this build'],
   ['check:addon', 'The addon needs no library that is not everywhere'],
@@ -21,8 +23,8 @@ const STEPS = [
   ['docs', 'Documentation of the Rust code, warnings are errors'],
 ];
 
-/** Steps that need tools which `npm test` does not install. They say so if a tool is missing. */
-const MAY_BE_MISSING = { 'test:fuzz': whyNotHere };
+/** Steps that need tools which `npm test` does not install, or not everywhere. They say so if a tool is missing. */
+const MAY_BE_MISSING = { 'test:fuzz': fuzz.whyNotHere, 'check:cost': () => cost.whyNotHere() };
 
 main(() => {
   const results = new Map();

@@ -6,6 +6,7 @@ const {
   installChromium,
   installPackages,
   installRedis,
+  installValgrind,
   main,
   needNode,
   needRust,
@@ -17,6 +18,7 @@ main(() => {
   needRust();
   installRedis();
   installChromium();
+  installValgrind();
   installPackages();
   npmRun('check');
 });

@@ -124,6 +124,11 @@ function installChromium() {
   if (findChromium() === undefined) aptInstall('chromium');
 }
 
+/** Installs valgrind for the counts of instructions with apt. If that is not possible, they are not run, and say so. */
+function installValgrind() {
+  if (spawnSync('valgrind', ['--version']).status !== 0) aptInstall('valgrind');
+}
+
 /** Installs a Debian package if that needs no password. The caller checks the result. */
 function aptInstall(name) {
   const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
@@ -173,6 +178,7 @@ module.exports = {
   installChromium,
   installPackages,
   installRedis,
+  installValgrind,
   main,
   needNode,
   needRust,
