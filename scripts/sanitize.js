@@ -30,7 +30,9 @@ const RUST = {
   CARGO_TARGET_DIR: TARGET,
 };
 
-main(() => {
+if (require.main === module) main(sanitize);
+
+function sanitize() {
   const { values } = parseArgs({ options: { rust: { type: 'boolean' }, node: { type: 'boolean' } } });
   const all = !values.rust && !values.node;
   needRust();
@@ -42,7 +44,7 @@ main(() => {
   if (all || values.rust) testRust();
   if (all || values.node) testNode();
   say('AddressSanitizer has found nothing');
-});
+}
 
 /** With leaks: what a test has not freed at its end is an error too. */
 function testRust() {
@@ -93,3 +95,5 @@ function mustReport(env) {
     fs.rmSync(folder, { recursive: true });
   }
 }
+
+module.exports = { NODE_TESTS };
