@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep, sleep_until};
+
 use super::{EIGHT, NO_POLL, SEVEN, TestWatch, fill, keys};
 use crate::{helpers::eventually, pipeline::target, support::test_redis::TestRedis};
 
@@ -118,14 +120,17 @@ async fn a_session_expires_although_the_server_does_not_notice() {
     redis.run_line("DEBUG SET-ACTIVE-EXPIRE 0");
     fill(&redis, &keys(4));
     let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
-    redis.run_line("PEXPIRE sess:0 400");
+    redis.run_line("PEXPIRE sess:0 3000");
     redis.run_line("PEXPIRE sess:1 100000");
     watch.begin(&keys(4)).await;
+    let begun = Instant::now();
     // One that gets less time meanwhile, and one that gets more.
     redis.run_line("PEXPIRE sess:1 300");
     redis.run_line("PEXPIRE sess:0 200000");
     redis.run_line("PEXPIRE sess:2 300");
     assert_eq!(watch.hears(2).await, ["1 Expired", "2 Expired"]);
+    // Its first time is over.
+    sleep_until(begun + Duration::from_millis(3100)).await;
     assert_eq!(watch.told().await, [""; 0]);
     redis.run_line("DEL sess:0 sess:3");
     assert_eq!(watch.hears(2).await, ["0 Destroyed", "3 Destroyed"]);
@@ -134,11 +139,11 @@ async fn a_session_expires_although_the_server_does_not_notice() {
 #[tokio::test]
 async fn a_session_that_is_touched_in_time_lives_on() {
     let redis = TestRedis::start();
-    redis.run(&[b"SET", b"sess:0", SEVEN.as_bytes(), b"PX", b"500"]);
+    redis.run(&[b"SET", b"sess:0", SEVEN.as_bytes(), b"PX", b"3000"]);
     let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
     watch.begin(&keys(1)).await;
-    for _ in 0..8 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    for _ in 0..32 {
+        sleep(Duration::from_millis(100)).await;
         redis.run_line("PEXPIRE sess:0 30000");
     }
     assert_eq!(watch.told().await, [""; 0]);
