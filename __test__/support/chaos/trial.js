@@ -1,0 +1,109 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { NEVER_MS } = require('./load');
+const { Scene } = require('./scene');
+const { VISITORS, WATCHED } = require('./visitors');
+
+/** Those whose sessions are destroyed when all is well again, from everywhere in the crowd. */
+const VICTIMS = WATCHED.filter((_, i) => i % 100 === 37);
+const OTHERS = WATCHED.filter((sid) => !VICTIMS.includes(sid));
+
+/**
+ * A fault, as a row of docs/reliability.md.
+ * @typedef {object} Fault
+ * @property {string} title
+ * @property {string} what - what happens, for the page
+ * @property {() => Promise<object>} place - where the sessions are
+ * @property {(place: object, scene: Scene) => unknown} begin
+ * @property {(place: object, scene: Scene) => unknown} [end] - resolves when the cause is gone
+ * @property {string[]} [codes] - with which visitors may be refused meanwhile. Default: nobody is
+ * @property {RegExp} [cause] - of at least one refusal; default: any
+ * @property {boolean} [spares] - that somebody is refused is possible, and need not be
+ * @property {boolean} [loses] - all sessions are gone, and so every socket ends
+ * @property {(visitor: object) => boolean} [meets] - who may be refused meanwhile. Default: everybody
+ * @property {object} [options] - of the authorizer
+ */
+
+/**
+ * Tries a fault with 1,000 look-ups in flight and 1,000 watched sessions. Throws where anybody is let in or ended wrongly,
+ * is not answered, or where look-ups or the watch do not recover.
+ * @param {Fault} fault
+ * @returns {Promise<{ refused: object, longestMs: number, lookUpMs: number, endMs: number, allMs: number }>} who was refused,
+ *   by code; the longest wait for an answer; and after the cause was gone: the first visitor who is let in, the ends of
+ *   sessions that were destroyed then, and of all that were destroyed a moment later
+ */
+async function trial(fault) {
+  const place = await fault.place();
+  let scene;
+  try {
+    scene = new Scene(place, fault);
+    await scene.fill();
+    return await play(fault, place, scene);
+  } finally {
+    scene?.close();
+    await place.close();
+  }
+}
+
+async function play(fault, place, scene) {
+  const { load, crowd, authorizer } = scene;
+  const { codes = [], cause = /(?:)/, loses = false } = fault;
+  assert.equal(await load.wave(), 0, 'all is well before');
+  load.start();
+  await load.submitted();
+  assert.equal(authorizer.stats().pending, VISITORS.length);
+  load.longestMs = 0;
+  await fault.begin(place, scene);
+  if (codes.length > 0 && !fault.spares) await load.sees(codes, cause);
+  await load.waves(3);
+  if (!loses) assert.deepEqual(crowd.ended, [], 'nobody is ended meanwhile');
+  await fault.end?.(place, scene);
+
+  if (loses) await beginAnew(scene);
+  const gone = performance.now();
+  const since = () => performance.now() - gone;
+  const lookUp = load.untilLetIn().then(since);
+  const told = end(scene, VICTIMS).then(since);
+  const [lookUpMs, endMs] = await Promise.all([lookUp, told]);
+  await load.stop();
+  await untilAllIsWell(load);
+  assertNothingWrong(load, loses ? [...codes, 'SESSION_NOT_FOUND'] : codes);
+  assert.deepEqual(crowd.ended.toSorted(), VICTIMS.toSorted(), 'they, once each, and nobody else');
+
+  // Each of the others is still watched.
+  const began = performance.now();
+  await end(scene, OTHERS);
+  const allMs = performance.now() - began;
+  assert.deepEqual(crowd.ended.toSorted(), WATCHED.toSorted());
+  return { refused: load.refused, longestMs: load.longestMs, lookUpMs, endMs, allMs };
+}
+
+async function end({ place, crowd }, sids) {
+  await place.destroy(sids);
+  await crowd.untilEnded(sids);
+}
+
+/** Every session was lost: each socket has ended, once. They log in and connect again. */
+async function beginAnew(scene) {
+  await scene.crowd.untilEnded(WATCHED);
+  assert.deepEqual(scene.crowd.ended.toSorted(), WATCHED.toSorted());
+  await scene.fill();
+}
+
+/** Tries until each of 1,000 gets what is theirs. */
+async function untilAllIsWell(load) {
+  const deadline = performance.now() + NEVER_MS;
+  while ((await load.wave()) > 0) {
+    assert.ok(performance.now() < deadline, `somebody is still refused: ${[...load.causes].at(-1)}`);
+    await sleep(20);
+  }
+}
+
+function assertNothingWrong({ wrong, refused, causes }, codes) {
+  assert.deepEqual(wrong.slice(0, 5), []);
+  for (const code of Object.keys(refused)) assert.ok(codes.includes(code), `${code}: ${[...causes].join('; ')}`);
+}
+
+module.exports = { trial };
