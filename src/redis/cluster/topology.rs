@@ -40,9 +40,13 @@ impl Topology {
     pub(super) fn new(seeds: Seeds, purpose: Purpose) -> Arc<Self> {
         Arc::new_cyclic(|topology: &Weak<Self>| {
             let topology = topology.clone();
-            let assess = move |_: Condition, _: Option<&Fault>| {
+            let assess = move |condition: Condition, _: Option<&Fault>| {
                 if let Some(topology) = topology.upgrade() {
                     topology.assess();
+                    if condition == Condition::Down {
+                        // No look-up may meet it: a connection that watches is asked for nothing.
+                        topology.note_stale();
+                    }
                 }
             };
             Self {
