@@ -90,6 +90,11 @@ class Proxy {
     return once(this.#changes, 'change');
   }
 
+  /** The connections that there are stay silent for ever, and nobody is told. */
+  forget() {
+    for (const client of this.#clients) client.isDead = true;
+  }
+
   /** Ends all connections. */
   cut() {
     for (const client of this.#clients) client.destroy();

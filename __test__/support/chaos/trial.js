@@ -103,7 +103,8 @@ async function untilAllIsWell(load) {
 
 function assertNothingWrong({ wrong, refused, causes }, codes) {
   assert.deepEqual(wrong.slice(0, 5), []);
-  for (const code of Object.keys(refused)) assert.ok(codes.includes(code), `${code}: ${[...causes].join('; ')}`);
+  for (const code of Object.keys(refused))
+    assert.ok(codes.includes(code), `${code}: ${[...causes].join('; ')}`);
 }
 
 module.exports = { trial };

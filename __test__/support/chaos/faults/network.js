@@ -2,6 +2,7 @@
 
 // What is between the app and the server: a network, a proxy, a load balancer.
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const { Proxied } = require('../places/proxied');
 
 /** A fault in the behaviour of a proxy. `cuts`: connections are made anew first. */
@@ -48,6 +49,18 @@ module.exports = [
     codes: ['STORE_ERROR', 'STORE_TIMEOUT'],
     cause: /no answer/,
   }),
+  {
+    title: 'a firewall forgets the connections, and tells nobody',
+    what: 'Look-ups wait until the silence is noticed, and then go over a new connection. On the connection that watches, where nothing is asked, it is noticed within 6 s.',
+    place: () => Proxied.open(),
+    async begin({ proxy }) {
+      // The connection that watches is idle then, and asked less often whether it lives.
+      await sleep(2500);
+      proxy.forget();
+    },
+    codes: ['STORE_ERROR'],
+    cause: /no answer/,
+  },
   behaves('isSlow', {
     title: 'each answer takes 150 ms',
     what: 'Look-ups wait for it.',

@@ -30,7 +30,10 @@ class Named extends Single {
     this.#sockets.add(socket);
     socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket));
     socket.on('data', (piece) => {
-      for (const command of piece.toString().split(/^\*\d+\r$/m).slice(1)) {
+      for (const command of piece
+        .toString()
+        .split(/^\*\d+\r$/m)
+        .slice(1)) {
         if (/get-master-addr/i.test(command))
           socket.write(`*2\r\n${bulk(this.host)}${bulk(String(this.server.port))}`);
         else if (/sentinel/i.test(command)) socket.write('*0\r\n');

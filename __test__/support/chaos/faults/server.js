@@ -10,7 +10,7 @@ const { PREFIX, VISITORS, stored } = require('../visitors');
 
 /** So that a dump of some thousand keys is loaded for a second, during which Redis answers. */
 const SLOW_LOADING = ['--key-load-delay', '500', '--loading-process-events-interval-bytes', '1024'];
-const OF_ANOTHER_TYPE = VISITORS.slice(0, 100).map(({ name }) => name);
+const BROKEN = VISITORS.slice(0, 100).map(({ name }) => name);
 const GONE = /refused|closed|reset|pipe/i;
 
 /** @type {import('../trial').Fault[]} */
@@ -129,14 +129,23 @@ module.exports = [
     what: 'Who has such a session is refused; nobody else is.',
     place: () => Single.open(),
     async begin(place) {
-      for (const name of OF_ANOTHER_TYPE) {
+      for (const name of BROKEN) {
         await place.do('DEL', PREFIX + name);
         await place.do('RPUSH', PREFIX + name, 'x');
       }
     },
-    end: (place) => place.write(stored().filter(([key]) => OF_ANOTHER_TYPE.includes(key.slice(PREFIX.length)))),
+    end: (place) => place.write(textsOf(BROKEN)),
     codes: ['SESSION_NOT_FOUND', 'STORE_ERROR'],
-    meets: ({ name }) => OF_ANOTHER_TYPE.includes(name),
+    meets: ({ name }) => BROKEN.includes(name),
+  },
+  {
+    title: 'sessions are no JSON',
+    what: 'The same.',
+    place: () => Single.open(),
+    begin: (place) => place.write(BROKEN.map((name) => [PREFIX + name, '{"cookie":'])),
+    end: (place) => place.write(textsOf(BROKEN)),
+    codes: ['BAD_SESSION'],
+    meets: ({ name }) => BROKEN.includes(name),
   },
   {
     title: 'the table of tracked keys is too small',
@@ -146,6 +155,11 @@ module.exports = [
     end: (place) => place.do('CONFIG', 'SET', 'tracking-table-max-keys', '1000000'),
   },
 ];
+
+/** Their sessions, as they were. */
+function textsOf(names) {
+  return stored().filter(([key]) => names.includes(key.slice(PREFIX.length)));
+}
 
 async function untilLoaded(place) {
   await until(async () => /loading:0/.test(await place.do('INFO', 'persistence')));

@@ -20,7 +20,8 @@ class ClusterPlace {
 
   async write(entries) {
     await Promise.all(entries.map(([key, text]) => this.cluster.ask('SET', key, text)));
-    for (const { admin } of this.cluster.nodes.slice(0, MASTERS)) await admin.sendCommand(['WAIT', '1', '1000']);
+    for (const { admin } of this.cluster.nodes.slice(0, MASTERS))
+      await admin.sendCommand(['WAIT', '1', '1000']);
   }
 
   async destroy(sids) {
