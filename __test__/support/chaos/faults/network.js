@@ -67,7 +67,7 @@ module.exports = [
   }),
   behaves('trickles', {
     title: 'answers trickle in, 50 bytes a second',
-    what: 'Look-ups end with their deadline.',
+    what: 'Look-ups end with their deadline (`STORE_TIMEOUT`).',
     codes: ['STORE_TIMEOUT', 'STORE_ERROR'],
   }),
   behaves('sendsGarbage', {

@@ -126,7 +126,7 @@ module.exports = [
   },
   {
     title: 'sessions are of another type (`WRONGTYPE`)',
-    what: 'Who has such a session is refused; nobody else is.',
+    what: 'Who has such a session is refused (`SESSION_NOT_FOUND`, `STORE_ERROR`); nobody else is.',
     place: () => Single.open(),
     async begin(place) {
       for (const name of BROKEN) {
@@ -140,7 +140,7 @@ module.exports = [
   },
   {
     title: 'sessions are no JSON',
-    what: 'The same.',
+    what: 'Who has such a session is refused (`BAD_SESSION`); nobody else is.',
     place: () => Single.open(),
     begin: (place) => place.write(BROKEN.map((name) => [PREFIX + name, '{"cookie":'])),
     end: (place) => place.write(textsOf(BROKEN)),
@@ -149,7 +149,7 @@ module.exports = [
   },
   {
     title: 'the table of tracked keys is too small',
-    what: 'Redis tells of changes that were none; the sessions are read again.',
+    what: 'Redis tells of changes that were none, and the sessions are read again, as fast as it goes: give it room.',
     place: () => Single.open(),
     begin: (place) => place.do('CONFIG', 'SET', 'tracking-table-max-keys', '500'),
     end: (place) => place.do('CONFIG', 'SET', 'tracking-table-max-keys', '1000000'),
