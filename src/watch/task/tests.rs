@@ -128,7 +128,10 @@ async fn nobody_is_ended_while_the_source_is_out_of_reach() {
     assert!((1_200..1_350).contains(&tried), "a few each half second: {tried}");
     assert_eq!(bench.told(), [""; 0]);
     bench.script.is_down.store(false, Ordering::Relaxed);
-    after(Duration::from_millis(700)).await;
+    while bench.reads().is_empty() {
+        after(SOON).await;
+    }
+    after(Duration::from_millis(150)).await;
     assert_eq!(bench.told().len(), 1_000, "and all of them soon, also if no connection is made again");
 }
 
