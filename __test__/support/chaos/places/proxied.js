@@ -8,7 +8,7 @@ class Proxied extends Single {
   static async open() {
     const place = new Proxied();
     await place.start();
-    place.proxy = await Proxy.start(place.server.port, place.create);
+    place.proxy = await Proxy.start(place.server.port);
     return place;
   }
 
