@@ -81,14 +81,18 @@ class Load {
     return refusals.filter(Boolean).length;
   }
 
-  /** Tries until each of a few who come from now on is let in once. */
-  async untilLetIn() {
+  /** Tries until each of a few who come from now on is let in once, or refused with this code, which is an answer too. */
+  async untilAnswered(code) {
     const left = new Set(FEW);
     const deadline = performance.now() + NEVER_MS;
     while (left.size > 0) {
-      assert.ok(performance.now() < deadline, `nobody is let in again: ${[...this.causes].at(-1)}`);
+      assert.ok(performance.now() < deadline, `somebody has no answer again: ${[...this.causes].at(-1)}`);
       // Not one after the other: an earlier one may wait for long.
-      for (const visitor of left) this.#visit(visitor).then((refused) => refused || left.delete(visitor));
+      for (const visitor of left) {
+        this.#visit(visitor).then((refusal) => {
+          if (refusal === undefined || refusal === code) left.delete(visitor);
+        });
+      }
       await sleep(2);
     }
   }
@@ -100,7 +104,7 @@ class Load {
     }
   }
 
-  /** @returns {Promise<boolean>} whether somebody who may be let in was refused */
+  /** @returns {Promise<string | undefined>} the code, where somebody was refused who may be let in */
   async #visit(visitor) {
     const began = performance.now();
     const { error, data } = await visit(this.#authorizer, visitor.cookie);
@@ -109,15 +113,15 @@ class Load {
       if (visitor.user === undefined) this.wrong.push(`${visitor.name} was let in`);
       else if (data.user?.id !== visitor.user || !data.user.logged_in)
         this.wrong.push(`${visitor.name} was let in as ${data.user?.id}`);
-      return false;
+      return undefined;
     }
     const { code, cause } = error;
     if (code === undefined) this.wrong.push(`${visitor.name} was refused without a code: ${error}`);
-    if (code === visitor.code) return false;
+    if (code === visitor.code) return undefined;
     if (!this.#meets(visitor)) this.wrong.push(`${visitor.name} was refused: ${code}`);
     this.refused[code] = (this.refused[code] ?? 0) + 1;
     this.causes.add(String(cause?.message));
-    return visitor.user !== undefined;
+    return visitor.user && code;
   }
 }
 

@@ -78,7 +78,7 @@ async function play(fault, place, scene) {
 async function recovery(scene) {
   const since = clock();
   const [lookUpMs, endMs] = await Promise.all([
-    scene.load.untilLetIn().then(since),
+    scene.load.untilAnswered().then(since),
     end(scene, VICTIMS).then(since),
   ]);
   return { lookUpMs, endMs };
@@ -97,11 +97,12 @@ async function end({ place, crowd }, sids) {
 /** Every session was lost: each socket ends, once. They log in and connect again. */
 async function beginAnew(scene, since) {
   const { place, load, crowd } = scene;
-  await crowd.untilEnded(WATCHED);
-  const endMs = since();
+  const [lookUpMs, endMs] = await Promise.all([
+    load.untilAnswered('SESSION_NOT_FOUND').then(since),
+    crowd.untilEnded(WATCHED).then(since),
+  ]);
   assertEnded(crowd, WATCHED);
   await place.write(stored());
-  const lookUpMs = await load.untilLetIn().then(since);
   await scene.connect();
   return { lookUpMs, endMs };
 }
