@@ -61,8 +61,33 @@ for (const sessions of Object.keys(KINDS)) {
   test(`${sessions}: keys in Redis are those that the authorizer reads`, WITHIN, async (t) => {
     const url = await startApp(t, { sessions });
     const { id } = partsOf(await logIn(url, 'ann', 'rabbit'));
-    const stored = JSON.parse(await admin.get(KINDS[sessions].prefix + id));
+    const name = KINDS[sessions].prefix + id;
+    const stored = JSON.parse(await admin.get(name));
     assert.deepEqual(stored.passport, { user: 1 });
+    // The page says so: for a while it is there though it is over.
+    if (sessions === 'koa-session') assert.ok((await admin.ttl(name)) * 1000 > stored._maxAge);
+  });
+
+  test(`${sessions}: an event stream ends with its session`, WITHIN, async (t) => {
+    const url = await startApp(t, { sessions });
+    const cookie = await logIn(url, 'ann', 'rabbit');
+    assert.equal((await fetch(`${url}/events`, { headers: { connection: 'close' } })).status, 401);
+    const { body } = await fetch(`${url}/events`, { headers: { connection: 'close', cookie } });
+    const heard = body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    assert.match((await heard.next()).value, /^event: welcome\ndata: "ann"\n/);
+    await browse(`${url}/logout`, { cookie, form: {} });
+    assert.match((await heard.next()).value, /^event: bye\ndata: destroyed\n/);
+    assert.ok((await heard.next()).done);
+  });
+
+  test(`${sessions}: closes, though an event stream is open`, WITHIN, async () => {
+    const app = await start({ redisUrl: redis.url, port: 0, sessions });
+    const cookie = await logIn(app.url, 'ann', 'rabbit');
+    const { body } = await fetch(`${app.url}/events`, { headers: { cookie } });
+    const reader = body.getReader();
+    await reader.read();
+    await app.close();
+    await assert.rejects(reader.read());
   });
 
   test(`${sessions}: keys are rotated while the app runs`, WITHIN, async (t) => {

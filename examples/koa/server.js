@@ -9,6 +9,7 @@ const { once } = require('node:events');
 const { createReadStream } = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
+const { PassThrough } = require('node:stream');
 const { text } = require('node:stream/consumers');
 const Koa = require('koa');
 const passport = require('koa-passport');
@@ -70,7 +71,10 @@ async function start({ redisUrl, port, sessions = 'koa-session', keys = ['keyboa
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     async close() {
-      await io.close();
+      const closed = io.close();
+      // Event streams would keep it open.
+      server.closeAllConnections();
+      await closed;
       authorizer.close();
       // koa-generic-session would wait for another connection, and reject after ten seconds what nobody handles.
       store.removeAllListeners('disconnect');
@@ -80,6 +84,16 @@ async function start({ redisUrl, port, sessions = 'koa-session', keys = ['keyboa
 }
 
 function routesOf(authorizer) {
+  /** A route that asks the authorizer who it is: it would need neither koa-session nor koa-passport before it. */
+  const known = (serve) => (ctx) =>
+    authorizer.authenticate(ctx.req).then(
+      ({ user }) => serve(ctx, user),
+      (error) => {
+        ctx.status = 401;
+        ctx.body = { code: error.code };
+      },
+    );
+
   return {
     'GET /': (ctx) => {
       ctx.type = 'html';
@@ -95,16 +109,18 @@ function routesOf(authorizer) {
       // The sockets of the session end by themselves: see onSessionEnd.
       ctx.redirect('/');
     },
-    // As a WebSocket or an event stream of this app would ask, or one that has no koa-passport.
-    'GET /me': async (ctx) => {
-      try {
-        const { user } = await authorizer.authenticate(ctx.req);
-        ctx.body = { name: user.name };
-      } catch (error) {
-        ctx.status = 401;
-        ctx.body = { code: error.code };
-      }
-    },
+    'GET /me': known((ctx, user) => {
+      ctx.body = { name: user.name };
+    }),
+    'GET /events': known((ctx, user) => {
+      const events = new PassThrough();
+      ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      ctx.body = events;
+      events.write(`event: welcome\ndata: ${JSON.stringify(user.name)}\n\n`);
+      // Koa closes the stream when the client leaves.
+      const stop = authorizer.watch(ctx.req, (reason) => events.end(`event: bye\ndata: ${reason}\n\n`));
+      events.on('close', stop);
+    }),
   };
 }
 
