@@ -45,7 +45,7 @@ const CONFIG = {
   include: ['*.ts'],
 };
 
-const WITHIN = { timeout: 120_000 };
+const WITHIN = { timeout: 240_000 };
 
 const samples = PAGES.flatMap(blocksOf).filter(
   ({ language, name }) => language === 'ts' && !name?.startsWith('excerpt of '),
