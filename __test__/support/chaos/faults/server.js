@@ -47,12 +47,12 @@ module.exports = [
     cause: /no answer/,
   },
   {
-    title: 'Redis stops for half a second',
+    title: 'Redis stops for 300 ms',
     what: 'Look-ups wait for it.',
     place: () => Single.open(),
     async begin(place) {
       place.server.kill('SIGSTOP');
-      await sleep(500);
+      await sleep(300);
       place.server.kill('SIGCONT');
     },
   },
