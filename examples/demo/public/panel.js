@@ -1,0 +1,123 @@
+import { $, clock, drawnOnChange, element, milliseconds, number } from './dom.js';
+import { plot } from './plot.js';
+
+const KIND = { redis: 'native, from Redis', store: 'session store' };
+const TIER = { tracking: 'sessions; Redis tells of changes', poll: 'sessions, asked again and again' };
+const FAULTS = /^(STORE_|OVERLOADED|BAD_SESSION|PASSPORT_NOT|DESERIALIZE|CALLBACK)/;
+
+/** The panel of the server, once a second, as long as somebody sees the page: a browser has few connections to a host. */
+export function openPanel(also) {
+  let events;
+  const follow = () => {
+    events?.close();
+    if (document.hidden) return;
+    events = new EventSource('/panel');
+    events.addEventListener('panel', ({ data }) => {
+      const news = JSON.parse(data);
+      show(news);
+      also(news);
+    });
+    events.addEventListener('error', () => showState({ state: 'no news', kind: 'the server is away' }));
+  };
+  document.addEventListener('visibilitychange', follow);
+  follow();
+}
+
+function show(news) {
+  const { backend, watch, rate, latency, outcomes, refusals, ends } = news;
+  plot(news);
+  showState({ state: backend.state, kind: KIND[backend.kind], why: backend.reason });
+  const ended = Object.values(watch?.ended ?? {}).reduce((sum, count) => sum + count, 0);
+  showTiles([
+    ['Backend', backend.state, KIND[backend.kind], backend.state],
+    ['Decisions/s', number(rate.authorized + rate.refused), `${number(rate.refused)} refused`],
+    [
+      'Look-up p50',
+      latency ? number(latency.p50) : '–',
+      latency ? 'ms, last second' : 'none in the last second',
+    ],
+    [
+      'Look-up p99',
+      latency ? number(latency.p99) : '–',
+      latency ? 'ms, last second' : 'none in the last second',
+    ],
+    ['Watched', String(watch?.sessions ?? 0), TIER[watch?.tier] ?? 'sessions'],
+    ['Ended', String(ended), 'sockets, with their session'],
+  ]);
+  showOutcomes(outcomes);
+  showRefusals(refusals);
+  showEnds(ends);
+}
+
+const showTiles = drawnOnChange((tiles) => {
+  $('tiles').replaceChildren(
+    ...tiles.map(([name, value, note, state = '']) =>
+      element(
+        'div',
+        { className: `tile ${state}` },
+        element('dt', {}, name),
+        element('dd', {}, element('strong', {}, value), element('small', {}, note)),
+      ),
+    ),
+  );
+});
+
+let told;
+
+/** What is read out: not the numbers of each second, but that the backend is down, or back. */
+const showState = drawnOnChange(({ state, kind, why }) => {
+  if (told !== undefined) $('panel-news').textContent = `Backend: ${state}. ${kind}. ${why ?? ''}`;
+  told = state;
+});
+
+const showOutcomes = drawnOnChange((outcomes) => {
+  const counts = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
+  const most = Math.max(1, ...counts.map(([, count]) => count));
+  $('outcomes').replaceChildren(
+    ...counts.map(([code, count]) => {
+      const bar = element('span', { className: 'bar', ariaHidden: 'true' });
+      bar.style.setProperty('--part', Math.log1p(count) / Math.log1p(most));
+      const kind = code === 'AUTHORIZED' ? 'good' : FAULTS.test(code) ? 'bad' : 'odd';
+      const total = element('span', { className: 'count' }, count.toLocaleString('en'));
+      return element('li', { className: kind }, element('code', {}, code), ' ', bar, total);
+    }),
+  );
+  if (counts.length === 0)
+    $('outcomes').append(element('li', { className: 'quiet' }, 'Nobody has come yet.'));
+});
+
+const showRefusals = drawnOnChange((refusals) => {
+  $('refusals').replaceChildren(
+    ...refusals.map(({ at, code, message, hint, how }) =>
+      element(
+        'li',
+        {},
+        element(
+          'div',
+          {},
+          element('code', {}, code),
+          element('small', {}, [how, clock(at)].filter(Boolean).join(' · ')),
+        ),
+        element('p', {}, message),
+        hint ? element('p', { className: 'hint' }, hint) : '',
+      ),
+    ),
+  );
+  if (refusals.length === 0)
+    $('refusals').append(element('li', { className: 'quiet' }, 'Nobody was refused yet.'));
+});
+
+const showEnds = drawnOnChange((ends) => {
+  $('ends').replaceChildren(
+    ...ends.map(({ at, name, reason, ms }) =>
+      element(
+        'li',
+        {},
+        element('span', {}, `${name}: ${reason}`),
+        element('small', {}, clock(at)),
+        element('strong', {}, ms == null ? '' : milliseconds(ms)),
+      ),
+    ),
+  );
+  if (ends.length === 0) $('ends').append(element('li', { className: 'quiet' }, 'None yet.'));
+});
