@@ -17,5 +17,6 @@ function paint(color, text) {
 module.exports = {
   connected: (who, details) => line('+', 'green', 'connected', who, details),
   disconnected: (who, details) => line('-', 'yellow', 'disconnected', who, details),
+  ended: (who, details) => line('!', 'yellow', 'session ended', who, details),
   refused: (code, details) => line('x', 'red', 'refused', '', `${code}: ${details}`),
 };

@@ -2,8 +2,8 @@
 
 const assert = require('node:assert/strict');
 const { once: event } = require('node:events');
-const { startDemo } = require('./server');
-const { Visitor } = require('./visitor');
+const { startDemo } = require('../server');
+const { Visitor } = require('../visitor');
 
 const STEP_WITHIN_MS = 10_000;
 const PROOF_TRIES = 20;
