@@ -4,7 +4,6 @@ const { Server } = require('socket.io');
 const { authorize, filterSocketsByUser } = require('../..');
 const { attachAdmin } = require('./admin');
 const { Gathered } = require('./gathered');
-const log = require('./log');
 
 /** Redis tells of sessions that end. Sessions in the memory of this process are looked at so often, in milliseconds. */
 const RECHECK_EVERY = 200;
@@ -12,7 +11,7 @@ const RECHECK_EVERY = 200;
 const TIMEOUT = 2_000;
 
 /** The Socket.IO half of the app: only who is logged in gets in, and everybody sees who else is there. */
-function attachChat(server, { cookie, secret, store, passport }, { ends, refusals, logins }) {
+function attachChat(server, { cookie, secret, store, passport }, { ends, refusals, logins, log }) {
   const io = new Server(server);
   const authorizer = authorize({
     key: cookie,

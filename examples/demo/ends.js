@@ -20,7 +20,8 @@ class Ends {
   /** A socket was told. @returns {number | null} the milliseconds that it took */
   heard({ sessionID, user }, reason) {
     const at = this.#begun.get(sessionID);
-    const ms = at === undefined ? null : performance.now() - at;
+    // Of a session that expires Redis tells some milliseconds early, or late.
+    const ms = at === undefined ? null : Math.max(0, performance.now() - at);
     this.#last = [{ at: Date.now(), name: user.name, reason, ms }, ...this.#last].slice(0, KEPT);
     return ms;
   }

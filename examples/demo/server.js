@@ -5,6 +5,7 @@ const { once } = require('node:events');
 const express = require('express');
 const { attachChat } = require('./chat');
 const { Ends } = require('./ends');
+const { makeLog } = require('./log');
 const { Logins } = require('./logins');
 const { addPages } = require('./pages');
 const { Panel } = require('./panel');
@@ -18,23 +19,26 @@ const SECRET = 'keyboard cat';
 /** Connections that may wait to be accepted: the button opens a thousand at once, and Node's default is 511. */
 const BACKLOG = 2_048;
 
-/** The whole app, on the loopback interface only: its passwords are known to everybody. Port 0 is a free one. */
-async function startDemo({ port = 0 } = {}) {
+/**
+ * The whole app, on the loopback interface only: its passwords are known to everybody. Port 0 is a free one.
+ * @param {{ port?: number, print?: (text: string) => void }} [options] - `print` gets the lines of the log
+ */
+async function startDemo({ port = 0, print } = {}) {
   const sessions = await openSessions();
   try {
-    return await assemble(sessions, port);
+    return await assemble(sessions, port, makeLog(print));
   } catch (error) {
     await sessions.close();
     throw error;
   }
 }
 
-async function assemble(sessions, port) {
+async function assemble(sessions, port, log) {
   const app = express();
   const server = http.createServer(app);
   // Express and Socket.IO have the same cookie, secret, store and Passport: that is all that joins them.
   const login = { cookie: COOKIE, secret: SECRET, store: sessions.store, passport };
-  const notes = { ends: new Ends(), refusals: new Refusals(), logins: new Logins() };
+  const notes = { ends: new Ends(), refusals: new Refusals(), logins: new Logins(), log };
   const chat = attachChat(server, login, notes);
   const demo = { ...notes, sessions, banned, chat, cookieName: COOKIE, closing: new AbortController() };
   demo.panel = new Panel(demo);
