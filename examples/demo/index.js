@@ -15,7 +15,7 @@ async function main(args) {
 
 async function serve() {
   const demo = await start();
-  const { kind, reason } = demo.backend();
+  const { kind, reason } = demo.authorizer.backend;
   console.log(`
   Sessions   ${demo.sessions.description}
   Look-up    ${kind}: ${reason}

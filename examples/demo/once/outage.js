@@ -1,0 +1,46 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { answer } = require('../client');
+const { skip, step } = require('./step');
+
+/** Redis goes away, and comes back. */
+async function playOutage(visitor, { sessions }) {
+  const cookie = await visitor.logIn('alice');
+  if (!sessions.redis) {
+    const { ok, steps } = await visitor.press('redis-stop', cookie);
+    assert.equal(ok, false);
+    skip('buttons “stop Redis” and “start Redis again”', steps[0]);
+    return;
+  }
+  const alice = await visitor.enter(cookie, 'alice');
+  await step(
+    'button “stop Redis”: alice stays connected, and nobody else gets in: STORE_ERROR',
+    async (tell) => {
+      const { ok, code, hint, steps } = await visitor.press('redis-stop', cookie);
+      assert.equal(ok, true, steps.join(' '));
+      assert.equal(code, 'STORE_ERROR');
+      assert.equal((await answer(visitor.connect(cookie))).code, 'STORE_ERROR');
+      assert.ok(alice.connected);
+      tell(hint.replace(/ See .*/, ''));
+    },
+  );
+  await step('the panel says so, and buttons that need a session say why they cannot', async (tell) => {
+    const { redis, backend } = await visitor.panelOnce((panel) => panel.backend.state === 'down');
+    assert.equal(redis, 'stopped');
+    const { ok, steps } = await visitor.press('expire', cookie);
+    assert.equal(ok, false);
+    assert.match(steps[0], /^Redis is stopped/);
+    tell(`last error: ${backend.lastError}`);
+  });
+  await step('button “start Redis again”: sessions can be looked up at once', async (tell) => {
+    const { ok, ms, steps } = await visitor.press('redis-start');
+    assert.equal(ok, true, steps.join(' '));
+    await visitor.enter(cookie, 'alice');
+    assert.ok(alice.connected, 'alice was ended, though her session is still there');
+    tell(`Redis answers → look-ups answered in ${ms.toFixed(1)} ms`);
+  });
+  visitor.leave();
+}
+
+module.exports = { playOutage };

@@ -1,0 +1,34 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { step } = require('./step');
+
+/** Clients that must not get in. */
+async function playStrangers(visitor) {
+  const cookie = await visitor.logIn('alice');
+  await refused(visitor, 'no-cookie', 'NO_COOKIE', 'connect without a cookie');
+  await refused(visitor, 'forge', 'BAD_SIGNATURE', 'forge my cookie', cookie);
+  await step('the panel shows both refusals, and by which button they came', async () => {
+    const { refusals } = await visitor.panelOnce((panel) => panel.outcomes.BAD_SIGNATURE > 0);
+    assert.deepEqual(
+      refusals.map(({ code, how }) => `${code}: ${how}`),
+      ['BAD_SIGNATURE: Forge my cookie', 'NO_COOKIE: Connect without a cookie'],
+    );
+  });
+  await step('“explain”: of the request of alice', async () => {
+    const { text } = await visitor.explain(cookie);
+    assert.ok(text.length > 0);
+  });
+}
+
+async function refused(visitor, button, code, title, cookie) {
+  await step(`button “${title}”: refused, ${code}, with a hint for the developer`, async (tell) => {
+    const result = await visitor.press(button, cookie);
+    assert.equal(result.ok, true, result.steps.join(' '));
+    assert.equal(result.code, code);
+    assert.match(result.hint, /See .*troubleshooting/);
+    tell(result.hint.replace(/ See .*/, ''));
+  });
+}
+
+module.exports = { playStrangers };
