@@ -20,7 +20,7 @@ export function connectAgain() {
  * @param {(why: { code: string, message: string, ended?: string }) => void} told.outside - refused; `ended` says why the
  * connection before it was ended
  * @param {(text: string) => void} told.away - neither: it is tried again
- * @param {() => void} told.thrownOut - an admin has ended this socket; the session is still good
+ * @param {(by: string) => void} told.thrownOut - an admin has ended this socket; the session is still good
  */
 export function follow({ inside, outside, away, thrownOut }) {
   let ended;
@@ -35,14 +35,14 @@ export function follow({ inside, outside, away, thrownOut }) {
       setTimeout(() => socket.connected || connectAgain(), TRY_AGAIN_AFTER_MS);
       return away(`${data.code}, trying again`);
     }
-    outside({ message, code: data.code, ended });
+    outside({ message, code: data.code, ended: ended?.reason });
   });
-  socket.on('ended', ({ reason }) => (ended = reason));
+  socket.on('ended', (why) => (ended = why));
   socket.on('disconnect', (reason) => {
     if (reason === 'io client disconnect') return;
     if (reason !== 'io server disconnect') return away('disconnected, trying again');
+    if (ended?.reason === 'by-admin') thrownOut(ended.by);
     // The session may have another user now, who is let in; else the refusal is shown.
-    if (ended) socket.connect();
-    else thrownOut();
+    else socket.connect();
   });
 }

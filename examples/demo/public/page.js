@@ -26,7 +26,7 @@ follow({
     showLogIn(why);
   },
   away: showAway,
-  thrownOut: () => showThrownOut(connectAgain),
+  thrownOut: (by) => showThrownOut(by, connectAgain),
 });
 
 socket.on('present', (people) => {

@@ -31,22 +31,19 @@ function show(news) {
   showTiles([
     ['Backend', backend.state, KIND[backend.kind], backend.state],
     ['Decisions/s', number(rate.authorized + rate.refused), `${number(rate.refused)} refused`],
-    [
-      'Look-up p50',
-      latency ? number(latency.p50) : '–',
-      latency ? 'ms, last second' : 'none in the last second',
-    ],
-    [
-      'Look-up p99',
-      latency ? number(latency.p99) : '–',
-      latency ? 'ms, last second' : 'none in the last second',
-    ],
+    percentile('p50', latency.p50),
+    percentile('p99', latency.p99),
     ['Watched', String(watch?.sessions ?? 0), TIER[watch?.tier] ?? 'sessions'],
     ['Ended', String(ended), 'sockets, with their session'],
   ]);
   showOutcomes(outcomes);
   showRefusals(refusals);
   showEnds(ends);
+}
+
+/** Of the clients that were let in during the last second. */
+function percentile(name, value) {
+  return value === null ? [name, '–', 'nobody came'] : [name, number(value), 'ms to be let in'];
 }
 
 const showTiles = drawnOnChange((tiles) => {

@@ -11,12 +11,12 @@ const p50s = [];
 const p99s = [];
 let chart;
 
-/** A minute of decisions a second, and of the time of look-ups. */
+/** A minute of decisions a second, and of how long it took to be let in. */
 export function plot({ time, rate, latency }) {
   push(times, time / 1000);
   push(rates, rate.authorized + rate.refused);
-  push(p50s, latency?.p50 ?? null);
-  push(p99s, latency?.p99 ?? null);
+  push(p50s, latency.p50);
+  push(p99s, latency.p99);
   chart ??= draw();
   chart.setData([times, rates, p50s, p99s]);
   $('plot-text').textContent = inWords();
@@ -32,7 +32,7 @@ function inWords() {
   const decisions = rates.reduce((sum, rate) => sum + rate, 0);
   const slowest = Math.max(...p99s.map(Number));
   const seen = `Last minute: ${decisions.toLocaleString('en')} decisions`;
-  if (slowest === 0) return `${seen}, no look-up.`;
+  if (slowest === 0) return `${seen}, and nobody let in.`;
   return `${seen}, at most ${Math.max(...rates).toLocaleString('en')} in a second; slowest p99 ${milliseconds(slowest)}.`;
 }
 

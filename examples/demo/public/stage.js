@@ -44,8 +44,8 @@ export function showAway(text) {
   $('state').textContent = text;
 }
 
-export function showThrownOut(again) {
-  showAway('an admin has ended this socket');
+export function showThrownOut(by, again) {
+  showAway(`${by} has ended this socket`);
   const button = element('button', { type: 'button' }, 'Connect again');
   button.addEventListener('click', again);
   $('state').append(button);

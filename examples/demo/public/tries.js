@@ -1,13 +1,13 @@
 import { logOut } from './account.js';
 import { $, drawnOnChange, element, milliseconds } from './dom.js';
 
-/** `from`: whose name the button needs. `free`: nobody has to be logged in for it. */
+/** `from`: whose name the button needs. `free`: whether nobody has to be logged in for it. */
 const TRIES = [
   {
     id: 'no-cookie',
     label: 'Connect without a cookie',
     about: 'A stranger, straight to the socket.',
-    free: true,
+    free: () => true,
   },
   { id: 'forge', label: 'Forge my cookie', about: 'My session id, under another signature.' },
   {
@@ -18,13 +18,17 @@ const TRIES = [
   { id: 'expire', label: 'Expire my session in 3 s', about: 'Nobody calls; the time is just over.' },
   { id: 'switch', label: 'Switch my user', about: 'Somebody else is in my session now.', from: 'to' },
   { id: 'ban', label: 'Ban a user', about: 'Admins only: all their sessions go.', from: 'name' },
-  { id: 'redis', label: 'Stop Redis', about: 'Where the demo has started it.', free: true },
+  {
+    id: 'redis',
+    label: 'Stop Redis',
+    about: 'Where the demo has started it.',
+    free: () => redis === 'stopped',
+  },
   { id: 'flood', label: '1,000 connections at once', about: 'A reconnect storm, with a good session.' },
   {
     id: 'explain',
     label: 'Explain my connection',
     about: 'What the authorizer makes of my cookie, step by step.',
-    free: true,
   },
 ];
 
@@ -79,7 +83,7 @@ function card({ id, label, about, from, free }, people) {
     if (button.ariaBusy === 'true') return;
     button.ariaBusy = 'true';
     const press = OWN[id] ?? (() => post(`/try/${id}`, from && { [from]: chosen.value }));
-    await tellOf(me || free ? press : logInFirst(label));
+    await tellOf(me || free?.() ? press : logInFirst(label));
     button.ariaBusy = null;
   });
   const item = element(
@@ -120,8 +124,10 @@ async function logOutElsewhere() {
 }
 
 async function explain() {
-  const { text } = await (await fetch('/explain', { headers: { accept: 'application/json' } })).json();
-  return { ok: true, title: 'My connection, explained', steps: ['The explanation stands below.'], text };
+  const answer = await (await fetch('/explain', { headers: { accept: 'application/json' } })).json();
+  if (answer.text === undefined) return answer;
+  const steps = ['The authorizer has looked at the cookie of this page. Its report is below.'];
+  return { ok: true, title: 'My connection, explained', steps, text: answer.text };
 }
 
 async function tellOf(press) {
