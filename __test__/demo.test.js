@@ -15,10 +15,10 @@ const ONCE = `require(${DEMO}).main(['--once']);`;
 /** It opens a thousand connections. */
 const ENDS_WITHIN = 120_000;
 const LOG_OUT = /^ +log-out → sockets ended in [\d.]+ ms \((.+)\)$/m;
-const STOP_REDIS = /^(ok|skip) .*“stop Redis”/m;
+const START_REDIS = /^(ok|skip) .*“start Redis again”/m;
 const STEP = /^(ok +\d+ ms|skip +) {2}\S/;
 
-for (const [title, env, how, stopped] of [
+for (const [title, env, how, started] of [
   ['in Redis', {}, 'Redis tells of the end', 'ok'],
   ['in memory', { REDIS_SERVER: '/nowhere' }, 'the store is asked every 200 ms', 'skip'],
 ]) {
@@ -27,7 +27,7 @@ for (const [title, env, how, stopped] of [
     const { code, out, err } = await runScript('', options);
     assert.equal(code, 0, out + err);
     assert.equal(LOG_OUT.exec(out)?.[1], how, out);
-    assert.equal(STOP_REDIS.exec(out)?.[1], stopped, out);
+    assert.equal(START_REDIS.exec(out)?.[1], started, out);
     const [sessions, , ...steps] = out.split('\n');
     assert.match(sessions, /^Sessions: /);
     assert.match(steps.at(-1), /^All as expected, in [\d.]+ s\.$/);
@@ -43,7 +43,7 @@ test('at the first surprise the script ends with the name of the step', async ()
     preamble,
   });
   assert.equal(code, 1, out);
-  assert.match(err, /FAILED {2}bob logs in and connects; alice sees it\nbob is banned/);
+  assert.match(err, /FAILED {2}bob logs in by HTTP\nbob is banned/);
   assert.doesNotMatch(out, /All as expected/);
 });
 
