@@ -7,7 +7,10 @@ const { step } = require('./step');
 
 /** What carol may do, and others may not. */
 async function playAdmin(visitor) {
-  const [carols, bobs] = [await visitor.logIn('carol'), await visitor.logIn('bob')];
+  const [carols, bobs] = await step('carol and bob log in', async () => [
+    await visitor.logIn('carol'),
+    await visitor.logIn('bob'),
+  ]);
   const [carol, bob] = await step('carol, an admin, sees the sockets of all', async () => {
     const her = await visitor.enter(carols, 'carol');
     const his = await visitor.enter(bobs, 'bob');

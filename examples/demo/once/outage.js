@@ -6,14 +6,17 @@ const { skip, step } = require('./step');
 
 /** Redis goes away, and comes back. */
 async function playOutage(visitor, { sessions }) {
-  const cookie = await visitor.logIn('alice');
+  const cookie = await step('alice logs in', () => visitor.logIn('alice'));
   if (!sessions.redis) {
-    const { ok, steps } = await visitor.press('redis-stop', cookie);
-    assert.equal(ok, false);
-    skip('buttons “stop Redis” and “start Redis again”', steps[0]);
+    const why = await step('button “stop Redis”: says why it cannot', async () => {
+      const { ok, steps } = await visitor.press('redis-stop', cookie);
+      assert.equal(ok, false);
+      return steps[0];
+    });
+    skip('what happens while Redis is stopped, and the button “start Redis again”', why);
     return;
   }
-  const alice = await visitor.enter(cookie, 'alice');
+  const alice = await step('alice connects', () => visitor.enter(cookie, 'alice'));
   await step(
     'button “stop Redis”: alice stays connected, and nobody else gets in: STORE_ERROR',
     async (tell) => {

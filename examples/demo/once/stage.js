@@ -12,8 +12,8 @@ async function playStage(visitor, { sessions, authorizer }) {
   const alice = await step('alice connects with her cookie and is greeted by name', () =>
     visitor.enter(cookie, 'alice'),
   );
-  const bobsCookie = await visitor.logIn('bob');
-  const bob = await step('bob logs in and connects; alice sees it', async () => {
+  const bobsCookie = await step('bob logs in by HTTP', () => visitor.logIn('bob'));
+  const bob = await step('bob connects; alice sees it', async () => {
     const seen = bothPresent(alice);
     const socket = await visitor.enter(bobsCookie, 'bob');
     await seen;

@@ -1,6 +1,6 @@
 'use strict';
 
-const STEP_WITHIN_MS = 30_000;
+const STEP_WITHIN_MS = 60_000;
 
 /**
  * Prints what a step did and how long it took. Throws with the step's name where something is not as expected.

@@ -5,7 +5,7 @@ const { step } = require('./step');
 
 /** Everybody comes at once. */
 async function playStorm(visitor) {
-  const cookie = await visitor.logIn('alice');
+  const cookie = await step('alice logs in', () => visitor.logIn('alice'));
   await step('button “1,000 connections at once”: all are let in', async (tell) => {
     const before = await visitor.panel();
     const { ok, steps } = await visitor.press('flood', cookie);

@@ -5,8 +5,8 @@ const { step } = require('./step');
 
 /** Clients that must not get in. */
 async function playStrangers(visitor) {
-  const cookie = await visitor.logIn('alice');
   await refused(visitor, 'no-cookie', 'NO_COOKIE', 'connect without a cookie');
+  const cookie = await step('alice logs in once more', () => visitor.logIn('alice'));
   await refused(visitor, 'forge', 'BAD_SIGNATURE', 'forge my cookie', cookie);
   await step('the panel shows both refusals, and by which button they came', async () => {
     const { refusals } = await visitor.panelOnce((panel) => panel.outcomes.BAD_SIGNATURE > 0);

@@ -1,0 +1,249 @@
+'use strict';
+
+// What the server of the demo answers where `--once` does not come: who may press what, and what cannot be done.
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { test } = require('node:test');
+const { openDemo } = require('./support/demo');
+const { sharedRedis } = require('./support/shared');
+
+const WITHIN = { timeout: 60_000 };
+const OF_USERS = ['forge', 'expire', 'switch', 'redis-stop', 'flood'];
+const OF_ADMINS = ['ban', 'pardon'];
+const IN_MEMORY = { REDIS_SERVER: '/nowhere' };
+
+let foreign;
+sharedRedis(({ redis }) => (foreign = redis));
+
+test('buttons that need a log-in, or an admin', WITHIN, async (t) => {
+  const { demo, visitor, url } = await openDemo(t, IN_MEMORY);
+  for (const name of [...OF_USERS, ...OF_ADMINS]) {
+    await assertRefused(await post(`${url}/try/${name}`), 401, /[Ll]og in/);
+  }
+  assert.equal((await fetch(`${url}/explain`)).status, 401);
+  const bob = await visitor.logIn('bob');
+  for (const name of OF_ADMINS) {
+    await assertRefused(await post(`${url}/try/${name}`, { cookie: bob }), 403, /Only an admin/);
+  }
+  const { body } = await visitor.tryLogIn('bob');
+  assert.deepEqual(body, { name: 'bob' });
+  assert.equal(demo.sessions.redisState(), 'none');
+});
+
+test('a page of another origin may do nothing', WITHIN, async (t) => {
+  const { visitor, url } = await openDemo(t, IN_MEMORY);
+  const cookie = await visitor.logIn('carol');
+  const { port } = new URL(url);
+  for (const foreignPage of [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: `http://127.0.0.1:${Number(port) + 1}` },
+    { origin: `http://localhost:${port}` },
+    { 'sec-fetch-site': 'cross-site' },
+    // Another port of localhost: SameSite cookies are sent.
+    { 'sec-fetch-site': 'same-site' },
+  ]) {
+    for (const path of ['/try/no-cookie', '/try/ban', '/try/redis-start', '/login', '/logout']) {
+      const form = { name: 'bob', username: 'bob', password: 'builder' };
+      await assertRefused(
+        await post(url + path, { cookie, headers: foreignPage, form }),
+        403,
+        /another site/,
+      );
+    }
+  }
+  const own = { origin: url, 'sec-fetch-site': 'same-origin' };
+  const response = await post(`${url}/try/pardon`, { cookie, headers: own, form: { name: 'bob' } });
+  assert.deepEqual((await response.json()).steps, ['bob is not banned.']);
+});
+
+test('log-in and log-out, for a form and for a script', WITHIN, async (t) => {
+  const { visitor, url } = await openDemo(t, IN_MEMORY);
+  const wrong = { username: 'bob', password: 'rabbit' };
+  const right = { username: 'bob', password: 'builder' };
+  await assertRefused(await post(`${url}/login`, { form: wrong }), 401, /nobody with this name/);
+  for (const [form, location] of [
+    [wrong, '/?wrong'],
+    [right, '/'],
+  ]) {
+    const response = await post(`${url}/login`, { form, headers: { accept: 'text/html' } });
+    assert.deepEqual([response.status, response.headers.get('location')], [302, location]);
+  }
+  const cookie = await visitor.logIn('bob');
+  const out = await post(`${url}/logout`, { cookie, headers: { accept: 'text/html' } });
+  assert.deepEqual([out.status, out.headers.get('location')], [302, '/']);
+  assert.match(out.headers.get('set-cookie'), /^demo\.sid=;/);
+  await assertRefused(await post(`${url}/try/forge`, { cookie }), 401, /Log in/);
+});
+
+test('what names nobody, oneself, or somebody who is banned', WITHIN, async (t) => {
+  const { visitor } = await openDemo(t, IN_MEMORY);
+  const [alice, carol] = [await visitor.logIn('alice'), await visitor.logIn('carol')];
+  const refused = async (button, cookie, fields, pattern) => {
+    const { ok, steps } = await visitor.press(button, cookie, fields);
+    assert.equal(ok, false);
+    assert.match(steps.join(' '), pattern);
+  };
+  for (const button of ['ban', 'pardon']) await refused(button, carol, {}, /nobody of this name/);
+  await refused('ban', carol, { name: 'carol' }, /cannot ban yourself/);
+  await refused('switch', alice, { to: 'mallory' }, /nobody of this name/);
+  await refused('switch', alice, { to: 'alice' }, /nobody is ended/);
+  assert.equal((await visitor.press('ban', carol, { name: 'bob' })).ok, true);
+  await refused('switch', alice, { to: 'bob' }, /bob is banned/);
+  assert.deepEqual((await visitor.panelOnce(({ banned }) => banned.length > 0)).banned, ['bob']);
+});
+
+test(
+  'a ban ends all sessions of a person: also one without sockets, and one that became theirs',
+  WITHIN,
+  async (t) => {
+    const { visitor } = await openDemo(t, IN_MEMORY);
+    const idle = await visitor.logIn('bob');
+    const switched = await visitor.logIn('alice');
+    await visitor.press('switch', switched, { to: 'bob' });
+    const alices = await visitor.logIn('alice');
+    const { steps } = await visitor.press('ban', await visitor.logIn('carol'), { name: 'bob' });
+    assert.match(steps[1], /^2 sessions of bob destroyed; 0 sockets ended/);
+    for (const cookie of [idle, switched]) {
+      assert.match((await visitor.press('forge', cookie)).message, /you have no session/);
+    }
+    assert.equal((await visitor.press('forge', alices)).ok, true);
+  },
+);
+
+test('of two storms at once there is one', WITHIN, async (t) => {
+  const { visitor } = await openDemo(t, IN_MEMORY);
+  const cookie = await visitor.logIn('alice');
+  const both = await Promise.all([visitor.press('flood', cookie), visitor.press('flood', cookie)]);
+  const [done, refused] = both.sort((a, b) => b.ok - a.ok);
+  assert.deepEqual([done.ok, refused.ok], [true, false], JSON.stringify(both));
+  assert.match(refused.steps[0], /of another click/);
+});
+
+test('only admins end sockets, and see the table', WITHIN, async (t) => {
+  const { visitor } = await openDemo(t, IN_MEMORY);
+  const [alice, bob] = [
+    await visitor.enter(await visitor.logIn('alice'), 'alice'),
+    await visitor.enter(await visitor.logIn('bob'), 'bob'),
+  ];
+  bob.on('admin', () => assert.fail('bob got the table'));
+  for (const wrong of [{ id: alice.id }, { id: 'nobody' }, undefined, null, 1]) bob.emit('end', wrong);
+  // Messages are in order: the end would have come before.
+  const heard = once(alice, 'said');
+  bob.emit('say', { text: 'still there?' });
+  assert.deepEqual((await heard)[0], { from: 'bob', text: 'still there?' });
+});
+
+test('the panel: one event at once, then more', WITHIN, async (t) => {
+  const { url } = await openDemo(t, IN_MEMORY);
+  const abort = new AbortController();
+  const response = await fetch(`${url}/panel`, { signal: abort.signal });
+  assert.equal(response.headers.get('content-type'), 'text/event-stream');
+  assert.equal(response.headers.get('cache-control'), 'no-store');
+  const events = [];
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    events.push(JSON.parse(/^event: panel\ndata: (.+)\n\n$/.exec(chunk)[1]));
+    if (events.length === 2) break;
+  }
+  abort.abort();
+  const { time, ...first } = events[0];
+  assert.deepEqual(first, {
+    backend: {
+      kind: 'store',
+      state: 'idle',
+      reason: 'the store is not a connect-redis store',
+      lastError: null,
+    },
+    watch: {
+      tier: null,
+      sessions: 0,
+      ended: { destroyed: 0, expired: 0, 'logged-out': 0, 'user-changed': 0 },
+    },
+    rate: { authorized: 0, refused: 0 },
+    latency: { p50: null, p99: null },
+    outcomes: { AUTHORIZED: 0 },
+    refusals: [],
+    online: [],
+    ends: [],
+    redis: 'none',
+    banned: [],
+  });
+  assert.ok(events[1].time > time);
+});
+
+test('what the page is told, and what it is made of', WITHIN, async (t) => {
+  const { url } = await openDemo(t, IN_MEMORY);
+  const page = await fetch(url);
+  assert.match(page.headers.get('content-security-policy'), /^default-src 'self';/);
+  for (const file of [
+    '/vendor/uPlot.iife.min.js',
+    '/vendor/uPlot.min.css',
+    '/socket.io/socket.io.esm.min.js',
+  ]) {
+    assert.equal((await fetch(url + file)).status, 200, file);
+  }
+  const { people, sessions } = await (await fetch(`${url}/about`)).json();
+  assert.deepEqual(
+    people.map(({ name, isAdmin }) => [name, isAdmin]),
+    [
+      ['alice', false],
+      ['bob', false],
+      ['carol', true],
+    ],
+  );
+  assert.match(sessions.description, /in the memory/);
+  assert.deepEqual([sessions.inRedis, sessions.canStop], [false, false]);
+});
+
+test('Redis is stopped twice, and started twice', WITHIN, async (t) => {
+  const { demo, visitor, url } = await openDemo(t);
+  const cookie = await visitor.logIn('alice');
+  const alice = await visitor.enter(cookie, 'alice');
+  const both = await Promise.all([visitor.press('redis-stop', cookie), visitor.press('redis-stop', cookie)]);
+  assert.deepEqual(both.map(({ ok }) => ok).sort(), [false, true], JSON.stringify(both));
+  for (const name of ['redis-stop', 'expire', 'flood', 'ban']) {
+    const { ok, steps } = await visitor.press(name, cookie);
+    assert.equal(ok, false);
+    assert.match(steps[0], /^Redis is stopped/, name);
+  }
+  for (const path of ['/login', '/logout']) {
+    const form = { username: 'bob', password: 'builder' };
+    await assertRefused(await post(url + path, { cookie, form }), 503, /^Redis is stopped/);
+  }
+  // Nobody's session is asked for.
+  assert.equal((await visitor.press('no-cookie')).code, 'NO_COOKIE');
+  assert.equal((await visitor.panelOnce(({ redis }) => redis === 'stopped')).online[0].name, 'alice');
+
+  const again = await Promise.all([visitor.press('redis-start'), visitor.press('redis-start')]);
+  assert.deepEqual(again.map(({ ok }) => ok).sort(), [false, true], JSON.stringify(again));
+  assert.equal(demo.sessions.redisState(), 'running');
+  await visitor.enter(cookie, 'alice');
+  assert.ok(alice.connected);
+});
+
+test('a Redis of somebody else is left alone', WITHIN, async (t) => {
+  const { demo, visitor, url } = await openDemo(t, { REDIS_URL: foreign.url });
+  const cookie = await visitor.logIn('alice');
+  for (const name of ['redis-stop', 'redis-start']) {
+    const { ok, steps } = await visitor.press(name, cookie);
+    assert.equal(ok, false);
+    assert.match(steps[0], /not the demo's own Redis/);
+  }
+  assert.equal(demo.sessions.redisState(), 'not ours');
+  assert.equal((await (await fetch(`${url}/about`)).json()).sessions.canStop, false);
+});
+
+async function assertRefused(response, status, pattern) {
+  const body = await response.json();
+  assert.equal(response.status, status, JSON.stringify(body));
+  assert.equal(body.ok, false);
+  assert.equal(typeof body.title, 'string');
+  assert.match(body.message, pattern);
+  assert.deepEqual(body.steps, [body.message]);
+}
+
+function post(url, { cookie, headers, form = {} } = {}) {
+  const all = { accept: 'application/json', ...(cookie && { cookie }), ...headers };
+  return fetch(url, { method: 'POST', headers: all, body: new URLSearchParams(form), redirect: 'manual' });
+}
