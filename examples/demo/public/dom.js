@@ -31,6 +31,11 @@ export function number(value) {
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
 
+/** Where a hint leads to, without the folder of the package: here one is inside. */
+export function shortened(hint) {
+  return hint.replace('node_modules/passport-socketio-native/', '');
+}
+
 /** A function that draws only what has changed: so neither focus nor a selection is lost each second. */
 export function drawnOnChange(draw) {
   let drawn;

@@ -1,4 +1,4 @@
-import { $, clock, drawnOnChange, element, milliseconds, number } from './dom.js';
+import { $, clock, drawnOnChange, element, milliseconds, number, shortened } from './dom.js';
 import { plot } from './plot.js';
 
 const KIND = { redis: 'native, from Redis', store: 'session store' };
@@ -17,7 +17,7 @@ export function openPanel(also) {
       show(news);
       also(news);
     });
-    events.addEventListener('error', () => showState({ state: 'no news', kind: 'the server is away' }));
+    events.addEventListener('error', () => showState({ state: 'away' }));
   };
   document.addEventListener('visibilitychange', follow);
   follow();
@@ -26,7 +26,7 @@ export function openPanel(also) {
 function show(news) {
   const { backend, watch, rate, latency, outcomes, refusals, ends } = news;
   plot(news);
-  showState({ state: backend.state, kind: KIND[backend.kind], why: backend.reason });
+  showState({ state: backend.state, why: backend.lastError });
   const ended = Object.values(watch?.ended ?? {}).reduce((sum, count) => sum + count, 0);
   showTiles([
     ['Backend', backend.state, KIND[backend.kind], backend.state],
@@ -43,7 +43,7 @@ function show(news) {
 
 /** Of the clients that were let in during the last second. */
 function percentile(name, value) {
-  return value === null ? [name, '–', 'nobody came'] : [name, number(value), 'ms to be let in'];
+  return value === null ? [name, '–', 'nobody let in'] : [name, number(value), 'ms to be let in'];
 }
 
 const showTiles = drawnOnChange((tiles) => {
@@ -62,10 +62,19 @@ const showTiles = drawnOnChange((tiles) => {
 let told;
 
 /** What is read out: not the numbers of each second, but that the backend is down, or back. */
-const showState = drawnOnChange(({ state, kind, why }) => {
-  if (told !== undefined) $('panel-news').textContent = `Backend: ${state}. ${kind}. ${why ?? ''}`;
+function showState({ state, why }) {
+  if (told !== undefined && told !== state) {
+    const reason = state === 'down' && why ? `: ${why}` : '';
+    $('panel-news').textContent = `The backend is ${state}${reason}.`;
+  }
   told = state;
-});
+}
+
+/** A visitor who has no session is no fault. */
+function kindOf(code) {
+  if (code === 'AUTHORIZED') return 'good';
+  return FAULTS.test(code) ? 'bad' : 'odd';
+}
 
 const showOutcomes = drawnOnChange((outcomes) => {
   const counts = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
@@ -74,9 +83,8 @@ const showOutcomes = drawnOnChange((outcomes) => {
     ...counts.map(([code, count]) => {
       const bar = element('span', { className: 'bar', ariaHidden: 'true' });
       bar.style.setProperty('--part', Math.log1p(count) / Math.log1p(most));
-      const kind = code === 'AUTHORIZED' ? 'good' : FAULTS.test(code) ? 'bad' : 'odd';
       const total = element('span', { className: 'count' }, count.toLocaleString('en'));
-      return element('li', { className: kind }, element('code', {}, code), ' ', bar, total);
+      return element('li', { className: kindOf(code) }, element('code', {}, code), ' ', bar, total);
     }),
   );
   if (counts.length === 0)
@@ -88,7 +96,7 @@ const showRefusals = drawnOnChange((refusals) => {
     ...refusals.map(({ at, code, message, hint, how }) =>
       element(
         'li',
-        {},
+        { className: kindOf(code) },
         element(
           'div',
           {},
@@ -96,7 +104,7 @@ const showRefusals = drawnOnChange((refusals) => {
           element('small', {}, [how, clock(at)].filter(Boolean).join(' · ')),
         ),
         element('p', {}, message),
-        hint ? element('p', { className: 'hint' }, hint) : '',
+        hint ? element('p', { className: 'hint' }, shortened(hint)) : '',
       ),
     ),
   );

@@ -1,30 +1,26 @@
-/* global uPlot */
+import { drawChart } from './chart.js';
 import { $, milliseconds } from './dom.js';
 
 const SECONDS = 60;
-const HEIGHT = 190;
-const AGO = [60, 50, 40, 30, 20, 10, 0];
 
 const times = [];
 const rates = [];
 const p50s = [];
 const p99s = [];
+const columns = [times, rates, p50s, p99s];
 let chart;
 
 /** A minute of decisions a second, and of how long it took to be let in. */
 export function plot({ time, rate, latency }) {
-  push(times, time / 1000);
-  push(rates, rate.authorized + rate.refused);
-  push(p50s, latency.p50);
-  push(p99s, latency.p99);
-  chart ??= draw();
-  chart.setData([times, rates, p50s, p99s]);
+  const seconds = time / 1000;
+  // A page that was hidden gets what it has seen already first.
+  if (seconds <= times.at(-1)) return;
+  const row = [seconds, rate.authorized + rate.refused, latency.p50, latency.p99];
+  columns.forEach((column, i) => column.push(row[i]));
+  while (times[0] < seconds - SECONDS) columns.forEach((column) => column.shift());
+  chart ??= drawChart($('plot'), $('legend'), SECONDS);
+  chart.setData(columns);
   $('plot-text').textContent = inWords();
-}
-
-function push(column, value) {
-  column.push(value);
-  if (column.length > SECONDS) column.shift();
 }
 
 /** For those who do not see the canvas, and for those who do. */
@@ -34,65 +30,4 @@ function inWords() {
   const seen = `Last minute: ${decisions.toLocaleString('en')} decisions`;
   if (slowest === 0) return `${seen}, and nobody let in.`;
   return `${seen}, at most ${Math.max(...rates).toLocaleString('en')} in a second; slowest p99 ${milliseconds(slowest)}.`;
-}
-
-function inSeconds(ago) {
-  return ago === 0 ? 'now' : `−${ago} s`;
-}
-
-function draw() {
-  const place = $('plot');
-  const grid = { stroke: colorOf('.grid'), width: 1 };
-  const axis = { stroke: colorOf('.axis'), font: '11px sans-serif', grid, ticks: { show: false } };
-  const line = (name) => ({
-    scale: 'ms',
-    stroke: colorOf(`.${name}`),
-    width: 2,
-    points: { show: true, size: 5, fill: colorOf(`.${name}`) },
-  });
-  const made = new uPlot(
-    {
-      width: place.clientWidth,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { show: false },
-      scales: {
-        x: { range: () => [times.at(-1) - SECONDS, times.at(-1) + 1] },
-        ms: { range: (_chart, _low, high) => [0, Math.max(1, high * 1.25)] },
-        rate: { range: (_chart, _low, high) => [0, Math.max(8, high * 1.25)] },
-      },
-      axes: [
-        {
-          ...axis,
-          size: 26,
-          splits: () => AGO.map((ago) => times.at(-1) - ago),
-          values: () => AGO.map(inSeconds),
-        },
-        { ...axis, scale: 'ms', size: 44, values: (_chart, ticks) => ticks.map((tick) => `${tick} ms`) },
-        { ...axis, scale: 'rate', side: 1, size: 44, grid: { show: false } },
-      ],
-      series: [
-        {},
-        {
-          scale: 'rate',
-          fill: colorOf('.rate'),
-          paths: uPlot.paths.bars({ size: [0.7] }),
-          points: { show: false },
-        },
-        line('p50'),
-        line('p99'),
-      ],
-    },
-    [times, rates, p50s, p99s],
-    place,
-  );
-  new ResizeObserver(() => made.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
-  window.addEventListener('theme', () => made.redraw());
-  return made;
-}
-
-/** A canvas takes no `light-dark()`: what an element of the legend has is resolved. */
-function colorOf(selector) {
-  const sample = $('legend').querySelector(selector);
-  return () => getComputedStyle(sample).color;
 }

@@ -1,5 +1,5 @@
 import { logOut } from './account.js';
-import { $, drawnOnChange, element, milliseconds } from './dom.js';
+import { $, drawnOnChange, element, milliseconds, shortened } from './dom.js';
 
 /** `from`: whose name the button needs. `free`: whether nobody has to be logged in for it. */
 const TRIES = [
@@ -42,11 +42,17 @@ let endedMeanwhile;
 
 export function offerTries(people) {
   $('tries').replaceChildren(...TRIES.map((one) => card(one, people)));
+  followMe(me);
 }
 
 /** Who presses the buttons now. */
 export function followMe(user) {
   me = user;
+  for (const select of $('tries').querySelectorAll('select')) {
+    for (const option of select.options) option.disabled = option.value === me?.name;
+    if (select.selectedOptions[0]?.disabled)
+      select.value = [...select.options].find((one) => !one.disabled).value;
+  }
 }
 
 export const followRedis = drawnOnChange((state) => {
@@ -78,7 +84,6 @@ function card({ id, label, about, from, free }, people) {
   const button = element('button', { type: 'button' }, label);
   const chosen =
     from && element('select', { ariaLabel: `${label}: who` }, ...people.map(({ name }) => new Option(name)));
-  if (chosen) chosen.value = people.at(1).name;
   button.addEventListener('click', async () => {
     if (button.ariaBusy === 'true') return;
     button.ariaBusy = 'true';
@@ -153,7 +158,7 @@ function show({ title, steps, code, hint, ms, ok, text }) {
     element('h3', { className: ok ? 'good' : 'odd' }, title),
     element('p', { className: 'facts' }, ...facts),
     element('ol', {}, ...[...steps, endedMeanwhile].filter(Boolean).map((step) => element('li', {}, step))),
-    hint ? element('p', { className: 'hint' }, `Hint: ${hint}`) : '',
+    hint ? element('p', { className: 'hint' }, `Hint: ${shortened(hint)}`) : '',
   );
   $('details').hidden = text === undefined;
   $('details').textContent = text ?? '';
