@@ -45,7 +45,7 @@ function powerBelow(value) {
 }
 
 function powerAbove(value) {
-  return Math.max(10, 10 ** Math.ceil(Math.log10(value + 1)));
+  return Math.max(10, 10 ** Math.ceil(Math.log10(Math.max(1, value))));
 }
 
 function axes(colorOf) {
