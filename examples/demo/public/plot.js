@@ -27,7 +27,7 @@ export function plot({ time, rate, latency }) {
 function inWords() {
   const decisions = rates.reduce((sum, rate) => sum + rate, 0);
   const slowest = Math.max(...p99s.map(Number));
-  const seen = `Last minute: ${decisions.toLocaleString('en')} decisions`;
+  const seen = `Last minute: ${decisions.toLocaleString('en')} ${decisions === 1 ? 'decision' : 'decisions'}`;
   if (slowest === 0) return `${seen}, and nobody let in.`;
   return `${seen}, at most ${Math.max(...rates).toLocaleString('en')} in a second; slowest p99 ${milliseconds(slowest)}.`;
 }

@@ -161,7 +161,8 @@ function show({ title, steps, code, hint, ms, ok, text }) {
     hint ? element('p', { className: 'hint' }, `Hint: ${shortened(hint)}`) : '',
   );
   $('details').hidden = text === undefined;
-  $('details').textContent = text ?? '';
+  // A block for each line, so that what is wrapped is indented.
+  $('details').replaceChildren(...(text ?? '').split('\n').map((line) => element('span', {}, `${line}\n`)));
   // On a phone it may be below the buttons.
   $('result').parentElement.scrollIntoView({ block: 'nearest' });
 }
