@@ -162,7 +162,7 @@ function show({ title, steps, code, hint, ms, ok, text }) {
   );
   $('details').hidden = text === undefined;
   // A block for each line, so that what is wrapped is indented.
-  $('details').replaceChildren(...(text ?? '').split('\n').map((line) => element('span', {}, `${line}\n`)));
+  $('details').replaceChildren(...(text ?? '').split('\n').map((line) => element('span', {}, line || ' ')));
   // On a phone it may be below the buttons.
   $('result').parentElement.scrollIntoView({ block: 'nearest' });
 }
