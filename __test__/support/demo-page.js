@@ -86,11 +86,11 @@ class DemoVisitor {
     return result.innerText();
   }
 
-  /** What has the keyboard's focus: the id, or the text. */
+  /** What has the keyboard's focus: the id, or the text; `nothing` if it is lost. */
   focused() {
     return this.page.evaluate(() => {
-      const { activeElement: focused } = globalThis.document;
-      return focused.id || focused.innerText;
+      const { activeElement: focused, body } = globalThis.document;
+      return focused === body ? 'nothing' : focused.id || focused.innerText;
     });
   }
 
