@@ -1,5 +1,6 @@
 'use strict';
 
+const { parse } = require('node:querystring');
 const { OUTCOME } = require('../outcomes');
 const { CREDENTIAL_KIND } = require('../sessions/verifier');
 const { customParser, parseWith } = require('./cookie-parser');
@@ -75,6 +76,11 @@ class RequestView {
   kindOf(queried) {
     if (queried) return this.#queryKind;
     return this.#parser ? CREDENTIAL_KIND.ID : CREDENTIAL_KIND.HEADER;
+  }
+
+  /** Whether the app has a cookie parser of its own, which checks signatures too. */
+  get isParsedByApp() {
+    return this.#parser !== undefined;
   }
 
   /** Whether a session id of the query is bare, and not signed. */
@@ -162,6 +168,14 @@ function requestOf(socket) {
   return socket.request ?? { headers: {} };
 }
 
+/** The query of a request: as Express or Engine.IO has parsed it, else from the URL. */
+function queryOf({ _query, query, url }) {
+  const parsed = query ?? _query;
+  if (typeof parsed === 'object' && parsed !== null) return parsed;
+  const at = typeof url === 'string' ? url.indexOf('?') : -1;
+  return at < 0 ? undefined : parse(url.slice(at + 1));
+}
+
 /** The Cookie header; Node joins several into one. */
 function headerOf(data) {
   const header = data.headers?.cookie;
@@ -186,4 +200,4 @@ function lazy(name, compute) {
   };
 }
 
-module.exports = { RequestView, requestOf };
+module.exports = { RequestView, queryOf, requestOf };

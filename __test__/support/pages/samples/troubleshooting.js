@@ -9,6 +9,9 @@ const { authorize } = require('../../../..');
 const { forged } = require('../../frameworks');
 const { koaCookies } = require('../../hints');
 const { notedConsole, openSite, runWith } = require('../site');
+const { startRedis } = require('../../../../scripts/support/redis-server');
+const { openAdmin } = require('../../redis-store');
+const { cookieOf } = require('../../visit');
 const { blocksOf } = require('../blocks');
 const { CONFIGS } = require('../configs');
 
@@ -23,6 +26,37 @@ module.exports = {
     const sample = blocksOf('docs/troubleshooting.md').find(({ name }) => name === 'fail that logs');
     const { lines } = await loggedBy(t, sample.code);
     assert.equal(lines[0].join(' ').trim(), code);
+  },
+
+  explain: async (t, { code }) => {
+    const site = await openSite(t);
+    const authorizer = authorize({ secret: 'keyboard cat', store: site.sessionStore });
+    site.run(code, { authorizer });
+    const said = async (cookie) => {
+      const response = await fetch(`${site.url}/explain`, { headers: { cookie, connection: 'close' } });
+      return response.text();
+    };
+    assert.match(
+      await said(site.ann),
+      /^FOUND: The user was found\n.*✓ user {8}deserializeUser has found the user/s,
+    );
+    assert.match(
+      await said(forged(site.ann)),
+      /^BAD_SIGNATURE: .*✗ signature {3}The cookie is signed by none of one secret/s,
+    );
+  },
+
+  'what explain says': async (t, { code }) => {
+    const redis = await startRedis();
+    t.after(() => redis.stop());
+    const admin = await openAdmin(redis);
+    t.after(() => admin.destroy());
+    await admin.set('sess:ann', JSON.stringify({ cookie: {}, passport: {}, cart: [] }));
+    const authorizer = authorize({ secret: ['new', 'old'], redis: redis.url });
+    t.after(() => authorizer.close());
+    const cookie = `${cookieOf('ann', { secret: 'old' })}; theme=dark`;
+    const said = String(await authorizer.explain({ headers: { cookie } }));
+    assert.equal(said.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:6379'), code);
   },
 
   'warnings in a log': async (t, { code }) => {
