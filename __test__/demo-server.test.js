@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
+const { startRedis } = require('../scripts/support/redis-server');
 const { openDemo } = require('./support/demo');
 const { sharedRedis } = require('./support/shared');
 
@@ -135,19 +136,16 @@ test('only admins end sockets, and see the table', WITHIN, async (t) => {
   assert.deepEqual((await heard)[0], { from: 'bob', text: 'still there?' });
 });
 
-test('the panel: one event at once, then more', WITHIN, async (t) => {
+test('the panel: one event at once, then one a second', WITHIN, async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
   const { url } = await openDemo(t, IN_MEMORY);
-  const abort = new AbortController();
-  const response = await fetch(`${url}/panel`, { signal: abort.signal });
+  const response = await fetch(`${url}/panel`);
   assert.equal(response.headers.get('content-type'), 'text/event-stream');
   assert.equal(response.headers.get('cache-control'), 'no-store');
-  const events = [];
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    events.push(JSON.parse(/^event: panel\ndata: (.+)\n\n$/.exec(chunk)[1]));
-    if (events.length === 2) break;
-  }
-  abort.abort();
-  const { time, ...first } = events[0];
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const event = async () => JSON.parse(/^event: panel\ndata: (.+)\n\n$/.exec((await reader.read()).value)[1]);
+  const { time, ...first } = await event();
+
   assert.deepEqual(first, {
     backend: {
       kind: 'store',
@@ -169,7 +167,8 @@ test('the panel: one event at once, then more', WITHIN, async (t) => {
     redis: 'none',
     banned: [],
   });
-  assert.ok(events[1].time > time);
+  t.mock.timers.tick(1_000);
+  assert.ok((await event()).time >= time);
 });
 
 test('what the page is told, and what it is made of', WITHIN, async (t) => {
@@ -232,6 +231,23 @@ test('a Redis of somebody else is left alone', WITHIN, async (t) => {
   }
   assert.equal(demo.sessions.redisState(), 'not ours');
   assert.equal((await (await fetch(`${url}/about`)).json()).sessions.canStop, false);
+});
+
+test('a Redis that is away is told in words, and at once', WITHIN, async (t) => {
+  const redis = await startRedis();
+  t.after(() => redis.stop());
+  const { demo, visitor, url } = await openDemo(t, { REDIS_URL: redis.url });
+  const cookie = await visitor.logIn('alice');
+  const lost = new Promise((resolve) => demo.sessions.store.client.once('error', resolve));
+  await redis.stop();
+  await lost;
+  for (const path of ['/try/forge', '/logout']) {
+    await assertRefused(
+      await post(url + path, { cookie }),
+      503,
+      /^The session store cannot be asked: The client is/,
+    );
+  }
 });
 
 async function assertRefused(response, status, pattern) {

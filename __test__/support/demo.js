@@ -21,12 +21,15 @@ async function openDemo(t, env) {
 }
 
 async function withEnv(env, action) {
-  const before = { ...process.env };
+  const before = Object.keys(env).map((name) => [name, process.env[name]]);
   Object.assign(process.env, env);
   try {
     return await action();
   } finally {
-    process.env = before;
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
 

@@ -43,7 +43,11 @@ function inWords({ greeted, refused, failed, ms, p50, p99 }) {
   ];
   for (const [code, number] of Object.entries(refused))
     steps.push(`Refused: ${number.toLocaleString('en')} (${code}).`);
-  if (failed > 0) steps.push(`No connection: ${failed.toLocaleString('en')}.`);
+  if (failed > 0) {
+    steps.push(
+      `No connection: ${failed.toLocaleString('en')}. A process may have too few open files here (ulimit -n).`,
+    );
+  }
   steps.push('They have left again.');
   return { ok: greeted === CONNECTIONS, code: Object.keys(refused)[0], ms, steps };
 }
