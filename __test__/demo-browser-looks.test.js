@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { noBrowser } = require('./support/browser');
-const { DemoVisitor, openDemo } = require('./support/demo-page');
+const { DemoVisitor, openDemoInBrowser } = require('./support/demo-page');
 
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const FOLDER = path.resolve(__dirname, '..', process.env.SCREENSHOTS || 'screenshots');
@@ -18,7 +18,7 @@ const skip = noBrowser();
 let demo;
 
 before(async () => {
-  if (!skip) demo = await openDemo();
+  if (!skip) demo = await openDemoInBrowser();
   fs.mkdirSync(FOLDER, { recursive: true });
 });
 after(() => demo?.close());

@@ -5,13 +5,13 @@
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { noBrowser } = require('./support/browser');
-const { DemoVisitor, openDemo } = require('./support/demo-page');
+const { DemoVisitor, openDemoInBrowser } = require('./support/demo-page');
 
 const skip = noBrowser();
 let demo;
 
 before(async () => {
-  if (!skip) demo = await openDemo();
+  if (!skip) demo = await openDemoInBrowser();
 });
 after(() => demo?.close());
 

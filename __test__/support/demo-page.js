@@ -1,23 +1,22 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { startDemo } = require('../../examples/demo/server');
 const { openBrowser } = require('./browser');
+const { openDemo } = require('./demo');
 
 /** The tests of a file share a demo, and a browser. A page that gets no answer within this fails its test. */
 const WITHIN_MS = 20_000;
 
 /** The demo with a Redis of its own, and a browser, for all tests of a file. */
-async function openDemo() {
-  // Its own Redis: one button stops it.
-  delete process.env.REDIS_URL;
-  const demo = await startDemo({ print: () => {} });
-  const ends = [() => demo.stop()];
-  const browser = await openBrowser({ after: (end) => ends.unshift(end) });
+async function openDemoInBrowser() {
+  // The last first: a page complains of a server that has gone.
+  const ends = [];
+  const whole = { after: (end) => ends.unshift(end) };
+  const { url } = await openDemo(whole);
+  const browser = await openBrowser(whole);
   return {
-    url: `http://127.0.0.1:${demo.port}/`,
+    url,
     browser,
-    /** The browser first, so that no page complains of a server that has gone. */
     async close() {
       for (const end of ends) await end();
     },
@@ -99,4 +98,4 @@ class DemoVisitor {
   }
 }
 
-module.exports = { DemoVisitor, openDemo };
+module.exports = { DemoVisitor, openDemoInBrowser };
