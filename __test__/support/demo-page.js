@@ -9,11 +9,11 @@ const WITHIN_MS = 20_000;
 
 /** The demo with a Redis of its own, and a browser, for all tests of a file. */
 async function openDemoInBrowser() {
-  // The last first: a page complains of a server that has gone.
+  // The browser is closed first: a page complains of a server that has gone.
   const ends = [];
-  const whole = { after: (end) => ends.unshift(end) };
-  const { url } = await openDemo(whole);
+  const whole = { after: (end) => ends.push(end) };
   const browser = await openBrowser(whole);
+  const { url } = await openDemo(whole);
   return {
     url,
     browser,

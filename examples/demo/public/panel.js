@@ -65,7 +65,7 @@ let told;
 function showState({ state, why }) {
   if (told !== undefined && told !== state) {
     const reason = state === 'down' && why ? `: ${why}` : '';
-    $('panel-news').textContent = `The backend is ${state}${reason}.`;
+    $('panel-news').textContent = `The ${state === 'away' ? 'server' : 'backend'} is ${state}${reason}.`;
   }
   told = state;
 }
