@@ -93,7 +93,7 @@ test(
   async (t) => {
     const [alice, carol] = [await comeAs(t, 'alice'), await comeAs(t, 'carol')];
     const row = carol.page.getByRole('row', { name: 'alice' });
-    assert.match(await row.innerText(), /alice\s+\S+\s+websocket\s+user:alice\s+\d\d:\d\d:\d\d/);
+    assert.match(await row.innerText(), /alice\s+EndBan\s+\S+\s+websocket\s+user:alice\s+\d\d:\d\d:\d\d/);
     await row.getByRole('button', { name: 'End' }).click();
     await alice.state('carol has ended this socket');
     await row.waitFor({ state: 'detached' });

@@ -43,15 +43,16 @@ function socketRow({ id, name, transport, rooms, since }) {
     'tr',
     {},
     element('th', { scope: 'row' }, own ? `${name} (you)` : name),
-    ...cells.map((content) => element('td', {}, content)),
+    // Before the others: a phone shows no more than two.
     element('td', {}, endButton(id, name), own ? '' : banButton(name)),
+    ...cells.map((content) => element('td', {}, content)),
   );
 }
 
 function bannedRow(name) {
   const nothing = element('td', { colSpan: 4 }, 'banned: no session, and no log-in');
   const who = element('th', { scope: 'row' }, name);
-  return element('tr', {}, who, nothing, element('td', {}, banButton(name)));
+  return element('tr', {}, who, element('td', {}, banButton(name)), nothing);
 }
 
 function endButton(id, name) {
