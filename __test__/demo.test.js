@@ -15,7 +15,7 @@ const ONCE = `require(${DEMO}).main(['--once']);`;
 /** It opens a thousand connections. */
 const ENDS_WITHIN = 120_000;
 const LOG_OUT = /^ +log-out → sockets ended in [\d.]+ ms \((.+)\)$/m;
-const START_REDIS = /^(ok|skip) .*“start Redis again”/m;
+const START_REDIS = /^(ok|skip) .*“Start Redis”/m;
 const STEP = /^(ok +\d+ ms|skip +) {2}\S/;
 
 for (const [title, env, how, started] of [

@@ -7,8 +7,6 @@ const { Gathered } = require('./gathered');
 
 /** Redis tells of sessions that end. Sessions in the memory of this process are looked at so often, in milliseconds. */
 const RECHECK_EVERY = 200;
-/** A look-up that has no answer after so many milliseconds is refused: people who stop Redis should not have to wait. */
-const TIMEOUT = 2_000;
 
 /** The Socket.IO half of the app: only who is logged in gets in, and everybody sees who else is there. */
 function attachChat(server, { cookie, secret, store, passport }, { ends, refusals, logins, log }) {
@@ -19,7 +17,6 @@ function attachChat(server, { cookie, secret, store, passport }, { ends, refusal
     store,
     passport,
     origin: 'same-host',
-    timeout: TIMEOUT,
     index: ['name'],
     // One room a user: it reaches all their tabs, and with an adapter those of other processes too.
     rooms: ({ name, isAdmin }) => (isAdmin ? [roomOf(name), 'admins'] : [roomOf(name)]),

@@ -3,7 +3,7 @@
 const path = require('node:path');
 const express = require('express');
 const session = require('express-session');
-const { REDIS_IS_STOPPED, inWords, onlyFromThisPage, onlyLoggedIn, refuse } = require('./guard');
+const { REDIS_IS_STOPPED, inWords, onlyFromThisPage, refuse } = require('./guard');
 const { addTries, addTriesWithoutLogin } = require('./tries');
 const { people } = require('./users');
 
@@ -39,12 +39,6 @@ function addPages(app, { cookie, secret, store, passport }, demo) {
   app.use(passport.session());
   addLogin(app, passport, cookie, demo);
 
-  app.get('/explain', onlyLoggedIn, async (request, response) => {
-    const { authorizer } = demo.chat;
-    if (!authorizer.explain) return response.json({ text: 'not there yet' });
-    const report = await authorizer.explain(request);
-    response.json({ report, text: String(report) });
-  });
   addTries(app, demo);
   app.use(inWords);
 }
@@ -63,6 +57,11 @@ function addWithoutSession(app, demo) {
       backend: authorizer.backend,
       watch: authorizer.stats().watch,
     });
+  });
+  // What would become of a connection of this browser: it needs no log-in, since it is for those who have none.
+  app.get('/explain', async (request, response) => {
+    const report = await authorizer.explain(request);
+    response.json({ report, text: String(report) });
   });
   app.use((request, response, next) => {
     if (request.method === 'GET') next();

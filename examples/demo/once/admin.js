@@ -27,7 +27,7 @@ async function playAdmin(visitor) {
     carol.emit('end', { id: bob.id });
     await end;
   });
-  await step('button “ban”: bob may not ban anybody, and carol not herself', async () => {
+  await step('button “Ban a user”: bob may not ban anybody, and carol not herself', async () => {
     const results = [
       await visitor.press('ban', bobs, { name: 'alice' }),
       await visitor.press('ban', carols, { name: 'carol' }),
@@ -38,7 +38,7 @@ async function playAdmin(visitor) {
     );
   });
   await step(
-    'button “ban”: carol bans bob, whose sockets are ended, and who cannot log in again',
+    'button “Ban a user”: carol bans bob, whose sockets are ended, and who cannot log in again',
     async () => {
       const socket = await visitor.enter(bobs, 'bob');
       const end = ended(socket, 'destroyed');
@@ -50,7 +50,7 @@ async function playAdmin(visitor) {
       assert.match(body.message, /bob is banned/);
     },
   );
-  await step('button “pardon”: bob logs in again', async () => {
+  await step('button “Pardon a user”: bob logs in again', async () => {
     const result = await visitor.press('pardon', carols, { name: 'bob' });
     assert.equal(result.ok, true, result.steps.join(' '));
     await visitor.enter(await visitor.logIn('bob'), 'bob');

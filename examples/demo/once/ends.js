@@ -25,19 +25,16 @@ async function playEnds(visitor, { authorizer }) {
     assert.deepEqual(await answer(visitor.connect(cookie)), refused);
   });
   const again = await step('alice logs in and opens two tabs again', () => twoTabs(visitor));
-  await step(
-    'button “be somebody else”: the session is bob’s now, and the sockets of alice end',
-    async () => {
-      const ends = again.tabs.map((socket) => ended(socket, 'user-changed'));
-      const result = await visitor.press('switch', again.cookie, { to: 'bob' });
-      assert.equal(result.ok, true, result.steps.join(' '));
-      await Promise.all(ends);
-    },
-  );
+  await step('button “Switch my user”: the session is bob’s now, and the sockets of alice end', async () => {
+    const ends = again.tabs.map((socket) => ended(socket, 'user-changed'));
+    const result = await visitor.press('switch', again.cookie, { to: 'bob' });
+    assert.equal(result.ok, true, result.steps.join(' '));
+    await Promise.all(ends);
+  });
   const bob = await step('she connects again, and is greeted as bob', () =>
     visitor.enter(again.cookie, 'bob'),
   );
-  await step('button “let my session expire”: three seconds later the socket is ended', async () => {
+  await step('button “Expire my session in 3 s”: three seconds later the socket is ended', async () => {
     const end = ended(bob, 'expired');
     const result = await visitor.press('expire', again.cookie);
     assert.equal(result.ok, true, result.steps.join(' '));

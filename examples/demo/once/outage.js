@@ -8,17 +8,17 @@ const { skip, step } = require('./step');
 async function playOutage(visitor, { sessions }) {
   const cookie = await step('alice logs in', () => visitor.logIn('alice'));
   if (!sessions.redis) {
-    const why = await step('button “stop Redis”: says why it cannot', async () => {
+    const why = await step('button “Stop Redis”: says why it cannot', async () => {
       const { ok, steps } = await visitor.press('redis-stop', cookie);
       assert.equal(ok, false);
       return steps[0];
     });
-    skip('what happens while Redis is stopped, and the button “start Redis again”', why);
+    skip('what happens while Redis is stopped, and the button “Start Redis”', why);
     return;
   }
   const alice = await step('alice connects', () => visitor.enter(cookie, 'alice'));
   await step(
-    'button “stop Redis”: alice stays connected, and nobody else gets in: STORE_ERROR',
+    'button “Stop Redis”: alice stays connected, and nobody else gets in: STORE_ERROR',
     async (tell) => {
       const { ok, code, hint, steps } = await visitor.press('redis-stop', cookie);
       assert.equal(ok, true, steps.join(' '));
@@ -34,9 +34,10 @@ async function playOutage(visitor, { sessions }) {
     const { ok, steps } = await visitor.press('expire', cookie);
     assert.equal(ok, false);
     assert.match(steps[0], /^Redis is stopped/);
+    assert.equal((await visitor.explain(cookie)).report.code, 'STORE_ERROR');
     tell(`last error: ${backend.lastError}`);
   });
-  await step('button “start Redis again”: sessions can be looked up at once', async (tell) => {
+  await step('button “Start Redis”: sessions can be looked up at once', async (tell) => {
     const { ok, ms, steps } = await visitor.press('redis-start');
     assert.equal(ok, true, steps.join(' '));
     await visitor.enter(cookie, 'alice');

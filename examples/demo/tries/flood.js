@@ -26,13 +26,13 @@ async function flood(demo, request, title) {
 
 /** What is to be done goes by a message: arguments of a process can be read by others, and the cookie is a secret. */
 async function play({ closing }, task) {
-  const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(WITHIN_MS)]);
-  const child = fork(require.resolve('./flood-clients'), { signal, execArgv: [] });
-  // An end by the signal is an error event; `once` tells of it.
-  child.on('error', () => {});
+  const options = { signal: closing.signal, timeout: WITHIN_MS, execArgv: [] };
+  const child = fork(require.resolve('./flood-clients'), options);
+  let result;
+  child.once('message', (message) => (result = message));
   child.send(task);
-  const [result] = await once(child, 'message', { signal });
-  await once(child, 'exit', { signal });
+  await once(child, 'exit');
+  if (result === undefined) throw new Error(`no answer of the clients within ${inMs(WITHIN_MS)}`);
   return result;
 }
 

@@ -15,17 +15,17 @@ const { cannot } = require('./words');
 /** These do not ask who it is: somebody may have no session, or nobody can tell. */
 function addTriesWithoutLogin(app, demo) {
   app.post('/try/no-cookie', button('Connect without a cookie', noCookie, demo));
-  app.post('/try/redis-start', button('Start Redis again', redisStart, demo));
+  app.post('/try/redis-start', button('Start Redis', redisStart, demo));
 }
 
 function addTries(app, demo) {
   app.post('/try/forge', onlyLoggedIn, button('Forge my cookie', forge, demo));
-  app.post('/try/expire', onlyLoggedIn, button('Let my session expire', expire, demo));
-  app.post('/try/switch', onlyLoggedIn, button('Be somebody else', switchUser, demo));
+  app.post('/try/expire', onlyLoggedIn, button('Expire my session in 3 s', expire, demo));
+  app.post('/try/switch', onlyLoggedIn, button('Switch my user', switchUser, demo));
   app.post('/try/redis-stop', onlyLoggedIn, button('Stop Redis', redisStop, demo));
   app.post('/try/flood', onlyLoggedIn, button('1,000 connections at once', flood, demo));
-  app.post('/try/ban', onlyAdmins, button('Ban', ban, demo));
-  app.post('/try/pardon', onlyAdmins, button('Pardon', pardon, demo));
+  app.post('/try/ban', onlyAdmins, button('Ban a user', ban, demo));
+  app.post('/try/pardon', onlyAdmins, button('Pardon a user', pardon, demo));
 }
 
 /** @param {(demo: object, request: object, title: string) => Promise<Result>} action */
