@@ -123,9 +123,12 @@ test('1,000 connections at once: all are let in, and seen in the panel', { skip 
   await alice.page.locator('#present li', { hasText: /alice \(you\)1 socket$/ }).waitFor();
 });
 
-test('explain my connection: as text that one can read', { skip }, async (t) => {
-  const alice = await comeAs(t, 'alice');
-  assert.match(await alice.attempt('Explain my connection'), /My connection, explained/);
-  const explained = alice.page.getByLabel('Explanation of this connection');
+test('explain my connection: as text that one can read, of a stranger too', { skip }, async (t) => {
+  const visitor = await DemoVisitor.come(t, demo);
+  const explained = visitor.page.getByLabel('Explanation of this connection');
+  assert.match(await visitor.attempt('Explain my connection'), /My connection, explained/);
+  assert.match(await explained.innerText(), /^NO_COOKIE: /);
+  await visitor.logIn('alice');
+  await visitor.attempt('Explain my connection');
   assert.match(await explained.innerText(), /^FOUND: The user was found[^]*The cookie is signed/);
 });

@@ -29,6 +29,7 @@ const TRIES = [
     id: 'explain',
     label: 'Explain my connection',
     about: 'What the authorizer makes of my cookie, step by step.',
+    free: () => true,
   },
 ];
 
