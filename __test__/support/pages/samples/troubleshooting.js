@@ -7,7 +7,6 @@ const { once } = require('node:events');
 const { io: connect } = require('socket.io-client');
 const { authorize } = require('../../../..');
 const { forged } = require('../../frameworks');
-const { koaCookies } = require('../../hints');
 const { notedConsole, openSite, runWith } = require('../site');
 const { startRedis } = require('../../../../scripts/support/redis-server');
 const { openAdmin } = require('../../redis-store');
@@ -121,20 +120,6 @@ module.exports = {
     };
     assert.match(await cookieOver('https'), /; Secure; SameSite=Lax$/);
     assert.doesNotMatch(await cookieOver('http'), /Secure/);
-  },
-
-  'cookies of koa': async (t, { code }) => {
-    const site = await openSite(t);
-    const keys = ['new', 'old'];
-    const sessions = { 'id-of-ann': { passport: { user: 'ann' } } };
-    site.run(code, { koa: { keys }, koaStore: { get: async (id) => sessions[id] } });
-    site.greet();
-    for (const key of keys) {
-      const { welcome } = await site.visit(koaCookies('koa.sess', 'id-of-ann', key));
-      assert.equal(welcome, 'ann');
-    }
-    const { refused } = await site.visit(koaCookies('koa.sess', 'id-of-ann', 'forged'));
-    assert.equal(refused.data.code, 'NO_COOKIE');
   },
 
   nginx: (t, { code }) => {
