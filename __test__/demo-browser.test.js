@@ -133,6 +133,24 @@ test('the panel is not read out each second, and a backend that is down is', { s
   await live.filter({ hasText: 'The backend is up' }).waitFor();
 });
 
+test(
+  'a page that nobody sees asks for no panel: a browser has few connections to a host',
+  { skip },
+  async (t) => {
+    const { page } = await come(t);
+    const isPanel = (request) => request.url().endsWith('/panel');
+    const setHidden = (hidden) =>
+      page.evaluate((value) => {
+        const { document, Event } = globalThis;
+        Object.defineProperty(document, 'hidden', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await page.locator('#tiles .tile').first().waitFor();
+    await Promise.all([page.waitForEvent('requestfailed', isPanel), setHidden(true)]);
+    await Promise.all([page.waitForEvent('request', isPanel), setHidden(false)]);
+  },
+);
+
 test('the theme is that of the system, until one chooses; the choice is kept', { skip }, async (t) => {
   const { page } = await come(t, { colorScheme: 'dark' });
   const ground = () =>

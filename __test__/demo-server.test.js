@@ -17,6 +17,9 @@ const [major] = process.versions.node.split('.').map(Number);
 const MOCKED_TIMERS = major < 20 ? ['setInterval'] : { apis: ['setInterval'] };
 const IN_MEMORY = { REDIS_SERVER: '/nowhere' };
 
+/** What a client may send where an id is expected; the last ones cannot be made a string. */
+const ODD = [undefined, null, 1, { id: 'nobody' }, { id: [] }, { id: { toString: 1, valueOf: 1 } }];
+
 let foreign;
 sharedRedis(({ redis }) => (foreign = redis));
 
@@ -131,11 +134,25 @@ test('only admins end sockets, and see the table', WITHIN, async (t) => {
     await visitor.enter(await visitor.logIn('bob'), 'bob'),
   ];
   bob.on('admin', () => assert.fail('bob got the table'));
-  for (const wrong of [{ id: alice.id }, { id: 'nobody' }, undefined, null, 1]) bob.emit('end', wrong);
+  for (const wrong of [{ id: alice.id }, ...ODD]) bob.emit('end', wrong);
   // Messages are in order: the end would have come before.
   const heard = once(alice, 'said');
   bob.emit('say', { text: 'still there?' });
   assert.deepEqual((await heard)[0], { from: 'bob', text: 'still there?' });
+});
+
+test('messages that make no sense', WITHIN, async (t) => {
+  const { visitor } = await openDemo(t, IN_MEMORY);
+  const carol = await visitor.enter(await visitor.logIn('carol'), 'carol');
+  for (const odd of ODD) {
+    carol.emit('end', odd);
+    carol.emit('say', odd);
+  }
+  for (const text of ['', ' ', 1, {}, null]) carol.emit('say', { text });
+  for (const to of [1, [], ODD.at(-1).id]) carol.emit('say', { text: 'hello', to });
+  const heard = once(carol, 'said');
+  carol.emit('say', { text: 'x'.repeat(501), to: 'carol' });
+  assert.deepEqual((await heard)[0], { from: 'carol', to: 'carol', text: 'x'.repeat(500) });
 });
 
 test('the panel: one event at once, then one a second', WITHIN, async (t) => {

@@ -159,9 +159,10 @@ const CASES = {
   },
   CORS_NO_SESSION: { request: { cookie: null, xdomain: true }, at: 'cookies', says: /another domain/ },
   OVERLOADED: {
-    options: { maxPending: 1, success() {} },
+    options: { maxPending: 1, success: (data) => data.arrived() },
     // One authorization waits for `success`.
-    before: (authorizer) => void visit(authorizer, requestWith()),
+    before: (authorizer) =>
+      new Promise((arrived) => authorizer({ request: requestWith({ arrived }) }, () => {})),
     at: 'authorizer',
     says: /^1 connections are being authorized, of at most 1/,
   },
@@ -189,7 +190,7 @@ for (const [way, open] of Object.entries(WAYS)) {
       if (title === 'OVERLOADED' && way === 'a connect-redis store, proven') continue;
       const { kind, authorizer, put } = await open(t, shared, options);
       await put(session);
-      before?.(authorizer);
+      await before?.(authorizer);
       const stats = authorizer.stats();
       const explanation = checked(await authorizer.explain(requestWith(request)));
       const what = `${title}\n${explanation}`;
@@ -249,7 +250,7 @@ test('its code is the one with which a connection is refused', async (t) => {
       if (title === 'OVERLOADED') continue;
       const { authorizer, put } = await open(t, shared, options);
       await put(session);
-      before?.(authorizer);
+      await before?.(authorizer);
       const explained = await authorizer.explain(requestWith(request));
       const { error } = await visit(authorizer, requestWith(request));
       const code = error === undefined ? 'FOUND' : error.code;

@@ -12,7 +12,7 @@ function attachAdmin(io) {
     since.set(socket, Date.now());
     socket.on('end', (choice) => {
       // Asked at each message, and of the user on the request: what a client says of itself does not count.
-      if (socket.request.user.isAdmin) endSocket(String(Object(choice).id), socket.request.user);
+      if (socket.request.user.isAdmin) endSocket(Object(choice).id, socket.request.user);
     });
   });
 

@@ -49,9 +49,10 @@ function attachChat(server, { cookie, secret, store, passport }, { ends, refusal
   });
 
   function say({ name }, message) {
-    const { to, text } = Object(message);
-    if (typeof text !== 'string' || text.trim() === '') return;
-    const said = { from: name, to: to ? String(to) : undefined, text: text.slice(0, 500) };
+    const { to = '', text } = Object(message);
+    // A client may send anything, also objects that cannot be made a string.
+    if (typeof to !== 'string' || typeof text !== 'string' || text.trim() === '') return;
+    const said = { from: name, to: to || undefined, text: text.slice(0, 500) };
     if (to) io.to([roomOf(to), roomOf(name)]).emit('said', said);
     else io.emit('said', said);
   }
