@@ -5,6 +5,10 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { test } = require('node:test');
 const { runScript } = require('./support/child');
@@ -47,6 +51,20 @@ test('at the first surprise the script ends with the name of the step', async ()
   assert.doesNotMatch(out, /All as expected/);
 });
 
+test('a script that is ended leaves no Redis and no folder behind', { timeout: 60_000 }, async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'demo-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const child = run(t, ['--once'], { TMPDIR: folder });
+  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('ok ')) break;
+  assert.equal(fs.readdirSync(folder).length, 1);
+  const [socket] = fs.readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.sock'));
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  assert.deepEqual(fs.readdirSync(folder), []);
+  const [port] = /\d+/.exec(path.basename(socket));
+  while (await isListening(Number(port)));
+});
+
 for (const [title, disturb] of [
   ['somebody is connected', async () => {}],
   [
@@ -81,11 +99,7 @@ for (const [title, disturb] of [
 }
 
 async function serve(t) {
-  const child = spawn(process.execPath, ['-e', `require(${DEMO}).main([])`], {
-    env: { ...process.env, PORT: '0', REDIS_URL: '', NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(() => child.kill('SIGKILL'));
+  const child = run(t, []);
   for await (const line of createInterface({ input: child.stdout })) {
     const [, port] = /http:\/\/localhost:(\d+)/.exec(line) ?? [];
     if (port) {
@@ -94,6 +108,24 @@ async function serve(t) {
     }
   }
   return assert.fail('the demo has ended');
+}
+
+/** A process that was killed may need a moment. */
+function isListening(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+function run(t, args, env) {
+  const child = spawn(process.execPath, ['-e', `require(${DEMO}).main(${JSON.stringify(args)})`], {
+    env: { ...process.env, PORT: '0', REDIS_URL: '', NODE_OPTIONS: '', NODE_TEST_CONTEXT: '', ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
 }
 
 async function logIn(url) {

@@ -1,23 +1,18 @@
 'use strict';
 
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const { startRedis } = require('../../scripts/support/redis-server');
+const { makeFolder, startRedis } = require('../../scripts/support/redis-server');
 
 /** On disk, so that a stop and a start keep the sessions: a Redis that comes back empty has ended all of them. */
 const KEPT = ['--appendonly', 'yes'];
 
 /** A Redis of the demo's own, which people may stop and start. It ends with `close()`, or with this process. */
 async function startOwnRedis() {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'demo-redis-'));
-  const removeDir = () => fs.rmSync(dir, { recursive: true, force: true });
-  process.once('exit', removeDir);
+  const { dir, remove } = makeFolder();
   let server;
   try {
     server = await launch({ dir });
   } catch (error) {
-    removeDir();
+    remove();
     throw error;
   }
   const { url, host, port, name } = server;
@@ -41,8 +36,7 @@ async function startOwnRedis() {
       }),
     async close() {
       await inTurn(() => server.stop());
-      process.off('exit', removeDir);
-      removeDir();
+      remove();
     },
   };
 }
