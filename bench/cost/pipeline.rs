@@ -7,7 +7,9 @@ use passport_socketio_native::{
         credential::{self, CredentialKind},
         settings::Settings,
     },
-    pipeline::{Chunk, Fault, Histogram, Inbox, Keys, ReadResult, SessionSource, Worker, outbox::Outbox},
+    pipeline::{
+        Chunk, Delivers, Fault, Histogram, Inbox, Keys, ReadResult, SessionSource, Worker, outbox::Outbox,
+    },
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -58,7 +60,7 @@ impl Pipeline {
                 outbox: Arc::clone(&outbox),
                 latency: Arc::new(Histogram::default()),
                 timeout: Duration::from_secs(3600),
-                delivers_ids: false,
+                delivers: Delivers::Users,
             }
             .run(),
         );
