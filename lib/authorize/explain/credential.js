@@ -4,15 +4,18 @@ const { quoted } = require('../../diagnostics/words');
 const { OUTCOME } = require('../../outcomes');
 const { CREDENTIAL_KIND } = require('../../sessions/verifier');
 const { CookieHeader } = require('../hints/cookie-header');
+const { queryOf } = require('../request');
 const { kindOfError, listed, shown } = require('./words');
 
 /** The steps that read what the client sent as its credential. */
 
 /** @param {import('./walk').Walk} walk */
 function query(walk) {
-  const { request, queried } = walk;
-  const { sessionIdInQuery } = walk.authorizer.options;
+  const { authorizer, request } = walk;
+  const { sessionIdInQuery } = authorizer.options;
   if (sessionIdInQuery === false) return walk.skipped('It does not count (sessionIdInQuery: false).');
+  const queried = authorizer.requests.queried({ query: queryOf(request) });
+  walk.queried = queried;
   if (!queried) return walk.skipped('No session_id in it: the cookie counts.');
   if (typeof queried !== 'string') {
     return walk.failed(
@@ -22,7 +25,7 @@ function query(walk) {
     );
   }
   const counts = 'A session_id came. It is taken before the cookie';
-  const isBare = walk.authorizer.requests.isBare(queried);
+  const isBare = authorizer.requests.isBare(queried);
   const ofRoutes =
     isBare && request._query === undefined
       ? ' (authorizer.authenticate counts a bare id only where sessionIdInQuery is given as true)'
@@ -60,7 +63,10 @@ function cookies(walk) {
   }
   const sent = `The session's is ${quoted(key)} (option key)`;
   if (walk.id === OUTCOME.NO_COOKIE) {
-    const text = count > 0 ? `${sent}; it came without a session id.` : `${which}. ${sent}.`;
+    const why = authorizer.requests.isParsedByApp
+      ? 'the option cookieParser does not give it'
+      : 'it came without a session id';
+    const text = count > 0 ? `${sent}; ${why}.` : `${which}. ${sent}.`;
     return walk.failed(walk.id, undefined, text, facts);
   }
   const often = count > 1 ? ` It came ${count} times, of which the first counts.` : '';

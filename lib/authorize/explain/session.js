@@ -2,7 +2,7 @@
 
 const { performance } = require('node:perf_hooks');
 const { noteSessionId, withoutSecrets } = require('../../diagnostics');
-const { quoted } = require('../../diagnostics/words');
+const { oneLine, quoted } = require('../../diagnostics/words');
 const { CLOSED, OUTCOME } = require('../../outcomes');
 const { deserialize } = require('../reading');
 const { kindOfError, listed, shown } = require('./words');
@@ -53,8 +53,8 @@ function placeOf({ authorizer: { options, verifier } }, { kind, address, reason 
 function whyNot({ id, said }, outcome, cause) {
   if (outcome === OUTCOME.SESSION_NOT_FOUND) return 'there is no such session';
   // What the addon says of Redis has no value in it; what a store says may have any.
-  if (typeof cause === 'string' && (said.answers.kind === 'redis' || outcome !== OUTCOME.STORE_ERROR)) {
-    return withoutSecrets(cause, id);
+  if (typeof cause === 'string' && (said.isOfAddon || outcome !== OUTCOME.STORE_ERROR)) {
+    return oneLine(withoutSecrets(cause, id));
   }
   return kindOfError(cause);
 }
@@ -98,10 +98,9 @@ function passport(walk) {
 /** @param {import('./walk').Walk} walk */
 async function user(walk) {
   const { authorizer, request, said } = walk;
-  const found = authorizer.isClosed
-    ? { outcome: OUTCOME.CLOSED, value: CLOSED }
-    : await deserialize(authorizer, said.value, request);
-  const { outcome, value } = found;
+  const closed = { outcome: OUTCOME.CLOSED, value: CLOSED };
+  const found = authorizer.isClosed ? closed : await deserialize(authorizer, said.value, request);
+  const { outcome, value } = authorizer.isClosed ? closed : found;
   if (outcome === OUTCOME.FOUND) return walk.passed('deserializeUser has found the user.');
   if (outcome === OUTCOME.USER_NOT_FOUND)
     return walk.failed(outcome, undefined, 'deserializeUser knows no such user.');
