@@ -5,7 +5,7 @@ const { OUTCOME } = require('../../outcomes');
 const { CREDENTIAL_KIND } = require('../../sessions/verifier');
 const { CookieHeader } = require('../hints/cookie-header');
 const { queryOf } = require('../request');
-const { kindOfError, listed, shown } = require('./words');
+const { kindOfError, listed, named, shown } = require('./words');
 
 /** The steps that read what the client sent as its credential. */
 
@@ -43,18 +43,20 @@ function cookies(walk) {
     const text = `The option cookieParser failed: ${kindOfError(error)}.`;
     return walk.failed(OUTCOME.CALLBACK_ERROR, error, text);
   }
-  if (request.xdomain && typeof walk.id !== 'string') {
+  // An id that is no text is one: it is not found.
+  if (request.xdomain && typeof walk.id !== 'string' && walk.id !== OUTCOME.SESSION_NOT_FOUND) {
     return walk.failed(
       OUTCOME.CORS_NO_SESSION,
       undefined,
       'The request of another domain came without a session.',
     );
   }
-  const { all } = new CookieHeader({ data: request, authorizer });
+  const { all, isWhole } = new CookieHeader({ data: request, authorizer });
   const came = all.map(({ name }) => name);
   const count = came.filter((name) => name === key).length;
   const facts = { key: shown(key), names: [...new Set(came)].map(shown), count };
-  const which = all.length === 0 ? 'No cookie came' : `These came: ${listed(facts.names)}`;
+  const first = isWhole ? '' : ' (of a long header, the first ones)';
+  const which = all.length === 0 ? 'No cookie came' : `These came: ${listed(facts.names.map(named))}${first}`;
   if (queried) {
     if (walk.id === OUTCOME.NO_COOKIE) {
       return walk.failed(walk.id, undefined, 'The session_id of the query is empty.', facts);
