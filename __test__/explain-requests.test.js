@@ -122,19 +122,38 @@ function visitOf(authorizer, server) {
   });
 }
 
-test('a bare id in the query of a route: it says that authenticate counts it only where it is asked for', async (t) => {
-  const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS });
-  const ofRoute = checked(
-    await authorizer.explain(requestWith({ cookie: null, url: `/x?session_id=${ID}` })),
-  );
-  assert.match(stepOf(ofRoute, 'query').text, /authorizer\.authenticate counts a bare id only where/);
-  const ofSocket = checked(
-    await authorizer.explain(requestWith({ cookie: null, _query: { session_id: ID } })),
-  );
-  assert.doesNotMatch(stepOf(ofSocket, 'query').text, /authenticate/);
-  const off = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, sessionIdInQuery: false });
-  const ignored = checked(await off.explain(requestWith({ cookie: null, url: `/x?session_id=${ID}` })));
-  assert.equal(ignored.code, 'NO_COOKIE');
+test('a bare id in the query of a route: it says that authenticate does not count it, where it does not', async (t) => {
+  const signed = decodeURIComponent(requestWith().headers.cookie.slice('connect.sid='.length));
+  const NOTE = /authorizer\.authenticate counts the cookie instead/;
+  const CASES = [
+    [undefined, { url: `/x?session_id=${ID}` }, 'FOUND', 'NO_COOKIE'],
+    [undefined, { url: '/x?session_id=a&session_id=b' }, 'SESSION_NOT_FOUND', 'NO_COOKIE'],
+    [undefined, { url: `/x?session_id=${encodeURIComponent(signed)}` }, 'FOUND', 'FOUND'],
+    [true, { url: `/x?session_id=${ID}` }, 'FOUND', 'FOUND'],
+    ['signed', { url: `/x?session_id=${ID}` }, 'COOKIE_NOT_SIGNED', 'COOKIE_NOT_SIGNED'],
+    [false, { url: `/x?session_id=${ID}` }, 'NO_COOKIE', 'NO_COOKIE'],
+    [undefined, { _query: { session_id: ID } }, 'FOUND'],
+  ];
+  for (const [sessionIdInQuery, query, code, authenticated = code] of CASES) {
+    const option = sessionIdInQuery === undefined ? {} : { sessionIdInQuery };
+    const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, ...option });
+    const request = requestWith({ cookie: null, ...query });
+    const explanation = checked(await authorizer.explain(request));
+    const what = `${sessionIdInQuery} ${JSON.stringify(query)}\n${explanation}`;
+    assert.equal(explanation.code, code, what);
+    assert.equal(NOTE.test(stepOf(explanation, 'query').text), authenticated !== code, what);
+    if (query.url === undefined) continue;
+    const { code: given = 'FOUND' } = await authorizer.authenticate(request).catch((error) => error);
+    assert.equal(given, authenticated, what);
+  }
+});
+
+test('a page of another origin over HTTP/2: the host asked for is told', async (t) => {
+  const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, origin: 'same-host' });
+  const headers = { ':authority': 'b.example', origin: 'https://a.example' };
+  const explanation = checked(await authorizer.explain({ headers }));
+  assert.match(stepOf(explanation, 'origin').text, /the Host asked for "b\.example"/);
+  assert.match(explanation.hint, /the Host asked for "b\.example"/);
 });
 
 test('hostile headers and sessions: one line a step, bounded', async (t) => {

@@ -17,20 +17,19 @@ function query(walk) {
   const queried = authorizer.requests.queried({ query: queryOf(request) });
   walk.queried = queried;
   if (!queried) return walk.skipped('No session_id in it: the cookie counts.');
+  const note = noteOfRoutes(walk);
   if (typeof queried !== 'string') {
-    return walk.failed(
-      OUTCOME.SESSION_NOT_FOUND,
-      undefined,
-      'session_id came more than once, or as an object.',
-    );
+    const text = `session_id came more than once, or as an object${note}.`;
+    return walk.failed(OUTCOME.SESSION_NOT_FOUND, undefined, text);
   }
-  const counts = 'A session_id came. It is taken before the cookie';
-  const isBare = authorizer.requests.isBare(queried);
-  const ofRoutes =
-    isBare && request._query === undefined
-      ? ' (authorizer.authenticate counts a bare id only where sessionIdInQuery is given as true)'
-      : '';
-  return walk.passed(`${counts}${ofRoutes}.`);
+  return walk.passed(`A session_id came. It is taken before the cookie${note}.`);
+}
+
+/** Engine.IO, which parses queries into `_query`, has not seen this request: `authenticate` may take it in another way. */
+function noteOfRoutes({ authorizer, request, queried, isQueryGiven }) {
+  if (isQueryGiven || request._query !== undefined) return '';
+  if (typeof queried === 'string' && !authorizer.requests.isBare(queried)) return '';
+  return ' (authorizer.authenticate counts the cookie instead, unless the option sessionIdInQuery is given)';
 }
 
 /** @param {import('./walk').Walk} walk */

@@ -28,12 +28,14 @@ const STEPS = [
  * on the request.
  * @param {import('../authorizer').Authorizer} inner
  * @param {object} request
- * @param {object | undefined} server - of Socket.IO, where the authorizer has seen one
+ * @param {object} around
+ * @param {object | undefined} around.server - of Socket.IO, where the authorizer has seen one
+ * @param {boolean} around.isQueryGiven - whether the app has set the option sessionIdInQuery itself
  */
-async function explain(inner, request, server) {
+async function explain(inner, request, around) {
   const complaint = complaintAbout(request);
   if (complaint) throw new TypeError(`authorizer.explain(request): request ${complaint}`);
-  const walk = new Walk(inner, request, server);
+  const walk = new Walk(inner, request, around);
   const steps = [];
   for (const [step, examine] of STEPS) steps.push({ step, ...(await walk.take(examine)) });
   const { isFound, outcome, cause } = walk;

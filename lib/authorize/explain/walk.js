@@ -20,10 +20,11 @@ class Walk {
   /** What the look-up gave: `{ outcome, value, shape, answers }`. */
   said = undefined;
 
-  constructor(authorizer, request, server) {
+  constructor(authorizer, request, { server, isQueryGiven }) {
     this.authorizer = authorizer;
     this.request = request;
     this.server = server;
+    this.isQueryGiven = isQueryGiven;
   }
 
   get isFound() {
