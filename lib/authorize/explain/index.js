@@ -4,15 +4,15 @@ const { outcomes } = require('../../outcomes');
 const { complaintAbout } = require('../authentications');
 const { hintOf } = require('../hints');
 const credential = require('./credential');
-const doors = require('./doors');
 const { explanationOf } = require('./explanation');
+const preconditions = require('./preconditions');
 const session = require('./session');
 const { Walk } = require('./walk');
 
 /** The steps of an authorization, in their order. Each gets the Walk, and says what it found. */
 const STEPS = [
-  ['authorizer', doors.authorizer],
-  ['origin', doors.origin],
+  ['authorizer', preconditions.authorizer],
+  ['origin', preconditions.origin],
   ['query', credential.query],
   ['cookies', credential.cookies],
   ['signature', credential.signature],
