@@ -133,3 +133,20 @@ test('errors by a name or code that is none: nothing of it is told', async (t) =
     assert.match(stepOf(explanation, 'look-up').text, new RegExp(`: (?:there is )?${says}\\.$`));
   }
 });
+
+test('a parameter j without an Origin is JSONP to Engine.IO alone, as authenticate has it', async (t) => {
+  const options = { secret: OLD_SECRET, store: SESSIONS, origin: 'same-host' };
+  const authorizer = authorizerOf(t, options);
+  const ofRoute = requestWith({ query: { j: '0' } });
+  assert.equal(checked(await authorizer.explain(ofRoute)).code, 'FOUND');
+  await authorizer.authenticate(ofRoute);
+  const polling = checked(await authorizer.explain(requestWith({ _query: { j: '0' } })));
+  assert.equal(polling.code, 'ORIGIN_NOT_ALLOWED');
+});
+
+test('the text ends with the hint, or with the last step where the user was found', async (t) => {
+  const found = await explained(t, {});
+  assert.ok(String(found).endsWith(`✓ user        ${stepOf(found, 'user').text}`), String(found));
+  const failed = await explained(t, {}, { cookie: null });
+  assert.ok(String(failed).endsWith(`· user        not reached\n\n${failed.hint}`), String(failed));
+});
