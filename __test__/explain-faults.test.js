@@ -134,6 +134,7 @@ test('a key of another type', async (t) => {
 test('what a server of Redis says is one line, without the session id', async (t) => {
   const SAYS = [
     [`-ERR bad\u001b[2J key sess:${ID} x\r\n`, /: ERR bad\\u001b\[2J key sess:… x\.$/],
+    ['-ERR see redis://ann:SENTINEL@b\r\n', /: ERR see redis:\/\/…@b\.$/],
     ['-ERR down\n✓ user        found\r\n', /: ERR down ✓ user {8}found\.$/],
   ];
   for (const [answer, says] of SAYS) {
@@ -146,6 +147,18 @@ test('what a server of Redis says is one line, without the session id', async (t
     assert.equal(explanation.code, 'STORE_ERROR');
     assert.match(stepOf(explanation, 'look-up').text, says);
   }
+});
+
+test('of members that are written twice, the last one is told', async (t) => {
+  const authorizer = authorizerOf(t, { secret: OLD_SECRET, redis: redis.url });
+  await admin.set(`sess:${ID}`, '{"a":1,"passport":{"user":1,"user":"SENTINEL"},"a":"SENTINEL"}');
+  const explanation = checked(await authorizer.explain(requestWith()));
+  assert.deepEqual(stepOf(explanation, 'session').members, [
+    { name: 'a', type: 'string' },
+    { name: 'passport', type: 'object' },
+  ]);
+  assert.deepEqual(stepOf(explanation, 'passport').members, [{ name: 'user', type: 'string' }]);
+  await admin.del(`sess:${ID}`);
 });
 
 test('what is stored is compressed, or encrypted', async (t) => {

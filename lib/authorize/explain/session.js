@@ -1,7 +1,7 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
-const { noteSessionId, withoutSecrets } = require('../../diagnostics');
+const { withoutSecrets } = require('../../diagnostics');
 const { oneLine, quoted } = require('../../diagnostics/words');
 const { CLOSED, OUTCOME } = require('../../outcomes');
 const { typeOf } = require('../../sessions/shape');
@@ -22,12 +22,11 @@ const NOT_READ = new Set([
 
 /** @param {import('./walk').Walk} walk */
 async function lookUp(walk) {
-  const { authorizer, request, id } = walk;
+  const { authorizer, id } = walk;
   if (typeof id !== 'string') {
     const text = 'Nothing is looked up: what is signed is no session id, but JSON (j:…), or another value.';
     return walk.failed(id, undefined, text);
   }
-  noteSessionId(request, id);
   const began = performance.now();
   walk.said = await authorizer.backend.inspect(id);
   const { outcome, value, answers } = walk.said;
