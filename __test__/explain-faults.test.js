@@ -172,6 +172,11 @@ test('what is stored is compressed, or encrypted', async (t) => {
     const explanation = checked(await authorizer.explain(requestWith()));
     assert.equal(explanation.code, code);
     assert.match(stepOf(explanation, 'session').text, words);
+    const isEncrypted = code === 'PASSPORT_NOT_INITIALIZED';
+    assert.equal(
+      stepOf(explanation, 'passport').text,
+      isEncrypted ? 'The session is encrypted.' : 'not reached',
+    );
   }
   await admin.del(`sess:${ID}`);
 });

@@ -145,3 +145,29 @@ test('closed while the store, Redis or deserializeUser is waited for', async (t)
   assert.equal(explanation.code, 'CLOSED');
   assert.equal(stepOf(explanation, 'user').status, 'failed');
 });
+
+test('closed between two steps: neither the store nor deserializeUser is called any more', async (t) => {
+  const calls = [];
+  const closing = (options) => {
+    const authorizer = authorizerOf(t, {
+      secret: OLD_SECRET,
+      passport: passportOf((_key, done) => done(null, { call: calls.push('deserializeUser') })),
+      ...options(() => authorizer.close()),
+    });
+    return authorizer;
+  };
+  const get = (_id, done) => done(null, { passport: { user: calls.push('get') } });
+  const parserThat = (close) => () => (request, _response, next) => {
+    close();
+    next(void (request.signedCookies = { 'connect.sid': ID }));
+  };
+  for (const options of [
+    (close) => ({ store: { get }, cookieParser: parserThat(close) }),
+    (close) => ({ redis: shared.redis.url, cookieParser: parserThat(close) }),
+    (close) => ({ store: { get: (_id, done) => done(null, sessionOf(), close()) } }),
+  ]) {
+    const explanation = checked(await closing(options).explain(requestWith()));
+    assert.equal(explanation.code, 'CLOSED');
+  }
+  assert.deepEqual(calls, []);
+});

@@ -168,6 +168,7 @@ test('hostile headers and sessions: one line a step, bounded', async (t) => {
   const explanation = checked(await authorizer.explain(requestWith({ cookie: `${odd}; ${cookie}` })));
   const { members, more } = stepOf(explanation, 'session');
   assert.deepEqual([members.length, more], [100, 903]);
+  assert.ok(members.every(({ name }) => /^[\x20-\x7e]{1,60}…?$/.test(name)));
   // eslint-disable-next-line no-control-regex -- it is what must not be there
   assert.doesNotMatch(String(explanation), /\u001b/);
   assert.ok(String(explanation).length < 6000);
