@@ -27,14 +27,14 @@ const { passportOf, visit } = require('./support/visit');
 let shared;
 sharedRedis((started) => (shared = started));
 
-/** An authorizer whose look-ups are native, the client of its store, and how to have that never answer again. */
+/** An authorizer whose look-ups are native, its store, the client of that, and how to have that never answer again. */
 async function provenOf(t, options) {
   const store = await redisStoreFor(t, shared.redis);
   const { client } = store;
   const way = WAYS['a connect-redis store, proven'];
   const { authorizer, put } = await way(t, shared, { store, ...options });
   const silence = () => client.sendCommand(['CLIENT', 'REPLY', 'OFF']).catch(() => {});
-  return { authorizer, put, client, silence };
+  return { authorizer, put, store, client, silence };
 }
 
 /** Asserts that a connection is refused with the same code. */
@@ -71,6 +71,14 @@ test('a user whom only the store knows, since its client has selected another da
   await put(null);
   const explanation = checked(await authorizer.explain(requestWith()));
   assert.equal(explanation.code, 'FOUND');
+  assert.equal(stepOf(explanation, 'look-up').backend, 'store');
+});
+
+test('a rule that the app has given the store since is not bypassed', async (t) => {
+  const { authorizer, store } = await provenOf(t);
+  store.get = (_id, done) => done(null, null);
+  const explanation = checked(await authorizer.explain(requestWith()));
+  assert.equal(explanation.code, 'SESSION_NOT_FOUND');
   assert.equal(stepOf(explanation, 'look-up').backend, 'store');
 });
 
