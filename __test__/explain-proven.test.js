@@ -67,6 +67,9 @@ test('a native answer that the store confirms, or cannot', async (t) => {
 test('a user whom only the store knows, since its client has selected another database', async (t) => {
   const { authorizer, put, client } = await provenOf(t);
   await client.select(1);
+  // Whom the addon finds, the store is not asked for.
+  const native = checked(await authorizer.explain(requestWith()));
+  assert.deepEqual([native.code, stepOf(native, 'look-up').backend], ['FOUND', 'redis']);
   await client.set(`sess:${ID}`, JSON.stringify(sessionOf()));
   await put(null);
   const explanation = checked(await authorizer.explain(requestWith()));
