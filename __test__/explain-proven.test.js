@@ -172,13 +172,14 @@ test('closed between two steps: neither the store nor deserializeUser is called 
     close();
     next(void (request.signedCookies = { 'connect.sid': ID }));
   };
-  for (const options of [
-    (close) => ({ store: { get }, cookieParser: parserThat(close) }),
-    (close) => ({ redis: shared.redis.url, cookieParser: parserThat(close) }),
-    (close) => ({ store: { get: (_id, done) => done(null, sessionOf(), close()) } }),
+  for (const [at, options] of [
+    ['look-up', (close) => ({ store: { get }, cookieParser: parserThat(close) })],
+    ['look-up', (close) => ({ redis: shared.redis.url, cookieParser: parserThat(close) })],
+    ['user', (close) => ({ store: { get: (_id, done) => done(null, sessionOf(), close()) } })],
   ]) {
     const explanation = checked(await closing(options).explain(requestWith()));
     assert.equal(explanation.code, 'CLOSED');
+    assert.equal(stepOf(explanation, at).status, 'failed');
   }
   assert.deepEqual(calls, []);
 });
