@@ -136,7 +136,7 @@ impl Connection {
     pub(super) async fn until_lost(&mut self) -> Fault {
         let fault = tokio::select! {
             fault = self.handle.lost() => fault,
-            fault = heartbeat::stopped(&self.handle) => fault,
+            fault = heartbeat::stopped(&self.handle, self.is_tracking) => fault,
             _ = &mut self.driver.0 => {
                 let end = self.handle.activity().end().cloned();
                 end.unwrap_or_else(|| Fault::unreachable("the connection was closed"))

@@ -51,7 +51,7 @@ module.exports = [
   }),
   {
     title: 'a firewall forgets the connections, and tells nobody',
-    what: 'Look-ups wait until the silence is noticed, and then go over a new connection. On the connection that watches, where nothing is asked, it is noticed within 6 s.',
+    what: 'Look-ups wait until the silence is noticed, and then go over a new connection. On the connection that watches, where nothing is asked, it is noticed within 2 s.',
     place: () => Proxied.open(),
     async begin({ proxy }) {
       // The connection that watches is idle then, and asked less often whether it lives.
