@@ -14,14 +14,13 @@ const contender = contenderOf(key);
 const clock = new CpuClock();
 const server = http.createServer();
 const io = new Server(server, { serveClient: false });
-/** By id of the user: how many of their sockets have connected since the last question. */
-let users = new Map();
+/** Ids of the users whose sockets have connected since the last question, and how many sockets. */
+let users = new Set();
 let arrived = 0;
 let onAll = () => {};
 
 io.on('connection', (socket) => {
-  const id = socket.request.user?.id;
-  users.set(id, (users.get(id) ?? 0) + 1);
+  users.add(socket.request.user?.id);
   arrived += 1;
   onAll();
 });
@@ -44,15 +43,15 @@ const tasks = {
   /** The CPU used so far, in ns. */
   cpu: () => clock.read(),
 
-  /** Whose sockets have connected: resolves when there are `count`. */
+  /** Resolves when `count` sockets have connected. */
   async arrived({ count }) {
     await new Promise((resolve) => {
       onAll = () => arrived >= count && resolve();
       onAll();
     });
-    const result = { arrived, users: [...users.keys()], cpu: clock.read() };
+    const result = { users: users.size, cpu: clock.read() };
     arrived = 0;
-    users = new Map();
+    users = new Set();
     return result;
   },
 
