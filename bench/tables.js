@@ -38,9 +38,10 @@ function inWords({ conditions, authorizations, cold, storm }) {
     cold && `fresh processes ${cold.passes}`,
     storm && `storm ${storm.passes}`,
   ];
+  const load = [Math.min(...loads), Math.max(...loads)].map(digits).join(' to ');
   return (
-    `${date}, Node ${node}, ${redis}, ${machine}, load ${digits(Math.min(...loads))} to ${digits(Math.max(...loads))}. ` +
-    `CPU of the ${clock}. Passes: ${passes.filter(Boolean).join(', ')}.`
+    `${date}, Node ${node}, ${redis}, ${machine}, load ${load}. CPU of the ${clock}. ` +
+    `Passes: ${passes.filter(Boolean).join(', ') || 'as the other tables say'}.`
   );
 }
 
@@ -153,15 +154,16 @@ function liveTable({ count, idle, touched, published }) {
 function memoryTable({ pending, sockets, index, watched, steady }) {
   const nameOf = (key) => contenders.find((contender) => contender.key === key).name;
   const bytes = (figure) => `${Math.round(figure).toLocaleString('en-US')} B`;
-  const [first, last] = [steady.sizes[0], steady.sizes.at(-1)].map((size) => `${(size / 1e6).toFixed(1)} MB`);
-  const done = [steady.count, steady.count * steady.sizes.length].map(thousands);
+  const series = [steady.sizes.length / 2, steady.sizes.length];
+  const [half, all] = series.map((count) => `${(steady.sizes[count - 1] / 1e6).toFixed(1)} MB`);
+  const done = series.map((count) => thousands(count * steady.count));
   return table(
     [
-      ['', 'in V8', 'native'],
+      ['', 'in V8', 'outside of V8'],
       ...Object.entries(pending).map(([key, { known, outside }]) => [
         `a look-up under way: ${nameOf(key)}`,
         bytes(known),
-        key === 'ours' ? bytes(outside) : '',
+        bytes(outside),
       ]),
       ...Object.entries(sockets).map(([key, figure]) => [
         `a connected socket, above none: ${nameOf(key)}`,
@@ -170,7 +172,7 @@ function memoryTable({ pending, sockets, index, watched, steady }) {
       ]),
       ['two indexed properties, more', bytes(index.heap), bytes(index.native)],
       ['a watched session, more', bytes(watched.heap), bytes(median(watched.native))],
-      [`resident after ${done[0]} authorizations, and after ${done[1]}`, first, last],
+      [`resident after ${done[0]} authorizations, and after ${done[1]}`, half, all],
     ],
     true,
   );

@@ -7,12 +7,19 @@ const { nodeRedisStore } = require('./stores');
 /** Time in which an authorizer must begin to look sessions up natively. */
 const PROVEN_WITHIN_MS = 10_000;
 
-/** @typedef {{ url: string, checkout: string }} Where - the Redis, and the folder of this package or of another checkout */
+/**
+ * Where a contender is opened.
+ *
+ * @typedef {object} Where
+ * @property {string} url - of the Redis
+ * @property {string} checkout - the folder of this package, or of another checkout
+ * @property {object} [options] - of ours, for one measurement
+ */
 
 /** With the option `redis`, and perhaps others. */
 function openWithRedis(options = {}) {
-  return async ({ url, checkout }) => {
-    const middleware = authorizerOf(checkout, { redis: url, ...options });
+  return async (where) => {
+    const middleware = authorizerOf(where.checkout, { redis: where.url, ...options, ...where.options });
     return { middleware, settle: () => middleware.ready() };
   };
 }

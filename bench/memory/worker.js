@@ -13,6 +13,8 @@ const { sidOf } = require('../support/sessions');
 
 /** Sockets that connect at a time. */
 const BATCH = 1000;
+/** So many look-ups ours may have under way: more than are begun here. */
+const PENDING = 1_000_000;
 /** More than any of the promises need to get to a look-up. */
 const MICROTASKS = 100;
 
@@ -27,7 +29,7 @@ let kept;
 
 const tasks = {
   async open({ sessions, warmUp }) {
-    opened = await contender.open({ url, checkout });
+    opened = await contender.open({ url, checkout, options: { maxPending: PENDING } });
     middleware = middlewareOf(opened);
     const visitors = visitorsOf('valid', { count: sessions, isToken: contender.isToken });
     kept = { nextVisitor: cycle(visitors) };
