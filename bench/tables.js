@@ -2,7 +2,7 @@
 
 const { contenders } = require('./contenders');
 const { contenders: finders } = require('./filter/contenders');
-const { verdictsOn } = require('./goals');
+const { BESIDE, verdictsOn } = require('./goals');
 const { median } = require('./support/numbers');
 const { digits, table, thousands } = require('./support/table');
 
@@ -179,13 +179,14 @@ function memoryTable({ pending, sockets, index, watched, steady }) {
 }
 
 function goalsTable(results) {
-  const rows = verdictsOn(results).map(({ goal: { what, limit, unit }, value, isReached }) => [
+  const rows = verdictsOn(results).map(({ goal: { what, limit, unit }, figures, isReached }) => [
     what,
+    ...BESIDE.map((key) => (figures[key] === undefined ? '–' : `${digits(figures[key])} ${unit}`.trim())),
     `≤ ${limit} ${unit}`.trim(),
-    `${digits(value)} ${unit}`.trim(),
     isReached ? 'reached' : 'missed',
   ]);
-  return table([['', 'goal', 'measured', ''], ...rows]);
+  const header = ['', 'passport.socketio', "Socket.IO's recipe", 'best plain JS', 'ours', 'goal', ''];
+  return table([header, ...rows], true);
 }
 
 module.exports = { tablesOf };
