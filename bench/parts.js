@@ -73,7 +73,7 @@ const PLANS = {
     storm: { passes: 12, connections: 1000 },
     memory: {
       warmUp: 20_000,
-      pending: { count: 50_000 },
+      pending: { count: 10_000 },
       sockets: { count: 10_000 },
       index: { count: 100_000 },
       watched: { count: 100_000, ends: [1, 1.5, 2], passes: 1 },

@@ -59,7 +59,7 @@ async function main() {
         plan: planOf(values),
       });
   const tables = tablesOf(results);
-  if (values.write) writePage(tables);
+  if (values.write && !process.exitCode) writePage(tables);
   if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else if (values.markdown) process.stdout.write(`${[...tables].map(marked).join('\n\n')}\n`);
   else process.stdout.write(`${[...tables].map(titled).join('\n\n')}\n`);
@@ -90,15 +90,18 @@ async function measure({ names, keys, against, plan }) {
   const scene = await Scene.open({ sessions: plan.sessions, keys, against, tell });
   const results = {};
   const loads = [os.loadavg()[0]];
-  try {
-    for (const [name, part] of Object.entries(parts)) {
-      if (names.length > 0 && !names.includes(name)) continue;
+  for (const [name, part] of Object.entries(parts)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    try {
       results[name] = await part(scene, plan[name]);
-      loads.push(os.loadavg()[0]);
+    } catch (error) {
+      // The other parts are shown all the same.
+      console.error(error);
+      process.exitCode = 1;
     }
-  } finally {
-    await scene.close();
+    loads.push(os.loadavg()[0]);
   }
+  await scene.close();
   const clock = new CpuClock().tellsThreadsApart
     ? 'main thread alone, where nothing else is said'
     : 'whole process, since this system does not tell the main thread apart';
@@ -122,8 +125,11 @@ function titled([name, text]) {
   return `${TITLES[name]}\n\n${text}`;
 }
 
-main().catch((error) => {
-  console.error(error);
-  // The processes that were started would keep this one; they end with it, and so does Redis.
-  process.exit(1);
-});
+main().then(
+  // A process that a failed part has left would keep this one; it ends with it.
+  () => process.exitCode && process.exit(),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -51,8 +51,10 @@ const tasks = {
     const before = { known: known(), outside: outside() };
     let answered = 0;
     let onAll;
+    const refusals = [];
     for (const socket of sockets) {
-      middleware(socket, () => {
+      middleware(socket, (error) => {
+        if (error) refusals.push(error);
         if (++answered === count) onAll();
       });
     }
@@ -63,6 +65,7 @@ const tasks = {
     const after = { known: known(), outside: outside() };
     await new Promise((resolve) => (onAll = resolve));
     if (early > 0) throw new Error(`${early} were answered too early`);
+    if (refusals.length > 0) throw new Error(`${refusals.length} refused`, { cause: refusals[0] });
     if (sockets.some(({ request, visitor }) => request.user.id !== visitor.key))
       throw new Error('the wrong user');
     return {

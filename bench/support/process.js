@@ -2,6 +2,7 @@
 
 const { fork } = require('node:child_process');
 const path = require('node:path');
+const { inspect } = require('node:util');
 
 /** A file of bench/ in a process of its own; one task at a time. */
 class Process {
@@ -52,7 +53,7 @@ function serve(tasks) {
     try {
       process.send({ result: await tasks[task](given) });
     } catch (error) {
-      process.send({ error: error.stack });
+      process.send({ error: inspect(error) });
     }
   });
   process.on('disconnect', () => process.exit());
