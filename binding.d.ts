@@ -76,11 +76,13 @@ export declare class Lookup {
    * Prepares look-ups. Nothing starts or connects before the first one. It shares the connection of other
    * authorizers with the same target and the same credentials. `timeout`: milliseconds. `credentials`: null if
    * they are part of `target`. `delivers_ids`: users come with their session ids.
+   * `describes`: instead of a user key, a look-up delivers an array: the user key, or null, and what the session is made
+   * of: `{ type, members: [[name, type], …], login: { type, members } | null }`.
    *
    * # Errors
    * The target is not valid. The message says what is wrong with it.
    */
-  constructor(verifier: Verifier, delivery: Delivery, target: RedisTarget, timeout: number, credentials: JsCredentials | undefined | null, deliversIds: boolean)
+  constructor(verifier: Verifier, delivery: Delivery, target: RedisTarget, timeout: number, credentials: JsCredentials | undefined | null, deliversIds: boolean, describes: boolean)
   /**
    * Makes `submit(sent, credential, ticket)`. It returns undefined if a result will be delivered for the ticket,
    * or the number of the outcome if that is known at once. `credential`: a number of `credentialKinds()`.

@@ -37,6 +37,7 @@ export type {
   RefusedMessage,
   SessionEndMessage,
 } from './types/diagnostics';
+export type { ExplainedMember, ExplainedStep, Explanation, StepStatus } from './types/explanation';
 export type { Origin, OriginRule } from './types/origin';
 export type {
   Backend,

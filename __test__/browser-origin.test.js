@@ -8,12 +8,11 @@ const { once } = require('node:events');
 const http = require('node:http');
 const { test } = require('node:test');
 const { startIndexed } = require('./support/index-app');
-const { findChromium, openBrowser } = require('./support/browser');
+const { noBrowser, openBrowser } = require('./support/browser');
 const { warningsDuring } = require('./support/proof');
 const { cookieOf } = require('./support/visit');
 
-// Where the project installs what it needs, it is there; elsewhere somebody may have none.
-const skip = !findChromium() && !process.env.CI && 'no Chromium on the PATH, nor in the variable CHROMIUM';
+const skip = noBrowser();
 
 const PAGE = `<!doctype html><title>page</title><body>`;
 

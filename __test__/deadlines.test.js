@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
+const fs = require('node:fs');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { authorize, AuthorizationError } = require('..');
@@ -22,6 +23,12 @@ function authorizerOf(options) {
     timeout: TIMEOUT,
     ...options,
   });
+}
+
+/** So long, and then what the deadlines that are over have put off until the event loop has turned. */
+async function pass(ms) {
+  await sleep(ms);
+  await new Promise(setImmediate);
 }
 
 /** A user whom the deserializer gives later, by `late[0](…)`; `admitted` gets the data of those who are let in. */
@@ -55,6 +62,23 @@ test('a deserializeUser that never answers is refused with DESERIALIZE_TIMEOUT',
   assert.equal(authorizer.stats().pending, 0);
 });
 
+test('an answer that arrives while the event loop is blocked is in time: of the store, of deserializeUser', async () => {
+  // The file system answers on another thread, as a server does; its callback waits for the event loop.
+  const inBackground = (done) => fs.stat(__filename, () => done());
+  const session = { passport: { user: 'ann' } };
+  for (const options of [
+    { store: { get: (sid, done) => inBackground(() => done(null, session)) } },
+    { passport: passportOf((key, done) => inBackground(() => done(null, { key }))) },
+  ]) {
+    const authorizer = authorizerOf(options);
+    // From the phase of the event loop after which timers come first.
+    await new Promise(setImmediate);
+    const decided = visit(authorizer, cookieOf('ann'));
+    for (const start = performance.now(); performance.now() - start < 3 * TIMEOUT;);
+    assert.equal((await decided).error, undefined);
+  }
+});
+
 test('an async deserializeUser that rejects is one that never answers: Passport ignores promises', async () => {
   const { out } = await runScript(`
     process.on('unhandledRejection', () => {});
@@ -83,7 +107,7 @@ test('one that answers in time is let in, and its deadline is forgotten', async 
   const authorizer = authorizerOf({ passport });
   const visits = Array.from({ length: 20 }, () => visit(authorizer, cookieOf('ann')));
   for (const { error } of await Promise.all(visits)) assert.equal(error, undefined);
-  await sleep(2 * TIMEOUT);
+  await pass(2 * TIMEOUT);
   assert.deepEqual([warnings, authorizer.stats().failures], [[], {}]);
 });
 
@@ -130,7 +154,7 @@ test('a success that fails when its time is over goes to fail all the same', asy
   const error = new Error('banned');
   const authorizer = authorizerOf({
     success: async () => {
-      await sleep(2 * TIMEOUT);
+      await pass(2 * TIMEOUT);
       throw error;
     },
     fail: (data, message, critical, accept) => accept(message),
@@ -190,10 +214,10 @@ test('the list: each expires once, in order, and those that are taken out never'
   // The first, one within, and the last.
   for (const at of [0, 3, 5]) deadlines.remove(waiting[at]);
   deadlines.remove(waiting[3]);
-  await sleep(40);
+  await pass(40);
   assert.deepEqual(expired, [1, 2, 4]);
   deadlines.add(waiting[0]);
-  await sleep(40);
+  await pass(40);
   assert.deepEqual(expired, [1, 2, 4, 0]);
 });
 
@@ -211,7 +235,7 @@ test('the list: one that enters another while it expires, or takes another out',
     },
   });
   deadlines.add(other);
-  await sleep(50);
+  await pass(50);
   assert.deepEqual(expired, ['first', 'third']);
 });
 

@@ -9,15 +9,27 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { test } = require('node:test');
 const { browse, forged } = require('./support/frameworks');
+const { forgedInKoa } = require('./support/koa');
 const { sharedRedis } = require('./support/shared');
 const { connect } = require('./support/socket-client');
 
 const FOLDER = path.join(__dirname, '..', 'examples');
-const NAMESPACES = {
-  express: ['/'],
-  nestjs: ['/', '/news'],
-  'fastify-express': ['/'],
-  'fastify-passport': ['/'],
+/**
+ * By name: namespaces, how a cookie is forged and with which code it is refused; for one of several apps in a folder, the
+ * folder and which.
+ */
+const APPS = {
+  express: {},
+  nestjs: { namespaces: ['/', '/news'] },
+  'fastify-express': {},
+  'fastify-passport': {},
+  koa: { forge: forgedInKoa, forgery: 'NO_COOKIE' },
+  'koa with koa-generic-session': {
+    folder: 'koa',
+    sessions: 'koa-generic-session',
+    forge: forgedInKoa,
+    forgery: 'NO_COOKIE',
+  },
 };
 /** Most tests wait for what a server or a client tells. */
 const WITHIN = { timeout: 60_000 };
@@ -28,7 +40,15 @@ let redis;
 let admin;
 sharedRedis((started) => ({ redis, admin } = started));
 
-for (const [name, namespaces] of Object.entries(NAMESPACES)) {
+for (const [name, kind] of Object.entries(APPS)) {
+  const {
+    namespaces = ['/'],
+    forge = forged,
+    forgery = 'BAD_SIGNATURE',
+    folder = name,
+    sessions = '',
+  } = kind;
+
   test(`${name}: in by the log-in, out by the log-out`, WITHIN, async (t) => {
     const app = await start(t, name);
     const refused = async (namespace, cookie, code) => {
@@ -46,7 +66,7 @@ for (const [name, namespaces] of Object.entries(NAMESPACES)) {
     const bob = await logIn(app, 'bob', 'builder');
     for (const namespace of namespaces) {
       await refused(namespace, undefined, 'NO_COOKIE');
-      await refused(namespace, forged(ann), 'BAD_SIGNATURE');
+      await refused(namespace, forge(ann), forgery);
       for (let i = 0; i < OFTEN; i++) await greeted(namespace, ann, 'ann');
     }
 
@@ -71,8 +91,15 @@ for (const [name, namespaces] of Object.entries(NAMESPACES)) {
   });
 
   test(`${name}: by the command, without a word on stderr`, WITHIN, async (t) => {
-    const server = spawn(process.execPath, [path.join(FOLDER, name, 'server.js')], {
-      env: { ...process.env, REDIS_URL: redis.url, PORT: '0', NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' },
+    const server = spawn(process.execPath, [path.join(FOLDER, folder, 'server.js')], {
+      env: {
+        ...process.env,
+        REDIS_URL: redis.url,
+        PORT: '0',
+        ...(sessions && { SESSIONS: sessions }),
+        NODE_OPTIONS: '',
+        NODE_TEST_CONTEXT: '',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let errors = '';
@@ -92,8 +119,8 @@ for (const [name, namespaces] of Object.entries(NAMESPACES)) {
   });
 }
 
-for (const name of ['fastify-express', 'fastify-passport']) {
-  test(`${name}: a route of Fastify knows the user`, WITHIN, async (t) => {
+for (const name of ['fastify-express', 'fastify-passport', 'koa', 'koa with koa-generic-session']) {
+  test(`${name}: a route knows the user`, WITHIN, async (t) => {
     const app = await start(t, name);
     const cookie = await logIn(app, 'bob', 'builder');
     const response = await fetch(`${app.url}/me`, { headers: { cookie, connection: 'close' } });
@@ -119,7 +146,9 @@ test('nestjs: type-checks', () => {
 
 /** An app on a free port, closed with the test. */
 async function start(t, name) {
-  const app = await require(path.join(FOLDER, name, 'server.js')).start({ redisUrl: redis.url, port: 0 });
+  const { folder = name, sessions } = APPS[name];
+  const { start: startApp } = require(path.join(FOLDER, folder, 'server.js'));
+  const app = await startApp({ redisUrl: redis.url, port: 0, ...(sessions && { sessions }) });
   let closing;
   const close = () => (closing ??= app.close());
   t.after(close);

@@ -99,6 +99,8 @@ test('errors of Redis, of its client and of the network', async () => {
     ['NOAUTH Authentication required.', /another user name or password/],
     ['The client is closed', /await client\.connect\(\)/],
     ["Stream isn't writeable and enableOfflineQueue options is false", /client\.connect\(\)/],
+    // node-redis with `disableOfflineQueue`, while Redis is away.
+    ['The client is offline', /lost its connection, and keeps nothing in a queue/],
     ['connect ECONNREFUSED 127.0.0.1:6379', /Nothing listens/],
     // The store may be another database.
     ['connect ECONNREFUSED 127.0.0.1:27017', /start the server there/],

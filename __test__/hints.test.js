@@ -79,6 +79,7 @@ test('cookies of other libraries, under the name that the option key gives', asy
     ['session=AbC%2B%3BdEf%3D', 'session', /secure-session.*cannot be used/],
     ['sid=Fe26.2*1*abc', 'sid', /iron-session.*cannot be used/],
     ['token=eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln', 'token', /JSON Web Token/],
+    ['token=eyJhbGciOiJkaXIifQ..aXY.dGV4dA.dGFn', 'token', /JSON Web Token, as of next-auth/],
     [`connect.sid=${encodeURIComponent(encodeURIComponent(bare('ann')))}`, 'connect.sid', /encoded twice/],
   ];
   for (const [cookie, key, pattern] of cases) {
@@ -126,6 +127,13 @@ test('a custom cookie parser: nothing is said of cookies that it reads in its ow
     next(undefined, (req.signedCookies = { 'connect.sid': 'gone' }));
   const cookie = `connect.sid=x; ${cookieOf('ann', { key: 'sid' })}; ${cookieOf('ann')}`;
   assert.doesNotMatch(await hintOf({ cookieParser }, cookie), /times|signed with the secret/);
+});
+
+test('a custom cookie parser that does not give the cookie which came', async () => {
+  const cookieParser = () => (req, res, next) => next(undefined, (req.signedCookies = {}));
+  const hint = await hintOf({ cookieParser }, 'connect.sid=1');
+  assert.match(hint, /"connect\.sid" came.*cookieParser does not give it/);
+  assert.match(await hintOf({ cookieParser }, 'another=1'), /handshake has no session cookie/);
 });
 
 test('a header of 50,000 cookies: few of them are read, and fewer signatures checked', async () => {

@@ -25,6 +25,16 @@ declare global {
   }
 }
 `;
+/** What some apps declare besides. */
+const AUGMENTED = `
+import type {} from 'passport';
+
+declare module 'http' {
+  interface IncomingMessage {
+    user?: Express.User | undefined;
+  }
+}
+`;
 const CONFIG = {
   extends: path.join(ROOT, '__test__', 'types', 'tsconfig.base.json'),
   compilerOptions: {
@@ -35,7 +45,7 @@ const CONFIG = {
   include: ['*.ts'],
 };
 
-const WITHIN = { timeout: 120_000 };
+const WITHIN = { timeout: 240_000 };
 
 const samples = PAGES.flatMap(blocksOf).filter(
   ({ language, name }) => language === 'ts' && !name?.startsWith('excerpt of '),
@@ -50,6 +60,8 @@ for (const compiler of ['typescript', 'typescript7']) {
       `${code}\nexport {};\n`,
     ]);
     assert.equal(await complaintsAbout(t, compiler, Object.fromEntries(files)), '');
+    files.push(['augmented.d.ts', AUGMENTED]);
+    assert.equal(await complaintsAbout(t, compiler, Object.fromEntries(files)), '', 'augmented');
   });
 }
 

@@ -16,6 +16,7 @@ const RUNS = [
   { config: 'preserve', compilers: ['typescript', 'typescript7'] },
   { config: 'bundler', compilers: ['typescript', 'typescript7'] },
   { config: 'augmented', compilers: ['typescript', 'typescript7'] },
+  { config: 'own-user', compilers: ['typescript', 'typescript7'] },
   { config: 'alone', compilers: ['typescript', 'typescript7'] },
 ];
 

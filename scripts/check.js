@@ -3,6 +3,7 @@
 // `npm run check`: runs the npm scripts below in this order, and stops at the first failure.
 
 const { whyNotHere } = require('./fuzz');
+const { findChromium } = require('./support/chromium');
 const { main, npmRun, say } = require('./support/prepare');
 
 const STEPS = [
@@ -23,6 +24,9 @@ const STEPS = [
 
 /** Steps that need tools which `npm test` does not install. They say so if a tool is missing. */
 const MAY_BE_MISSING = { 'test:fuzz': whyNotHere };
+
+/** Of these a part is skipped where a tool is missing. The rest has run. */
+const PARTS_MAY_BE_MISSING = { 'test:js': whyNoBrowser };
 
 main(() => {
   const results = new Map();
@@ -56,5 +60,13 @@ function printSummary(results) {
     const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
     console.log(`${script.padEnd(16)}${verdict.padEnd(8)}${time.padStart(9)}`.trimEnd());
   }
-  for (const [script, { missing }] of results) if (missing) console.log(`\nNOT RUN: ${script}: ${missing}`);
+  for (const [script, { missing }] of results) {
+    const what = missing || PARTS_MAY_BE_MISSING[script]?.();
+    if (what) console.log(`\nNOT RUN: ${script}: ${what}`);
+  }
+}
+
+function whyNoBrowser() {
+  if (findChromium()) return undefined;
+  return 'the tests in a browser: there is no Chromium on the PATH, nor in the variable CHROMIUM. Install one (Debian: apt-get install chromium).';
 }

@@ -1,5 +1,6 @@
 // What `authorize` gives.
 
+import type { Explanation } from './explanation';
 import type { Backend, SessionEndReason, Stats } from './report';
 import type { ValuesOf } from './sockets';
 
@@ -39,6 +40,16 @@ export interface Authorizer<User = any> {
    * (`code`, `hint` and `cause` are those that `fail` gets), and with a `TypeError` when the argument is no request.
    */
   authenticate(request: RequestToAuthenticate): Promise<Authenticated<User>>;
+  /**
+   * Walks a request through the steps of an authorization, and says what it found at each, and what is wrong: of an Express
+   * route, of `socket.request`, or of anything else that {@link Authorizer.authenticate} takes. Names and types are in it, but no
+   * secret, id or value. Of the app's functions it calls what it takes to find the user, and no other: the store's `get`, the
+   * option `cookieParser`, `deserializeUser`. No statistic counts it, no warning and no channel tells of it, and nothing is put
+   * on the request. Do not show it to strangers: it tells where sessions are and what they are made of.
+   * @returns a promise of a plain object, fit for JSON; `String(explanation)` is a text for people. It is rejected with a
+   * `TypeError` when the argument is no request.
+   */
+  explain(request: RequestToAuthenticate): Promise<Explanation>;
   /**
    * Tells once when the session ends by which {@link Authorizer.authenticate} has let this request in (the same object): what
    * the option `onSessionEnd` is for a socket. It needs no option. A callback that throws or rejects emits a process warning

@@ -87,7 +87,7 @@ export interface Stats {
 /**
  * Why a session has ended: `'destroyed'`: it is gone before its time, or can no longer be read; `'expired'`: its time was over;
  * `'logged-out'`: it is there, without a user; `'user-changed'`: another user is in it. Passport since 0.6 makes a new session
- * at each log-in and log-out, so that the old one is destroyed.
+ * at each log-in and log-out; at a log-out it takes the user out of the old one, then destroys it: either is seen first.
  */
 export type SessionEndReason = 'destroyed' | 'expired' | 'logged-out' | 'user-changed';
 

@@ -13,4 +13,11 @@ async function openBrowser(t) {
   return browser;
 }
 
-module.exports = { findChromium, openBrowser };
+/** Why there is no browser for the tests; false where there has to be one: in the hosted CI they fail then. */
+function noBrowser() {
+  return (
+    !findChromium() && !process.env.CI && 'NOT RUN: no Chromium on the PATH, nor in the variable CHROMIUM'
+  );
+}
+
+module.exports = { noBrowser, openBrowser };

@@ -15,10 +15,10 @@ const PREAMBLE = `
 /**
  * Runs a script in a process of its own, which must end by itself.
  * @param {string} script - has the exports of the package and of __test__/support/visit.js as globals
- * @param {{ args?: string[], env?: object, preamble?: string }} [options] - `args` are for node
+ * @param {{ args?: string[], env?: object, preamble?: string, endsWithin?: number }} [options] - `args` are for node
  * @returns {Promise<{ code: number | null, signal: string | null, out: string, err: string }>}
  */
-function runScript(script, { args = [], env = {}, preamble = PREAMBLE } = {}) {
+function runScript(script, { args = [], env = {}, preamble = PREAMBLE, endsWithin = ENDS_WITHIN } = {}) {
   const child = spawn(process.execPath, [...args, '-e', preamble + script], {
     cwd: path.join(__dirname, '..', '..'),
     env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '', ...env },
@@ -31,8 +31,8 @@ function runScript(script, { args = [], env = {}, preamble = PREAMBLE } = {}) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`the process did not end within ${ENDS_WITHIN} ms\n${out}\n${err}`));
-    }, ENDS_WITHIN);
+      reject(new Error(`the process did not end within ${endsWithin} ms\n${out}\n${err}`));
+    }, endsWithin);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);

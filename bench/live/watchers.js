@@ -23,7 +23,7 @@ const tasks = {
     redis = await connect(url);
     watches = prefixes.map((prefix) => {
       const verifier = new native.Verifier({ key: 'sid', secrets: ['s'], prefix, passportKey: 'passport' });
-      const lookup = new native.Lookup(verifier, pending.connect(), target, 5000, null, true);
+      const lookup = new native.Lookup(verifier, pending.connect(), target, 5000, null, true, false);
       return new NativeWatch(lookup, { recheckEvery: 30_000, onEnd });
     });
   },

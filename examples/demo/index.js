@@ -15,10 +15,10 @@ async function main(args) {
 
 async function serve() {
   const demo = await start();
-  const { kind, reason } = demo.backend();
+  const { kind, reason } = demo.authorizer.backend;
   console.log(`
   Sessions   ${demo.sessions.description}
-  Look-up    ${kind}: ${reason}
+  Look-up    ${kind}: ${reason} (as of now; the page shows it live)
 
   Open       http://localhost:${demo.port}   and log in as ${people.map(({ name }) => name).join(', ')}
   then also  http://127.0.0.1:${demo.port}   as somebody else: a browser keeps one cookie for each host name

@@ -1,6 +1,5 @@
 'use strict';
 
-const { parse } = require('node:querystring');
 const { noteSessionId } = require('../diagnostics');
 const { OUTCOME } = require('../outcomes');
 const { identityOf } = require('../sessions/watch/identity');
@@ -9,6 +8,7 @@ const { carrierOf } = require('./connection-limits');
 const { whyNoLookUp } = require('./precheck');
 const { deserialize, lookUpById, refreshed, rejectionOf } = require('./reading');
 const { causeOf } = require('./refusal');
+const { queryOf } = require('./request');
 
 /** Of a request without a socket nothing but the credential can keep it from a look-up. */
 const NO_DATA = Object.freeze({});
@@ -127,14 +127,6 @@ class Authentication {
     if (this.#isQueryGiven || !queried) return queried;
     return typeof queried === 'string' && !requests.isBare(queried) ? queried : undefined;
   }
-}
-
-/** As Express or Engine.IO has parsed it, else from the URL. */
-function queryOf({ _query, query, url }) {
-  const parsed = query ?? _query;
-  if (typeof parsed === 'object' && parsed !== null) return parsed;
-  const at = typeof url === 'string' ? url.indexOf('?') : -1;
-  return at < 0 ? undefined : parse(url.slice(at + 1));
 }
 
 /** What a promise gives that never rejects, or this where it takes too long. */

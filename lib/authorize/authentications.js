@@ -87,4 +87,4 @@ function isObject(value) {
   return typeof value === 'object' && value !== null;
 }
 
-module.exports = { Authentications };
+module.exports = { Authentications, complaintAbout };

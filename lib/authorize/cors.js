@@ -14,6 +14,13 @@ function allowedByCors(server, request) {
   return answerOf((done) => cors(request, done)).then((options) => allowsOrigin(options, request));
 }
 
+/** As `allowedByCors`, where it takes no function of the app; else undefined. */
+function allowedByStaticCors(server, request) {
+  const cors = corsOf(server);
+  if (!cors || typeof cors === 'function' || typeof originIn(cors) === 'function') return undefined;
+  return allowsOrigin(cors, request);
+}
+
 /** Whether these options allow every origin, so that they check nothing. */
 function allowsEverybody(server) {
   const cors = corsOf(server);
@@ -60,4 +67,4 @@ function answerOf(ask) {
   });
 }
 
-module.exports = { allowedByCors, allowsEverybody };
+module.exports = { allowedByCors, allowedByStaticCors, allowsEverybody };

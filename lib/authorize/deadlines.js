@@ -1,7 +1,7 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
-const { setTimeout } = require('node:timers');
+const { setImmediate, setTimeout } = require('node:timers');
 
 /**
  * The deadlines of one authorizer. All are equally long, so the oldest is always the first: a linked list and one timer.
@@ -48,10 +48,13 @@ class Deadlines {
     if (this.#first === null) this.#timer?.unref();
   }
 
-  /** Arms the timer for the first entry. When that one is removed, the timer stays: it finds nothing due, and is armed again. */
+  /**
+   * Arms the timer for the first entry. When that one is removed, the timer stays: it finds nothing due, and is armed again.
+   * After the event loop was blocked, timers come before what has arrived meanwhile: an answer that is there counts.
+   */
   #arm() {
     const left = Math.max(1, this.#first.at - performance.now());
-    this.#timer = setTimeout(() => this.#expire(), left);
+    this.#timer = setTimeout(() => setImmediate(() => this.#expire()), left);
   }
 
   #expire() {

@@ -5,6 +5,7 @@ const { usage } = require('../sockets/criteria');
 const { Authentication } = require('./authenticate');
 const { Authentications } = require('./authentications');
 const { Authorizer } = require('./authorizer');
+const { explain } = require('./explain');
 const { ready } = require('./health');
 const { readOptions } = require('./options');
 const { protect } = require('./protect');
@@ -50,6 +51,7 @@ function authorize(options) {
   authorizer.recheck = (...given) => rechecks.recheck(...given);
   authorizer.authenticate = (request) => authentications.authenticate(request);
   authorizer.watch = (request, onEnd) => authentications.watch(request, onEnd);
+  authorizer.explain = (request) => explain(inner, request, lastNamespace?.server);
   authorizer.ready = (given) => ready(inner, given);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });

@@ -3,7 +3,7 @@
 const { URL } = require('node:url');
 const { warn } = require('../diagnostics');
 const { failureOf } = require('../diagnostics/words');
-const { allowedByCors } = require('./cors');
+const { allowedByCors, allowedByStaticCors } = require('./cors');
 
 /**
  * The option `origin`: which pages may connect. A browser sends cookies with a WebSocket to any host that a page names, and
@@ -39,6 +39,19 @@ class OriginCheck {
     if (option === 'same-host') return isSameHost(data);
     if (option === 'cors') return isSameHost(data) || this.#corsAllows(data, socket);
     return option.some((rule) => matches(rule, origin));
+  }
+
+  /**
+   * As `allows`, without a call of a function of the app.
+   * @param {object | undefined} server - of Socket.IO, where it is known
+   * @returns {boolean | undefined} undefined where only the app's function knows, or the server is not known
+   */
+  allowsBySettings(data, server) {
+    const { origin } = data.headers;
+    const option = this.#option;
+    if (origin !== undefined && typeof option === 'function') return undefined;
+    if (origin === undefined || option !== 'cors') return this.allows(data);
+    return isSameHost(data) || (server && allowedByStaticCors(server, data));
   }
 
   #corsAllows(data, socket) {

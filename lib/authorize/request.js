@@ -1,9 +1,11 @@
 'use strict';
 
+const { parse } = require('node:querystring');
 const { OUTCOME } = require('../outcomes');
 const { CREDENTIAL_KIND } = require('../sessions/verifier');
 const { customParser, parseWith } = require('./cookie-parser');
 const { expectUser } = require('../request-user');
+const { headerOf, parsedProperty, propertiesOf, queriedIn, queryKindOf } = require('./request-properties');
 
 /**
  * The request, which the app's callbacks get as `data`, and the members that the original sets on it. `cookie` and
@@ -32,7 +34,7 @@ class RequestView {
     this.#userProperty = userProperty;
     this.#verifier = verifier;
     this.#parser = customParser(options, verifier);
-    this.#queryKind = options.sessionIdInQuery === 'signed' ? CREDENTIAL_KIND.SIGNED : CREDENTIAL_KIND.EITHER;
+    this.#queryKind = queryKindOf(options.sessionIdInQuery);
   }
 
   /**
@@ -59,8 +61,7 @@ class RequestView {
 
   /** The query parameter `session_id`, which is taken before the cookie, as in the original; falsy where there is none. */
   queried(data) {
-    if (this.#options.sessionIdInQuery === false) return undefined;
-    return data.query?.session_id || data._query?.session_id;
+    return queriedIn(data, this.#options.sessionIdInQuery);
   }
 
   /**
@@ -75,6 +76,11 @@ class RequestView {
   kindOf(queried) {
     if (queried) return this.#queryKind;
     return this.#parser ? CREDENTIAL_KIND.ID : CREDENTIAL_KIND.HEADER;
+  }
+
+  /** Whether the app has a cookie parser of its own, which checks signatures too. */
+  get isParsedByApp() {
+    return this.#parser !== undefined;
   }
 
   /** Whether a session id of the query is bare, and not signed. */
@@ -125,19 +131,10 @@ class RequestView {
   #readWith(reader) {
     this.#reader = reader;
     this.#reading = new Reading(this, reader);
-    this.#cookie = lazy('cookie', (data) => reader.cookiesOf(data, headerOf(data)).signed);
-    this.#sessionID = lazy('sessionID', (data) => this.#sessionIdOf(data, reader));
-  }
-
-  #sessionIdOf(data, reader) {
-    const queried = this.queried(data);
-    if (!queried) {
-      if (this.#parser) return data.cookie[this.#options.key] || '';
-      // Not from `data.cookie`: the app may have replaced it.
-      return reader.cookiesOf(data, headerOf(data)).session;
-    }
-    if (typeof queried !== 'string') return queried;
-    return reader.cookiesOf(data, headerOf(data)).queried(queried, this.#queryKind);
+    const { sessionIdInQuery } = this.#options;
+    const { cookie, sessionID } = propertiesOf(reader, sessionIdInQuery);
+    this.#cookie = cookie;
+    this.#sessionID = this.#parser ? parsedProperty(reader, this.#options) : sessionID;
   }
 }
 
@@ -162,28 +159,12 @@ function requestOf(socket) {
   return socket.request ?? { headers: {} };
 }
 
-/** The Cookie header; Node joins several into one. */
-function headerOf(data) {
-  const header = data.headers?.cookie;
-  return typeof header === 'string' ? header : '';
+/** The query of a request: as Express or Engine.IO has parsed it, else from the URL. */
+function queryOf({ _query, query, url }) {
+  const parsed = query ?? _query;
+  if (typeof parsed === 'object' && parsed !== null) return parsed;
+  const at = typeof url === 'string' ? url.indexOf('?') : -1;
+  return at < 0 ? undefined : parse(url.slice(at + 1));
 }
 
-/** A property that is computed on the first read, or replaced by the first write. */
-function lazy(name, compute) {
-  const settle = (data, value) => {
-    Reflect.defineProperty(data, name, { value, writable: true, enumerable: true, configurable: true });
-    return value;
-  };
-  return {
-    get() {
-      return settle(this, compute(this));
-    },
-    set(value) {
-      settle(this, value);
-    },
-    enumerable: true,
-    configurable: true,
-  };
-}
-
-module.exports = { RequestView, requestOf };
+module.exports = { RequestView, queryOf, requestOf };

@@ -36,10 +36,10 @@ class RedisBackend {
     // Kept alive here: the addon calls it as long as look-ups are made.
     this.credentials = credentials ? ProviderCredentials.of(credentials, timeout) : undefined;
     const login = this.credentials?.native ?? null;
-    const lookupBy = (by, delivers) =>
-      new native.Lookup(by, pending.connect(), target, timeout, login, delivers);
-    this.#lookup = lookupBy(verifier.native, onSessionEnd != null);
-    this.#uncounted = () => lookupBy(verifier.twin(), false);
+    const lookupBy = (by, deliversIds, describes) =>
+      new native.Lookup(by, pending.connect(), target, timeout, login, deliversIds, describes);
+    this.#lookup = lookupBy(verifier.native, onSessionEnd != null, false);
+    this.#uncounted = (describes) => lookupBy(verifier.twin(), false, describes);
     this.#timeout = timeout;
     this.#submit = this.#lookup.submitter();
     this.#reason = reason;
@@ -77,7 +77,7 @@ class RedisBackend {
     if (this.#isClosed) return { outcome: OUTCOME.CLOSED, value: CLOSED };
     const until = performance.now() + this.#timeout;
     this.connect();
-    const said = await this.#lookUpNobody();
+    const said = await this.#lookUpUncounted(idOfNobody(), false);
     if (said.outcome !== OUTCOME.SESSION_NOT_FOUND) return said;
     for (;;) {
       const { state, lastError } = this.status;
@@ -90,8 +90,24 @@ class RedisBackend {
     }
   }
 
-  #lookUpNobody() {
-    const lookup = this.#uncounted();
+  /**
+   * Looks a session up, and says what it is made of. No statistic counts it.
+   * @returns {Promise<{ outcome: number, value: unknown, shape?: import('./shape').Shape, answers: object }>} `answers`: the
+   *   description of what has answered
+   */
+  async inspect(id) {
+    const said = this.#isClosed
+      ? { outcome: OUTCOME.CLOSED, value: CLOSED }
+      : await this.#lookUpUncounted(id, true);
+    const answers = this.description;
+    // A fault comes as a text.
+    if (!Array.isArray(said.value)) return { ...said, answers };
+    const [key, shape] = said.value;
+    return { outcome: said.outcome, value: key ?? undefined, shape, answers };
+  }
+
+  #lookUpUncounted(id, describes) {
+    const lookup = this.#uncounted(describes);
     this.#checks.add(lookup);
     return new Promise((resolve) => {
       const deliver = (outcome, value) => {
@@ -100,7 +116,7 @@ class RedisBackend {
         resolve({ outcome, value });
       };
       const ticket = pending.expect({ deliver });
-      const outcome = lookup.submitter()(idOfNobody(), CREDENTIAL_KIND.ID, ticket);
+      const outcome = lookup.submitter()(id, CREDENTIAL_KIND.ID, ticket);
       if (outcome !== undefined) pending.redeem(ticket).deliver(outcome, undefined);
     });
   }

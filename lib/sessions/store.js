@@ -5,6 +5,7 @@ const timers = require('node:timers');
 const { CLOSED, OUTCOME } = require('../outcomes');
 const { AFTER_CLOSE, StoreState } = require('./backend-state');
 const { idOfNobody } = require('./nobody');
+const { shapeOf } = require('./shape');
 const { getFrom, readAnswer } = require('./store-get');
 const { PollWatch } = require('./watch/poll');
 
@@ -52,6 +53,22 @@ class StoreBackend {
     });
   }
 
+  /**
+   * As that of RedisBackend.
+   * @param {(finish: Function) => void} [waits] - as of `check`
+   */
+  inspect(id, waits) {
+    if (this.#isClosed)
+      return Promise.resolve({ outcome: OUTCOME.CLOSED, value: CLOSED, answers: this.description });
+    return new Promise((resolve) => {
+      let shape;
+      const see = (session) => (shape = shapeOf(session, this.#options.passport._key));
+      const deliver = (outcome, value) => resolve({ outcome, value, shape, answers: this.description });
+      const finish = this.#ask(id, { deliver }, this.#options.timeout, false, see);
+      if (finish) waits?.(finish);
+    });
+  }
+
   openWatch(settings) {
     return new PollWatch(this.#options, settings);
   }
@@ -67,8 +84,11 @@ class StoreBackend {
     for (const finish of this.#pending) finish(OUTCOME.CLOSED, CLOSED);
   }
 
-  /** Calls `store.get` once, with a deadline; its first answer counts. */
-  #ask(id, receiver, timeout, isCounted) {
+  /**
+   * Calls `store.get` once, with a deadline; its first answer counts.
+   * @param {(session: object) => void} [see] - gets the session
+   */
+  #ask(id, receiver, timeout, isCounted, see) {
     const { store, passport } = this.#options;
     const started = performance.now();
     let timer = null;
@@ -84,11 +104,14 @@ class StoreBackend {
     };
     getFrom(store, id, (error, session) => {
       if (!error) this.answers += 1;
+      if (open && see && !error && session) see(session);
       if (open) finish(...readAnswer(error, session, passport));
     });
     if (!open) return undefined;
     this.#pending.add(finish);
-    timer = timers.setTimeout(() => finish(OUTCOME.STORE_TIMEOUT, `no answer within ${timeout} ms`), timeout);
+    const giveUp = () => finish(OUTCOME.STORE_TIMEOUT, `no answer within ${timeout} ms`);
+    // After the event loop was blocked, timers come before what has arrived meanwhile: an answer that is there counts.
+    timer = timers.setTimeout(() => timers.setImmediate(giveUp), timeout);
     return finish;
   }
 

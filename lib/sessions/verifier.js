@@ -2,6 +2,7 @@
 
 const { KeyObject } = require('node:crypto');
 const native = require('../addon');
+const { OUTCOME } = require('../outcomes');
 const { CookieReader } = require('./cookies');
 
 /** The number of each kind of credential; Rust owns them (src/core/credential.rs). */
@@ -50,6 +51,21 @@ class Verifier {
   /** A native verifier with the settings of this moment, whose look-ups are not timed. */
   twin() {
     return new native.Verifier(this.#settings());
+  }
+
+  /**
+   * By which of the secrets a credential is signed, and of how many.
+   * @returns {{ secret: number | null, secrets: number }} `secret`: its place in the list, from 0; null if by none
+   */
+  signerOf(sent, kind) {
+    const settings = this.#settings();
+    const { secrets } = settings;
+    const isSigner = (secret) => {
+      const alone = new native.Verifier({ ...settings, secrets: [secret] });
+      return alone.sessionId(sent, kind) !== OUTCOME.BAD_SIGNATURE;
+    };
+    const at = secrets.findIndex(isSigner);
+    return { secret: at < 0 ? null : at, secrets: secrets.length };
   }
 
   /** The prefix of the store's keys, without the client's own prefix. */

@@ -58,6 +58,12 @@ class Failure {
     else this.message = message === '' ? this.cause : message;
   }
 
+  /** What a client is told by default. */
+  get clientText() {
+    const { clientText, message } = FAILURES[this.code];
+    return clientText ?? message;
+  }
+
   /** The fifth argument of `fail`. */
   get info() {
     const { code, hint, cause } = this;
@@ -66,9 +72,8 @@ class Failure {
 }
 
 /** The error that refuses a client where the app gives none. */
-function refusalOf({ code, cause }, socket) {
-  const { clientText, message } = FAILURES[code];
-  return errorOf(code, clientText ?? message, cause, socket);
+function refusalOf({ code, cause, clientText }, socket) {
+  return errorOf(code, clientText, cause, socket);
 }
 
 /** The error that refuses a client by `accept(error)`: Socket.IO sends its members `message` and `data`. */

@@ -8,6 +8,7 @@ const { enlist, see } = require('../authorize/server-guard');
 const { usage } = require('../sockets/criteria');
 const { filtersBy } = require('../sockets/filters');
 const { TestAuthorizer } = require('./authorizer');
+const { explain } = require('./explain');
 const { Failure, failureError } = require('./failures');
 const { readOptions } = require('./options');
 const { PlainRegistry } = require('./plain-registry');
@@ -60,6 +61,7 @@ function authorizeAs(user, options) {
     return { user: found.user, sessionID: found.sessionID.id };
   };
   authorizer.watch = (request, onEnd) => authentications.watch(request, onEnd);
+  authorizer.explain = (request) => explain(inner, request);
   authorizer.ready = async () => {
     if (inner.isClosed) throw failureError(new Failure('CLOSED'));
   };

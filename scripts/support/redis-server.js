@@ -17,6 +17,8 @@ const PORTS = [10_000, 32_768];
 const OUTPUT_KEPT = 4_000;
 
 const running = new Set();
+/** Folders for restarts, which no server removes. */
+const keptFolders = new Set();
 
 /**
  * The path of the Redis or Valkey server to start, or undefined. If the environment variable REDIS_SERVER is set, only
@@ -60,6 +62,22 @@ async function startRedis({ args = [], port, dir } = {}) {
       if (!lostThePort || attempt === PORT_ATTEMPTS) throw error;
     }
   }
+}
+
+/**
+ * A temporary folder, for `dir` of servers that follow each other. It goes with `remove()`, or with the end of this process.
+ * @returns {{ dir: string, remove: () => void }}
+ */
+function makeFolder() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'redis-'));
+  const folder = { removable: dir };
+  watchThisProcess();
+  keptFolders.add(folder);
+  const remove = () => {
+    keptFolders.delete(folder);
+    removeFolder(folder);
+  };
+  return { dir, remove };
 }
 
 /** For a server that is built without TLS, REDIS_SERVER_TLS names another one that serves TLS. */
@@ -186,6 +204,7 @@ function endAll() {
     server.child.kill('SIGKILL');
     removeFolder(server);
   }
+  for (const folder of keptFolders) removeFolder(folder);
 }
 
 /**
@@ -220,4 +239,4 @@ function isExecutable(file) {
   }
 }
 
-module.exports = { findRedisServer, startRedis, freePort };
+module.exports = { findRedisServer, startRedis, makeFolder, freePort };

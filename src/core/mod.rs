@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod percent;
 pub mod session;
 pub mod settings;
+pub mod shape;
 pub mod signature;
 pub mod signed_cookies;
 mod swar;

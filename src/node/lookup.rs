@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     core::settings::Settings,
-    pipeline::Fault,
+    pipeline::{Delivers, Fault},
     redis::{Condition, Target, TargetOptions},
 };
 
@@ -48,6 +48,8 @@ impl Lookup {
     /// Prepares look-ups. Nothing starts or connects before the first one. It shares the connection of other
     /// authorizers with the same target and the same credentials. `timeout`: milliseconds. `credentials`: null if
     /// they are part of `target`. `delivers_ids`: users come with their session ids.
+    /// `describes`: instead of a user key, a look-up delivers an array: the user key, or null, and what the session is made
+    /// of: `{ type, members: [[name, type], …], login: { type, members } | null }`.
     ///
     /// # Errors
     /// The target is not valid. The message says what is wrong with it.
@@ -60,6 +62,7 @@ impl Lookup {
         timeout: f64,
         credentials: Option<ClassInstance<'_, JsCredentials>>,
         delivers_ids: bool,
+        describes: bool,
     ) -> napi::Result<Self> {
         let credentials = credentials.map(|credentials| credentials.provided());
         let options = TargetOptions { credentials, ..target.into() };
@@ -67,8 +70,13 @@ impl Lookup {
             Target::new(&options).map_err(|error| napi::Error::new(Status::InvalidArg, error.to_string()))?;
         let timeout = Duration::try_from_secs_f64(timeout / 1000.0)
             .map_err(|error| napi::Error::new(Status::InvalidArg, format!("timeout: {error}")))?;
+        let results = match (describes, delivers_ids) {
+            (true, _) => Delivers::Descriptions,
+            (false, true) => Delivers::UsersWithIds,
+            (false, false) => Delivers::Users,
+        };
         Ok(Self {
-            state: Rc::new(LookupState::new(target, timeout, Arc::clone(&verifier.latency), delivers_ids)),
+            state: Rc::new(LookupState::new(target, timeout, Arc::clone(&verifier.latency), results)),
             env_state: Rc::clone(&delivery.state),
             settings: Rc::clone(&verifier.settings),
         })

@@ -9,7 +9,7 @@ use std::{
 use super::{env_state::EnvState, state_listener::listener};
 use crate::{
     core::{outcome::Outcome, settings::Settings},
-    pipeline::{Fault, Histogram, Inbox, Worker},
+    pipeline::{Delivers, Fault, Histogram, Inbox, Worker},
     redis::{Condition, Purpose, RedisSource, Target},
 };
 
@@ -18,7 +18,7 @@ pub(super) struct LookupState {
     pub(super) target: Target,
     timeout: Duration,
     latency: Arc<Histogram>,
-    delivers_ids: bool,
+    delivers: Delivers,
     pub(super) inbox: Arc<Inbox>,
     /// Set by the first look-up.
     share: OnceCell<Share>,
@@ -39,13 +39,13 @@ impl LookupState {
         target: Target,
         timeout: Duration,
         latency: Arc<Histogram>,
-        delivers_ids: bool,
+        delivers: Delivers,
     ) -> Self {
         Self {
             target,
             timeout,
             latency,
-            delivers_ids,
+            delivers,
             inbox: Arc::default(),
             share: OnceCell::new(),
             reconnects: Cell::new(0),
@@ -83,7 +83,7 @@ impl LookupState {
             outbox: Arc::clone(&env_state.outbox),
             latency: Arc::clone(&self.latency),
             timeout: self.timeout,
-            delivers_ids: self.delivers_ids,
+            delivers: self.delivers,
         };
         io.spawn(worker.run());
         _ = self.share.set(share);

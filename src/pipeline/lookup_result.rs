@@ -12,6 +12,8 @@ pub enum LookupResult<'v> {
     User(&'v [u8]),
     /// An outcome that needs no explanation.
     Outcome(Outcome),
+    /// An outcome, and what the session is made of: JSON text. For a worker that describes sessions.
+    Described(Outcome, Vec<u8>),
     /// An outcome with its cause, for the operator.
     Fault(Outcome, Cow<'v, str>),
 }
@@ -22,6 +24,7 @@ impl LookupResult<'_> {
         match self {
             Self::User(key) => page.user(ticket, key, id),
             Self::Outcome(outcome) => page.outcome(ticket, *outcome),
+            Self::Described(outcome, json) => page.description(ticket, *outcome, json),
             Self::Fault(outcome, cause) => page.fault(ticket, *outcome, cause),
         }
     }

@@ -35,4 +35,4 @@ pub use histogram::Histogram;
 pub use inbox::Inbox;
 pub use keys::Keys;
 pub use source::{ReadResult, SessionSource};
-pub use worker::Worker;
+pub use worker::{Delivers, Worker};

@@ -23,6 +23,7 @@ use crate::core::{
     credential, format,
     outcome::Outcome,
     session::{self, Session},
+    shape,
 };
 
 /// Deadlines closer together than this end at once, so that a batch of thousands that the source leaves unanswered is
@@ -41,8 +42,19 @@ pub struct Worker<S> {
     pub latency: Arc<Histogram>,
     /// How long a look-up may take, from its submission on.
     pub timeout: Duration,
-    /// Whether users are delivered with their session ids.
-    pub delivers_ids: bool,
+    /// What is delivered for a session.
+    pub delivers: Delivers,
+}
+
+/// What a worker delivers for the session that it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivers {
+    /// The user key.
+    Users,
+    /// The user key, and the session id.
+    UsersWithIds,
+    /// A JSON array: the user key, or null, and what the session is made of ([`shape::describe`]).
+    Descriptions,
 }
 
 impl<S: SessionSource> Worker<S> {
@@ -58,7 +70,7 @@ impl<S: SessionSource> Worker<S> {
         while self.inbox.take_all(&mut queue).await {
             let Verified { keys, lookups, refused } = verify(&queue);
             let mut batch = Batch::new(&queue, lookups, &self.outbox, &self.latency);
-            if self.delivers_ids {
+            if self.delivers == Delivers::UsersWithIds {
                 batch = batch.with_ids(&keys);
             }
             batch.refuse(refused);
@@ -71,6 +83,7 @@ impl<S: SessionSource> Worker<S> {
     /// Settles every look-up of the batch: by its session, by the fault of the source, by its deadline, or because the
     /// inbox was closed. The source is not closed then, for others may use it.
     async fn read(&self, keys: &Keys, batch: &Batch<'_>) {
+        let result_of = if self.delivers == Delivers::Descriptions { description_of } else { result_of };
         let reading = self.source.fetch(keys, |chunk, values| batch.settle(&chunk, &values, result_of));
         tokio::pin!(reading);
         while let Some(oldest) = batch.oldest() {
@@ -128,6 +141,21 @@ fn result_of<'v>(value: &'v ReadResult, passport_key: &[u8]) -> LookupResult<'v>
             let kind = format::of_not_json(text).map(|kind| format!(": {kind}")).unwrap_or_default();
             LookupResult::Fault(Outcome::BadSession, format!("{error}{kind}").into())
         }
+    }
+}
+
+/// The same, with what the session is made of, where there is one that can be read.
+fn description_of<'v>(value: &'v ReadResult, passport_key: &[u8]) -> LookupResult<'v> {
+    let result = result_of(value, passport_key);
+    let (outcome, user_key) = match result {
+        LookupResult::User(key) => (Outcome::Found, key),
+        LookupResult::Outcome(outcome) if outcome != Outcome::SessionNotFound => (outcome, &b"null"[..]),
+        _ => return result,
+    };
+    let text = value.as_ref().map_or(None, Option::as_deref).unwrap_or_default();
+    match shape::describe(text, passport_key) {
+        Ok(shape) => LookupResult::Described(outcome, [b"[", user_key, b",", &shape, b"]"].concat()),
+        Err(_) => result,
     }
 }
 

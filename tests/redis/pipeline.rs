@@ -10,7 +10,7 @@ use passport_socketio_native::{
         signature::Secrets,
     },
     pipeline::{
-        Histogram, Inbox, Worker,
+        Delivers, Histogram, Inbox, Worker,
         outbox::{self, Outbox},
     },
     redis::{NodeOptions, Purpose, RedisSource, Target, TargetOptions},
@@ -63,7 +63,7 @@ impl TestPipeline {
             outbox: Arc::clone(&outbox),
             latency: Arc::clone(&latency),
             timeout: Duration::from_millis(timeout),
-            delivers_ids: false,
+            delivers: Delivers::Users,
         };
         let worker = tokio::spawn(worker.run());
         Self { inbox, outbox, latency, settings: Arc::new(settings()), woken, worker }

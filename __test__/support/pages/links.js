@@ -10,14 +10,15 @@ function proseOf(page) {
 }
 
 /**
- * The links of a page.
+ * The links of a page, and the pictures in its HTML.
  * @returns {{ text: string, target: string }[]}
  */
 function linksOf(page) {
   const prose = proseOf(page).replace(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ' '));
   const inline = [...prose.matchAll(/\[([^\]]*)\]\(([^()\s]*(?:\([^()\s]*\))?[^()\s]*)\)/g)];
   const references = [...prose.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)];
-  return [...inline, ...references].map(([, text, target]) => ({ text, target }));
+  const pictures = [...prose.matchAll(/(?<= )(src|srcset)="([^"]+)"/g)];
+  return [...inline, ...references, ...pictures].map(([, text, target]) => ({ text, target }));
 }
 
 /** The anchors that GitHub makes of the headings of a page. */

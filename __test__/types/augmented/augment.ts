@@ -6,14 +6,19 @@ declare global {
   namespace Express {
     interface User {
       id: number;
-      role?: 'admin' | 'mod';
+      role?: 'admin' | 'mod' | undefined;
     }
   }
 }
 
 declare module 'http' {
   interface IncomingMessage {
-    user?: Express.User;
+    user?: Express.User | undefined;
+  }
+}
+
+declare module 'http' {
+  interface IncomingMessage {
     cookie?: { 'connect.sid'?: string | false };
   }
 }

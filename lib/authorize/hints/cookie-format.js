@@ -19,12 +19,15 @@ const SEALED =
   'itself: such sessions cannot be used. Use express-session, or @fastify/session.';
 const ENCODED =
   'The value of this cookie is percent-encoded twice (s%253A…): a client that sends the cookie by itself sends it as it got it.';
-const TOKEN = 'The value of this cookie is a JSON Web Token, not the cookie of express-session.';
+const TOKEN =
+  'The value of this cookie is a JSON Web Token, as of next-auth, not the cookie of express-session: there is no session in a store ' +
+  'that it names.';
 
 /** What @fastify/session makes: an id and an HMAC-SHA256 in base64, without express-session's `s:`. */
 const FASTIFY_VALUE = /^[\w-]{20,}\.[A-Za-z0-9+/]{43}=?$/;
 const SECURE_SESSION_VALUE = /^[A-Za-z0-9+/_-]+=*;[A-Za-z0-9+/_-]+=*$/;
-const TOKEN_VALUE = /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/;
+/** Signed, in three parts; or encrypted, in five, of which the second may be empty. */
+const TOKEN_VALUE = /^eyJ[\w-]+(?:\.[\w-]*){2}(?:(?:\.[\w-]*){2})?$/;
 
 /**
  * The cookie that the option `key` names is not one of express-session.

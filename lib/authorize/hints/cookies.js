@@ -57,6 +57,16 @@ function otherCookies(refusal) {
   );
 }
 
+/** The app's own cookie parser gives no cookie of this name, although one came. */
+function notGivenByParser(refusal) {
+  const { key } = refusal.authorizer.options;
+  if (!new CookieHeader(refusal).has(key)) return undefined;
+  return (
+    `A cookie ${quoted(key)} came, and the function that is the option cookieParser does not give it: it refuses its signature ` +
+    '(another secret made it, or nobody has signed it), or it gives it under another name than the option key.'
+  );
+}
+
 /** Names of cookies, each cut shorter than other texts. */
 function listed(names) {
   const first = names.slice(0, MOST_NAMES).map((name) => quoted(name, NAME_LENGTH));
@@ -64,4 +74,4 @@ function listed(names) {
   return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
-module.exports = { doubledCookie, otherCookies, signedUnderAnotherName };
+module.exports = { doubledCookie, notGivenByParser, otherCookies, signedUnderAnotherName };

@@ -3,7 +3,7 @@
 const { outcomes } = require('../../outcomes');
 const { CREDENTIAL_KIND } = require('../../sessions/verifier');
 const { whyNotOfExpressSession } = require('./cookie-format');
-const { doubledCookie, otherCookies, signedUnderAnotherName } = require('./cookies');
+const { doubledCookie, notGivenByParser, otherCookies, signedUnderAnotherName } = require('./cookies');
 const { whyNotDeserialized } = require('./deserializer');
 const { linkTo } = require('./page');
 const { whyFreed } = require('./request');
@@ -19,7 +19,12 @@ const { originsOf, queryOf } = require('./visitor');
  * undefined.
  */
 const SITUATIONS = {
-  NO_COOKIE: [queryOf, whyFreed, ofCookies(doubledCookie, signedUnderAnotherName, otherCookies)],
+  NO_COOKIE: [
+    queryOf,
+    whyFreed,
+    ofCookies(doubledCookie, signedUnderAnotherName, otherCookies),
+    ofParser(notGivenByParser),
+  ],
   COOKIE_NOT_SIGNED: [
     queryOf,
     secretOf,
@@ -72,10 +77,15 @@ function situationOf(refusal, situations) {
 
 /** Where the app has a cookie parser of its own, nothing is known of its cookies. */
 function ofCookies(...situations) {
-  return (refusal) => {
-    const isOurs = refusal.authorizer.requests.kindOf(undefined) === CREDENTIAL_KIND.HEADER;
-    return isOurs ? situationOf(refusal, situations) : undefined;
-  };
+  return (refusal) => (hasOwnParser(refusal) ? undefined : situationOf(refusal, situations));
+}
+
+function ofParser(situation) {
+  return (refusal) => (hasOwnParser(refusal) ? situation(refusal) : undefined);
+}
+
+function hasOwnParser({ authorizer }) {
+  return authorizer.requests.kindOf(undefined) !== CREDENTIAL_KIND.HEADER;
 }
 
 function secretOf({ authorizer }) {

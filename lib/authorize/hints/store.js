@@ -19,6 +19,10 @@ const CAUSES = [
     "The store's Redis client is not connected: await client.connect() before clients arrive, and do not close it.",
   ],
   [
+    /client is offline|ClientOffline/i,
+    "The store's Redis client has lost its connection, and keeps nothing in a queue: it answers once it is connected again. See its 'error' events.",
+  ],
+  [
     /\bMOVED\b|\bCLUSTERDOWN\b|cluster support disabled/,
     'The address and the kind of server do not fit: Redis Cluster and a single Redis are configured in different ways.',
   ],

@@ -114,6 +114,18 @@ class ProvenBackend {
     return said;
   }
 
+  /** As that of RedisBackend. Who is not found natively is asked of the store, as a look-up is. */
+  async inspect(id) {
+    const native = this.#snapshot.holds() ? this.#nativeAnswers : undefined;
+    const seen = await native?.inspect(id);
+    if (seen && !TO_CONFIRM.has(seen.outcome) && native === this.#nativeAnswers) return seen;
+    this.#follow();
+    let waiting;
+    const said = await this.#store.inspect(id, (finish) => this.#impatience.add((waiting = finish)));
+    this.#impatience.remove(waiting);
+    return said;
+  }
+
   lookUp(attempt, sent, kind) {
     if (this.stage.native && !this.#snapshot.holds()) this.#enter(IDLE);
     const lookUp = new LookUp(this, attempt, sent, kind);

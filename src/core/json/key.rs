@@ -4,7 +4,12 @@
 #[derive(Clone, Copy)]
 pub(in crate::core) struct Key<'t>(pub(super) &'t [u8]);
 
-impl Key<'_> {
+impl<'t> Key<'t> {
+    /// The name as the text has it, between the quotes, with its escapes.
+    pub(in crate::core) fn as_written(self) -> &'t [u8] {
+        self.0
+    }
+
     /// Whether the key, with its escapes decoded, is `name` (UTF-8). A lone surrogate equals nothing, because UTF-8
     /// has none.
     pub(in crate::core) fn is(self, name: &[u8]) -> bool {

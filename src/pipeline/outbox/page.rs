@@ -100,9 +100,18 @@ impl Page {
 
     /// Adds a fault and its cause.
     pub fn fault(&mut self, ticket: u32, outcome: Outcome, cause: &str) {
+        self.with_value(ticket, outcome, |values| json::push_string(values, cause.as_bytes()));
+    }
+
+    /// Adds an outcome and what the session is made of: JSON text.
+    pub fn description(&mut self, ticket: u32, outcome: Outcome, json: &[u8]) {
+        self.with_value(ticket, outcome, |values| values.extend_from_slice(json));
+    }
+
+    fn with_value(&mut self, ticket: u32, outcome: Outcome, write: impl FnOnce(&mut Vec<u8>)) {
         let before = self.values.len();
         let start = self.open_value();
-        json::push_string(&mut self.values, cause.as_bytes());
+        write(&mut self.values);
         let value = self.keep_or_repeat(before, start);
         self.rows.push(Row { ticket, outcome, value, has_id: false });
     }

@@ -5,7 +5,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     core::{credential::CredentialKind, settings::Settings, signature::Secrets},
-    pipeline::{Chunk, Fault},
+    pipeline::{Chunk, Fault, outbox::Page},
 };
 
 fn settings() -> Arc<Settings> {
@@ -58,6 +58,27 @@ fn only_look_ups_whose_deadline_has_passed_expire() {
 }
 
 #[test]
+fn a_description_has_the_user_key_and_no_other_value() {
+    let text = |text: &str| Ok(Some(text.as_bytes().to_vec()));
+    let written = |value: &ReadResult| {
+        let mut page = Page::default();
+        description_of(value, b"passport").write(&mut page, 7, None);
+        (page.rows()[0].outcome, String::from_utf8(page.values().to_vec()).unwrap())
+    };
+    let (outcome, values) = written(&text(r#"{"a":"x","passport":{"user":7}}"#));
+    assert_eq!(outcome, Outcome::Found);
+    assert!(values.starts_with("[[7,{\"type\":\"object\""), "{values}");
+    let (outcome, values) = written(&text(r#"{"a":"x"}"#));
+    assert_eq!(outcome, Outcome::PassportNotInitialized);
+    assert_eq!(values, r#"[[null,{"type":"object","members":[["a","string"]],"login":null}]"#);
+    assert_eq!(written(&text(r#"{"passport":{}}"#)).0, Outcome::NotLoggedIn);
+    assert_eq!(written(&text("null")), (Outcome::SessionNotFound, String::new()));
+    assert_eq!(written(&Ok(None)), (Outcome::SessionNotFound, String::new()));
+    assert_eq!(written(&text("{")), (Outcome::BadSession, r#"["not JSON (at byte 1)""#.into()));
+    assert_eq!(written(&Err(Fault::Timeout)).0, Outcome::StoreTimeout);
+}
+
+#[test]
 fn too_few_values_are_a_fault() {
     let (queue, outbox, latency) = (queue(&[b"a", b"b"]), Outbox::new(|| {}), Histogram::default());
     let batch = Batch::new(&queue, verify(&queue).lookups, &outbox, &latency);
@@ -95,7 +116,7 @@ async fn any_source_will_do_and_a_panic_does_not_stop_the_worker() {
         outbox: Arc::new(Outbox::new(move || wake.notify_one())),
         latency: Arc::default(),
         timeout: Duration::from_secs(5),
-        delivers_ids: false,
+        delivers: Delivers::Users,
     };
     let (inbox, outbox) = (Arc::clone(&worker.inbox), Arc::clone(&worker.outbox));
     let running = tokio::spawn(worker.run());

@@ -11,9 +11,12 @@ const Fastify = require('fastify');
 const { Strategy: LocalStrategy } = require('passport-local');
 const { Server } = require('socket.io');
 const ours = require('../../../..');
+const { koaCookies } = require('../../../../examples/koa/sessions');
 const { browse, forged } = require('../../frameworks');
+const { koaCookies: signedCookies } = require('../../hints');
+const { forgedInKoa } = require('../../koa');
 const { connect } = require('../../socket-client');
-const { notedAuthorize, openSite, requireWith, runWith } = require('../site');
+const { SECRET, notedAuthorize, openSite, requireWith, runWith } = require('../site');
 
 module.exports = {
   'log-out': async (t, { code }) => {
@@ -60,5 +63,54 @@ module.exports = {
     assert.equal((await connect(t, url, { cookie })).welcome, 'ann');
     assert.equal((await connect(t, url, { cookie: forged(cookie) })).refused?.data.code, 'BAD_SIGNATURE');
     assert.equal((await connect(t, url)).refused?.data.code, 'NO_COOKIE');
+  },
+
+  'sessions of Koa in another store': async (t, { code }) => {
+    const site = await openSite(t);
+    const keys = ['new', 'old'];
+    const user = { passport: { user: 'ann' } };
+    const sessions = {
+      ann: { ...user, _expire: Date.now() + 60_000 },
+      past: { ...user, _expire: Date.now() - 1 },
+    };
+    const { authorize } = notedAuthorize(t);
+    site.run(code, {
+      koa: { keys },
+      koaCookies,
+      koaStore: { get: async (id) => sessions[id] },
+      require: requireWith({ authorize }),
+    });
+    site.greet();
+    const ann = signedCookies('koa.sess', 'ann', 'old');
+    assert.equal((await site.visit(ann)).welcome, 'ann');
+    assert.equal((await site.visit(forgedInKoa(ann))).refused?.data.code, 'NO_COOKIE');
+    for (const id of ['past', 'gone']) {
+      const { refused } = await site.visit(signedCookies('koa.sess', id, 'new'));
+      assert.equal(refused?.data.code, 'SESSION_NOT_FOUND', id);
+    }
+  },
+
+  'cookie-session without an authorizer': async (t, { code }) => {
+    const site = await openSite(t, { withSessions: false });
+    const socketsOf = site.run(`${code}\nreturn socketsOf;`);
+    site.greet();
+    const content = Buffer.from(JSON.stringify({ passport: { user: 'ann' } })).toString('base64');
+    const cookie = signedCookies('session', content, SECRET);
+    for (const transports of [['websocket'], ['polling']]) {
+      const { welcome, socket } = await site.visit(cookie, '/', { transports });
+      assert.equal(welcome, 'ann');
+      assert.deepEqual(
+        socketsOf(42).map(({ id }) => id),
+        [socket.id],
+      );
+      const gone = new Promise((resolve) =>
+        site.io.sockets.sockets.get(socket.id).once('disconnect', resolve),
+      );
+      socket.close();
+      await gone;
+      for (const other of [undefined, forgedInKoa(cookie), signedCookies('session', content, 'another')]) {
+        assert.equal((await site.visit(other, '/', { transports })).refused?.message, 'Not logged in');
+      }
+    }
   },
 };

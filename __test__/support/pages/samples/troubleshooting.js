@@ -7,8 +7,10 @@ const { once } = require('node:events');
 const { io: connect } = require('socket.io-client');
 const { authorize } = require('../../../..');
 const { forged } = require('../../frameworks');
-const { koaCookies } = require('../../hints');
 const { notedConsole, openSite, runWith } = require('../site');
+const { startRedis } = require('../../../../scripts/support/redis-server');
+const { openAdmin } = require('../../redis-store');
+const { cookieOf } = require('../../visit');
 const { blocksOf } = require('../blocks');
 const { CONFIGS } = require('../configs');
 
@@ -23,6 +25,37 @@ module.exports = {
     const sample = blocksOf('docs/troubleshooting.md').find(({ name }) => name === 'fail that logs');
     const { lines } = await loggedBy(t, sample.code);
     assert.equal(lines[0].join(' ').trim(), code);
+  },
+
+  explain: async (t, { code }) => {
+    const site = await openSite(t);
+    const authorizer = authorize({ secret: 'keyboard cat', store: site.sessionStore });
+    site.run(code, { authorizer });
+    const said = async (cookie) => {
+      const response = await fetch(`${site.url}/explain`, { headers: { cookie, connection: 'close' } });
+      return response.text();
+    };
+    assert.match(
+      await said(site.ann),
+      /^FOUND: The user was found\n.*✓ user {8}deserializeUser has found the user/s,
+    );
+    assert.match(
+      await said(forged(site.ann)),
+      /^BAD_SIGNATURE: .*✗ signature {3}The cookie is signed by none of one secret/s,
+    );
+  },
+
+  'what explain says': async (t, { code }) => {
+    const redis = await startRedis();
+    t.after(() => redis.stop());
+    const admin = await openAdmin(redis);
+    t.after(() => admin.destroy());
+    await admin.set('sess:ann', JSON.stringify({ cookie: {}, passport: {}, cart: [] }));
+    const authorizer = authorize({ secret: ['new', 'old'], redis: redis.url });
+    t.after(() => authorizer.close());
+    const cookie = `${cookieOf('ann', { secret: 'old' })}; theme=dark`;
+    const said = String(await authorizer.explain({ headers: { cookie } }));
+    assert.equal(said.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:6379'), code);
   },
 
   'warnings in a log': async (t, { code }) => {
@@ -87,20 +120,6 @@ module.exports = {
     };
     assert.match(await cookieOver('https'), /; Secure; SameSite=Lax$/);
     assert.doesNotMatch(await cookieOver('http'), /Secure/);
-  },
-
-  'cookies of koa': async (t, { code }) => {
-    const site = await openSite(t);
-    const keys = ['new', 'old'];
-    const sessions = { 'id-of-ann': { passport: { user: 'ann' } } };
-    site.run(code, { koa: { keys }, koaStore: { get: async (id) => sessions[id] } });
-    site.greet();
-    for (const key of keys) {
-      const { welcome } = await site.visit(koaCookies('koa.sess', 'id-of-ann', key));
-      assert.equal(welcome, 'ann');
-    }
-    const { refused } = await site.visit(koaCookies('koa.sess', 'id-of-ann', 'forged'));
-    assert.equal(refused.data.code, 'NO_COOKIE');
   },
 
   nginx: (t, { code }) => {
