@@ -18,10 +18,19 @@ function thousands(number) {
   return number.toLocaleString('en-US');
 }
 
-/** Three significant digits. */
+/** How many decimals a figure has that is at least so large. */
+const DECIMALS = [
+  [10, 1],
+  [0.1, 2],
+  [0.001, 3],
+];
+
+/** Two or three significant digits. */
 function digits(number) {
-  if (Math.abs(number) >= 100) return Math.round(number).toLocaleString('en-US');
-  return number.toFixed(Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 0.1 ? 2 : 3);
+  const size = Math.abs(number);
+  if (size >= 100) return Math.round(number).toLocaleString('en-US');
+  const [, decimals] = DECIMALS.find(([least]) => size >= least) ?? [0, size === 0 ? 2 : 4];
+  return number.toFixed(decimals);
 }
 
 module.exports = { digits, table, thousands };
