@@ -44,6 +44,10 @@ test('bench:filter finds that all contenders find the same', async () => {
   assert.equal(await run('filter.js', '--check'), 'ok: all contenders find the same\n');
 });
 
+test('bench:faults finds that nobody is let in or ended wrongly', async () => {
+  assert.equal(await run('faults.js', '--check'), 'ok: nobody is let in or ended wrongly\n');
+});
+
 test('a contender that is wrong is not timed', async () => {
   const where = { sessions: 3, url: 'redis://127.0.0.1:1', namespace: new FakeNamespace() };
   const wrong = {
