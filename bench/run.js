@@ -21,7 +21,7 @@ const USAGE = `npm run bench -- [options]
                          ${contenders.map(({ key }) => key).join(', ')}
   --passes <n>           of authorizations, fresh processes and the storm, instead of ${['authorizations', 'cold', 'storm'].map((part) => PLANS.full[part].passes).join(', ')}
   --against <folder>     another checkout of this package, built, takes part: compare a change with what was before
-  --quick                a trial whose figures mean nothing
+  --quick                a trial without useful figures
   --markdown             only the tables, as docs/benchmarks.md has them
   --write                puts the tables into docs/benchmarks.md
   --json                 figures as JSON, on standard output
@@ -82,7 +82,7 @@ function planOf({ quick, passes }) {
   return plan;
 }
 
-/** One part after the other, so that nothing else runs at the same time. */
+/** One part after the other: only one has the machine. */
 async function measure({ names, keys, against, plan }) {
   const began = performance.now();
   const tell = (text) =>
