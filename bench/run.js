@@ -103,7 +103,7 @@ async function measure({ names, keys, against, plan }) {
   }
   await scene.close();
   const clock = new CpuClock().tellsThreadsApart
-    ? 'main thread alone, where nothing else is said'
+    ? 'main thread alone, unless a table says otherwise'
     : 'whole process, since this system does not tell the main thread apart';
   return { conditions: { ...conditionsNow(), redis: scene.redisVersion, loads, clock }, ...results };
 }
