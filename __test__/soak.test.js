@@ -7,8 +7,8 @@ const { execFile } = require('node:child_process');
 const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
-const { growthOf } = require('../bench/soak-growth');
-const { Book, Visit } = require('../bench/soak-visits');
+const { growthOf } = require('../bench/soak/growth');
+const { Book, Visit } = require('../bench/soak/visits');
 
 const SOAK = path.join(__dirname, '..', 'bench', 'soak.js');
 /** A limit for what takes some seconds. */

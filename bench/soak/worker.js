@@ -3,8 +3,8 @@
 // A worker thread that is ended in the middle of look-ups: it says so once they are under way, and goes on with more.
 
 const { parentPort, workerData } = require('node:worker_threads');
-const { authorize } = require('..');
-const { SECRET, cookieOf, passportOf } = require('../__test__/support/visit');
+const { authorize } = require('../..');
+const { SECRET, cookieOf, passportOf } = require('../../__test__/support/visit');
 
 const { url, sids } = workerData;
 const authorizer = authorize({ secret: SECRET, redis: url, passport: passportOf() });

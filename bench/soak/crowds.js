@@ -6,10 +6,10 @@ const { RedisStore } = require('connect-redis');
 const { createClient } = require('redis');
 const { Server } = require('socket.io');
 const { io: connectTo } = require('socket.io-client');
-const { authorize } = require('..');
-const { FakeNamespace, disconnect, enter, visitorOf } = require('../__test__/support/index-sockets');
-const { SECRET, cookieOf, passportOf } = require('../__test__/support/visit');
-const { Visit } = require('./soak-visits');
+const { authorize } = require('../..');
+const { FakeNamespace, disconnect, enter, visitorOf } = require('../../__test__/support/index-sockets');
+const { SECRET, cookieOf, passportOf } = require('../../__test__/support/visit');
+const { Visit } = require('./visits');
 
 /** A later middleware may take so long. */
 const LATER_MS = 5;

@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { median } = require('./numbers');
+const { median } = require('../support/numbers');
 
 /** A client has some, now and then; what one that is forgotten holds shows in the heap. */
 const TIMERS = ['Timeout', 'Immediate'];

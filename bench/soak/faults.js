@@ -5,7 +5,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { once } = require('node:events');
-const { freePort, startRedis } = require('../scripts/support/redis-server');
+const { freePort, startRedis } = require('../../scripts/support/redis-server');
 
 /** Every write is on the disk before its answer: a server that is killed loses nothing. */
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
@@ -85,7 +85,7 @@ const FAULTS = {
     await admin.configSet('tracking-table-max-keys', '1000000');
   },
   'worker ended': async ({ redis, sessions }) => {
-    const worker = new Worker(path.join(__dirname, 'soak-worker.js'), {
+    const worker = new Worker(path.join(__dirname, 'worker.js'), {
       workerData: { url: redis.url, sids: sessions.sids },
       execArgv: ['--no-warnings'],
     });

@@ -1,9 +1,9 @@
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { authorize } = require('..');
-const { SECRET, passportOf } = require('../__test__/support/visit');
-const { FAULTS } = require('./soak-faults');
+const { authorize } = require('../..');
+const { SECRET, passportOf } = require('../../__test__/support/visit');
+const { FAULTS } = require('./faults');
 
 const CHURN_MS = 1600;
 const TICK_MS = 10;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { nameOf, timeOf } = require('./soak-sessions');
+const { nameOf, timeOf } = require('./sessions');
 
 const STORE_FAILS = ['STORE_ERROR', 'STORE_TIMEOUT'];
 /** What a client hears of a session without a user. */
