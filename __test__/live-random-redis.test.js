@@ -83,7 +83,9 @@ test('sockets come and go while sessions end', async (t) => {
     });
   }
 
+  let leftUntold = 0;
   function leave(socket) {
+    if (!told.has(socket)) leftUntold += 1;
     connected.delete(socket);
     disconnect(socket);
     socket.connected = false;
@@ -118,10 +120,9 @@ test('sockets come and go while sessions end', async (t) => {
   assert.equal(tier, 'tracking');
   await until(() => authorizer.stats().watch.sessions === new Set(left.map(({ sid }) => sid)).size);
   assert.ok(told.size > 200 && left.length > 100, `${told.size} told, ${left.length} left, ${sessions}`);
-  assert.equal(
-    Object.values(ended).reduce((sum, n) => sum + n),
-    told.size,
-  );
+  // Some leave when their session has ended, before they are told: they count, and are not told.
+  const endedInAll = Object.values(ended).reduce((sum, n) => sum + n);
+  assert.ok(endedInAll >= told.size && endedInAll <= told.size + leftUntold, `${endedInAll}, ${told.size}`);
   for (const socket of left) leave(socket);
   await until(() => authorizer.stats().watch.sessions === 0);
 });
