@@ -77,7 +77,8 @@ function kindOf(code) {
 }
 
 const showOutcomes = drawnOnChange((outcomes) => {
-  const counts = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
+  const counts = Object.entries(outcomes).filter(([, count]) => count > 0);
+  counts.sort(([, a], [, b]) => b - a);
   const most = Math.max(1, ...counts.map(([, count]) => count));
   $('outcomes').replaceChildren(
     ...counts.map(([code, count]) => {
