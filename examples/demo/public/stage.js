@@ -42,6 +42,7 @@ export function showLogIn({ code, message, ended }) {
 export function showAway(text) {
   $('state').className = 'state out';
   $('state').textContent = text;
+  $('unknown').hidden = !($('room').hidden && $('log-in').hidden);
 }
 
 export function showThrownOut(by, again) {
@@ -60,6 +61,7 @@ export const showPresent = drawnOnChange(({ people, me }) => {
 function show(section, state, text) {
   const before = $('room').hidden ? 'log-in' : 'room';
   for (const id of ['log-in', 'room']) $(id).hidden = id !== section;
+  $('unknown').hidden = true;
   $('log-out').hidden = section !== 'room';
   $('state').className = `state ${state}`;
   $('state').textContent = text;
