@@ -99,6 +99,7 @@ test(
     await row.waitFor({ state: 'detached' });
     await alice.page.getByRole('button', { name: 'Connect again' }).click();
     await alice.state('connected as alice');
+    assert.equal(await alice.focused(), 'text');
   },
 );
 

@@ -48,7 +48,11 @@ export function showAway(text) {
 export function showThrownOut(by, again) {
   showAway(`${by} has ended this socket`);
   const button = element('button', { type: 'button' }, 'Connect again');
-  button.addEventListener('click', again);
+  button.addEventListener('click', () => {
+    // The button goes away, and the focus with it.
+    focusMessage = true;
+    again();
+  });
   $('state').append(button);
 }
 
