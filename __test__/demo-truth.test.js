@@ -13,7 +13,9 @@ const { openDemo } = require('./support/demo');
 
 const WITHIN = { timeout: 60_000 };
 
-test('the rate is what came since the event before', async () => {
+test('each event has what was decided since the one before, and in how many seconds', async (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
   const stats = { authorized: 3, refused: 1, failures: { NO_COOKIE: 1 }, watch: {} };
   const panel = new Panel({
     chat: { authorizer: { stats: () => stats, backend: {} }, present: () => [] },
@@ -25,11 +27,14 @@ test('the rate is what came since the event before', async () => {
   const viewer = new Viewer();
   try {
     panel.add(viewer);
-    assert.deepEqual((await viewer.next()).rate, { authorized: 3, refused: 1 });
+    assert.deepEqual((await viewer.next()).decided, { authorized: 3, refused: 1 });
     Object.assign(stats, { authorized: 5, refused: 1 });
-    assert.deepEqual((await viewer.next()).rate, { authorized: 2, refused: 0 });
-    const { rate, outcomes } = await viewer.next();
-    assert.deepEqual(rate, { authorized: 0, refused: 0 });
+    // As where a storm has kept the timer waiting.
+    now = 4_000;
+    const late = await viewer.next();
+    assert.deepEqual([late.decided, late.seconds], [{ authorized: 2, refused: 0 }, 4]);
+    const { decided, outcomes } = await viewer.next();
+    assert.deepEqual(decided, { authorized: 0, refused: 0 });
     assert.deepEqual(outcomes, { AUTHORIZED: 5, NO_COOKIE: 1 });
   } finally {
     panel.close();
