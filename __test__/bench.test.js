@@ -13,9 +13,17 @@ const BENCH = path.join(__dirname, '..', 'bench');
 /** A limit for what takes some seconds. */
 const LIMIT_MS = 300_000;
 
-test('bench:live finds that the right sessions end', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [path.join(BENCH, 'live.js'), '--check'], {
+async function check(file) {
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(BENCH, file), '--check'], {
     timeout: LIMIT_MS,
   });
-  assert.equal(stdout, 'ok: the right sessions end\n');
+  return stdout;
+}
+
+test('bench:live finds that the right sessions end', async () => {
+  assert.equal(await check('live.js'), 'ok: the right sessions end\n');
+});
+
+test('bench:faults finds that nobody is let in or ended wrongly', async () => {
+  assert.equal(await check('faults.js'), 'ok: nobody is let in or ended wrongly\n');
 });

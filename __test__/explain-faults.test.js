@@ -131,16 +131,52 @@ test('a key of another type', async (t) => {
   }
 });
 
+test('what a server of Redis says is one line, without the session id', async (t) => {
+  const SAYS = [
+    [`-ERR bad\u001b[2J key sess:${ID} x\r\n`, /: ERR bad\\u001b\[2J key sess:… x\.$/],
+    ['-ERR see redis://ann:SENTINEL@b\r\n', /: ERR see redis:\/\/…@b\.$/],
+    ['-ERR down\n✓ user        found\r\n', /: ERR down ✓ user {8}found\.$/],
+  ];
+  for (const [answer, says] of SAYS) {
+    const server = net.createServer((socket) =>
+      socket.on('error', () => {}).on('data', () => socket.write(answer)),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    t.after(() => server.close());
+    const explanation = await explainWith(t, { redis: `redis://127.0.0.1:${server.address().port}` });
+    assert.equal(explanation.code, 'STORE_ERROR');
+    assert.match(stepOf(explanation, 'look-up').text, says);
+  }
+});
+
+test('of members that are written twice, the last one is told', async (t) => {
+  const authorizer = authorizerOf(t, { secret: OLD_SECRET, redis: redis.url });
+  await admin.set(`sess:${ID}`, '{"a":1,"passport":{"user":1,"user":"SENTINEL"},"a":"SENTINEL"}');
+  const explanation = checked(await authorizer.explain(requestWith()));
+  assert.deepEqual(stepOf(explanation, 'session').members, [
+    { name: 'a', type: 'string' },
+    { name: 'passport', type: 'object' },
+  ]);
+  assert.deepEqual(stepOf(explanation, 'passport').members, [{ name: 'user', type: 'string' }]);
+  await admin.del(`sess:${ID}`);
+});
+
 test('what is stored is compressed, or encrypted', async (t) => {
   const authorizer = authorizerOf(t, { secret: OLD_SECRET, redis: redis.url });
   const says = {
     [Buffer.from([0x1f, 0x8b, 8, 0]).toString('latin1')]: ['BAD_SESSION', /gzip/],
+    '{"ct":"SENTINEL","hmac":"SENTINEL"}': ['PASSPORT_NOT_INITIALIZED', /^It is encrypted\.$/],
   };
   for (const [text, [code, words]] of Object.entries(says)) {
     await admin.set(`sess:${ID}`, Buffer.from(text, 'latin1'));
     const explanation = checked(await authorizer.explain(requestWith()));
     assert.equal(explanation.code, code);
     assert.match(stepOf(explanation, 'session').text, words);
+    const isEncrypted = code === 'PASSPORT_NOT_INITIALIZED';
+    assert.equal(
+      stepOf(explanation, 'passport').text,
+      isEncrypted ? 'The session is encrypted.' : 'not reached',
+    );
   }
   await admin.del(`sess:${ID}`);
 });

@@ -9,7 +9,7 @@ const { MemoryStore } = require('express-session');
 const { Server } = require('socket.io');
 const { authorize } = require('..');
 const { startApp } = require('./support/app');
-const { ID, OLD_SECRET, checked, requestWith, stepOf } = require('./support/explain');
+const { ID, INSIDE, OLD_SECRET, checked, requestWith, stepOf } = require('./support/explain');
 const { authorizerOf } = require('./support/proof');
 const { connect } = require('./support/socket-client');
 const { passportOf, visit } = require('./support/visit');
@@ -101,6 +101,7 @@ test("origin: 'cors' is answered where the server is known, without a call of th
     allowed: { origin: 'https://a.example' },
     other: { origin: ['https://b.example'] },
     function: { origin: (_origin, done) => done(null, true) },
+    none: undefined,
   })) {
     const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, origin: 'cors' });
     const unknown = checked(await authorizer.explain(asked));
@@ -111,7 +112,7 @@ test("origin: 'cors' is answered where the server is known, without a call of th
     await visitOf(authorizer, server);
     answers[title] = stepOf(checked(await authorizer.explain(asked)), 'origin').status;
   }
-  assert.deepEqual(answers, { allowed: 'passed', other: 'failed', function: 'unknown' });
+  assert.deepEqual(answers, { allowed: 'passed', other: 'failed', function: 'unknown', none: 'failed' });
 });
 
 /** A socket of this server is authorized, so that the authorizer knows the server. */
@@ -121,19 +122,38 @@ function visitOf(authorizer, server) {
   });
 }
 
-test('a bare id in the query of a route: it says that authenticate counts it only where it is asked for', async (t) => {
-  const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS });
-  const ofRoute = checked(
-    await authorizer.explain(requestWith({ cookie: null, url: `/x?session_id=${ID}` })),
-  );
-  assert.match(stepOf(ofRoute, 'query').text, /authorizer\.authenticate counts a bare id only where/);
-  const ofSocket = checked(
-    await authorizer.explain(requestWith({ cookie: null, _query: { session_id: ID } })),
-  );
-  assert.doesNotMatch(stepOf(ofSocket, 'query').text, /authenticate/);
-  const off = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, sessionIdInQuery: false });
-  const ignored = checked(await off.explain(requestWith({ cookie: null, url: `/x?session_id=${ID}` })));
-  assert.equal(ignored.code, 'NO_COOKIE');
+test('a bare id in the query of a route: it says that authenticate does not count it, where it does not', async (t) => {
+  const signed = decodeURIComponent(requestWith().headers.cookie.slice('connect.sid='.length));
+  const NOTE = /authorizer\.authenticate counts the cookie instead/;
+  const CASES = [
+    [undefined, { url: `/x?session_id=${ID}` }, 'FOUND', 'NO_COOKIE'],
+    [undefined, { url: '/x?session_id=a&session_id=b' }, 'SESSION_NOT_FOUND', 'NO_COOKIE'],
+    [undefined, { url: `/x?session_id=${encodeURIComponent(signed)}` }, 'FOUND', 'FOUND'],
+    [true, { url: `/x?session_id=${ID}` }, 'FOUND', 'FOUND'],
+    ['signed', { url: `/x?session_id=${ID}` }, 'COOKIE_NOT_SIGNED', 'COOKIE_NOT_SIGNED'],
+    [false, { url: `/x?session_id=${ID}` }, 'NO_COOKIE', 'NO_COOKIE'],
+    [undefined, { _query: { session_id: ID } }, 'FOUND'],
+  ];
+  for (const [sessionIdInQuery, query, code, authenticated = code] of CASES) {
+    const option = sessionIdInQuery === undefined ? {} : { sessionIdInQuery };
+    const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, ...option });
+    const request = requestWith({ cookie: null, ...query });
+    const explanation = checked(await authorizer.explain(request));
+    const what = `${sessionIdInQuery} ${JSON.stringify(query)}\n${explanation}`;
+    assert.equal(explanation.code, code, what);
+    assert.equal(NOTE.test(stepOf(explanation, 'query').text), authenticated !== code, what);
+    if (query.url === undefined) continue;
+    const { code: given = 'FOUND' } = await authorizer.authenticate(request).catch((error) => error);
+    assert.equal(given, authenticated, what);
+  }
+});
+
+test('a page of another origin over HTTP/2: the host asked for is told', async (t) => {
+  const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS, origin: 'same-host' });
+  const headers = { ':authority': 'b.example', origin: 'https://a.example' };
+  const explanation = checked(await authorizer.explain({ headers }));
+  assert.match(stepOf(explanation, 'origin').text, /the Host asked for "b\.example"/);
+  assert.match(explanation.hint, /the Host asked for "b\.example"/);
 });
 
 test('hostile headers and sessions: one line a step, bounded', async (t) => {
@@ -148,9 +168,87 @@ test('hostile headers and sessions: one line a step, bounded', async (t) => {
   const explanation = checked(await authorizer.explain(requestWith({ cookie: `${odd}; ${cookie}` })));
   const { members, more } = stepOf(explanation, 'session');
   assert.deepEqual([members.length, more], [100, 903]);
+  assert.ok(members.every(({ name }) => /^[\x20-\x7e]{1,60}…?$/.test(name)));
   // eslint-disable-next-line no-control-regex -- it is what must not be there
   assert.doesNotMatch(String(explanation), /\u001b/);
   assert.ok(String(explanation).length < 6000);
+});
+
+test('a cookie parser of the app that gives no session, or no text', async (t) => {
+  const CASES = {
+    'no cookies': [{}, 'NO_COOKIE', 'cookies', /the option cookieParser does not give it/],
+    'a forged one': [{ 'connect.sid': false }, 'NO_COOKIE', 'cookies', /does not give it/],
+    'an object': [{ 'connect.sid': { a: 1 } }, 'SESSION_NOT_FOUND', 'look-up', /^Nothing is looked up/],
+  };
+  for (const [title, [signedCookies, code, at, says]] of Object.entries(CASES)) {
+    const asked = [];
+    const authorizer = authorizerOf(t, {
+      store: { get: (id, done) => done(null, { passport: { user: asked.push(id) } }) },
+      cookieParser: () => (request, _response, next) => next(void (request.signedCookies = signedCookies)),
+    });
+    const explanation = checked(await authorizer.explain(requestWith()));
+    assert.equal(explanation.code, code, title);
+    assert.match(stepOf(explanation, at).text, says, title);
+    assert.equal((await visit(authorizer, requestWith())).error.code, code, title);
+    await assert.rejects(authorizer.authenticate(requestWith()), { code });
+    const ofOtherDomain = requestWith({ xdomain: true });
+    const { code: other } = checked(await authorizer.explain(ofOtherDomain));
+    assert.equal(other, code === 'NO_COOKIE' ? 'CORS_NO_SESSION' : code, title);
+    assert.equal((await visit(authorizer, ofOtherDomain)).error.code, other, title);
+    assert.deepEqual(asked, [], 'the store was asked');
+  }
+});
+
+test('a getter of the request that throws fails the step that reads it', async (t) => {
+  const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS });
+  const request = Object.defineProperty(requestWith(), 'query', {
+    get() {
+      throw new RangeError(INSIDE);
+    },
+  });
+  const explanation = checked(await authorizer.explain(request));
+  assert.equal(explanation.code, 'CALLBACK_ERROR');
+  assert.match(stepOf(explanation, 'query').text, /^An object of the app threw: RangeError\.$/);
+  assert.equal(explanation.cause.message, INSIDE);
+  await assert.rejects(authorizer.authenticate(request), { code: 'CALLBACK_ERROR' });
+});
+
+test('a name that looks like several is quoted', async (t) => {
+  const session = { 'cart (array), passport': 1, größe: 1, passport: { user: 1 } };
+  const authorizer = authorizerOf(t, {
+    secret: OLD_SECRET,
+    store: { get: (_id, done) => done(null, session) },
+  });
+  const { cookie } = requestWith().headers;
+  const explanation = checked(
+    await authorizer.explain(requestWith({ cookie: `theme, lang. It is "x"=1; ${cookie}` })),
+  );
+  assert.match(
+    stepOf(explanation, 'cookies').text,
+    /^These came: "theme, lang\. It is \\"x\\"", connect\.sid\. The/,
+  );
+  assert.equal(
+    stepOf(explanation, 'session').text,
+    'Its members: "cart (array), passport" (number), größe (number), passport (object).',
+  );
+});
+
+test('of a header with very many cookies, or a very long one, it says that it shows the first ones', async (t) => {
+  const authorizer = authorizerOf(t, { secret: OLD_SECRET, store: SESSIONS });
+  const { cookie } = requestWith().headers;
+  const many = (count) => Array.from({ length: count }, (_, i) => `c${i}=1`).join('; ');
+  const CASES = [
+    [many(49), false],
+    [many(50), true],
+    [`a=${'x'.repeat(8192)}`, true],
+  ];
+  for (const [before, isCut] of CASES) {
+    const explanation = checked(await authorizer.explain(requestWith({ cookie: `${before}; ${cookie}` })));
+    assert.equal(explanation.code, 'FOUND');
+    const { text, names } = stepOf(explanation, 'cookies');
+    assert.equal(/of a long header, the first ones/.test(text), isCut, text);
+    assert.ok(names.length <= 50);
+  }
 });
 
 test('what is no request is a TypeError; a closed authorizer says so', async (t) => {

@@ -15,6 +15,7 @@ const { OPTIONS } = require('../lib/authorize/options');
 const { NO_FAULT } = require('../lib/authorize/faults');
 const { devDependencies } = require('../package.json');
 const { TARGETS } = require('../scripts/release/targets');
+const { GROUPS, faultsOf, testOf } = require('./support/chaos');
 const { ROOT, textOf } = require('./support/pages/blocks');
 const { CLIENTS } = require('./support/stores');
 
@@ -134,6 +135,14 @@ test('docs/monitoring.md has every channel, and the members that its message is 
     sorted(events),
     sorted(Object.keys(tracing).filter((member) => member !== 'hasSubscribers')),
   );
+});
+
+test('docs/reliability.md has every fault that is tried, what happens, and the test that shows it', () => {
+  const listed = rowsOf('docs/reliability.md', 'Under load').map((row) => [row[0], row[1], row.at(-1)]);
+  const tried = GROUPS.flatMap((group) =>
+    faultsOf(group).map(({ title, what }) => [title, what, `\`${testOf(group)}\``]),
+  );
+  assert.deepEqual(listed, tried);
 });
 
 test('docs/troubleshooting.md has reasons that an authorizer gives', () => {

@@ -44,7 +44,10 @@ export type ExplainedStep = {
       readonly step: 'authorizer' | 'origin' | 'query' | 'user';
     }
   | {
-      /** `key`: the name of the session's cookie, `count`: how often it came, `names`: of all cookies; long ones are cut. */
+      /**
+       * `key`: the name of the session's cookie, `count`: how often it came, `names`: of all cookies; long ones are cut. Of a
+       * header of more than 50 cookies, or 8192 characters, the first ones.
+       */
       readonly step: 'cookies';
       readonly key?: string;
       readonly names?: readonly string[];
@@ -86,6 +89,6 @@ export type ExplainedStep = {
 
 export interface ExplainedMember {
   readonly name: string;
-  /** As JSON names types, and `'array'`; what a store gives beyond JSON, as `typeof` does. */
+  /** As JSON names types, and `'array'`; what a store gives beyond JSON, as `typeof` does; `'unreadable'`: a getter threw. */
   readonly type: string;
 }

@@ -17,7 +17,9 @@ function allowedByCors(server, request) {
 /** As `allowedByCors`, where it takes no function of the app; else undefined. */
 function allowedByStaticCors(server, request) {
   const cors = corsOf(server);
-  if (!cors || typeof cors === 'function' || typeof originIn(cors) === 'function') return undefined;
+  // Socket.IO 3 and later without cors: no page of another host is allowed.
+  if (!cors) return typeof server.checkRequest === 'function' ? undefined : false;
+  if (typeof cors === 'function' || typeof originIn(cors) === 'function') return undefined;
   return allowsOrigin(cors, request);
 }
 

@@ -51,7 +51,7 @@ function authorize(options) {
   authorizer.recheck = (...given) => rechecks.recheck(...given);
   authorizer.authenticate = (request) => authentications.authenticate(request);
   authorizer.watch = (request, onEnd) => authentications.watch(request, onEnd);
-  authorizer.explain = (request) => explain(inner, request, lastNamespace?.server);
+  authorizer.explain = (request) => explain(inner, request, { server: lastNamespace?.server, isQueryGiven });
   authorizer.ready = (given) => ready(inner, given);
   authorizer.users = (property) => inner.joiner.users(property);
   Object.defineProperty(authorizer, 'backend', { get: () => inner.backend.description, enumerable: true });

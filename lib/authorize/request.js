@@ -150,8 +150,8 @@ class Reading {
 
 /** As a look-up takes what a cookie parser gave: no store has an id that is no text. */
 function idFrom(parsed) {
-  const id = parsed || '';
-  return typeof id === 'string' ? id : OUTCOME.SESSION_NOT_FOUND;
+  if (!parsed) return OUTCOME.NO_COOKIE;
+  return typeof parsed === 'string' ? parsed : OUTCOME.SESSION_NOT_FOUND;
 }
 
 /** The request of a socket. A socket over WebTransport has none (Socket.IO 4.7 and later), and no cookies either. */

@@ -10,7 +10,7 @@ const { masked } = require('./index');
 const LONGEST = 500;
 /** What breaks a line in a terminal, a file or a log viewer, and what moves the cursor or the order of the characters. */
 // eslint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const PACKAGE = path.join(__dirname, '..', '..');
 /** The folders of this package whose code may be in a stack. */
 const OURS = [path.join(PACKAGE, 'lib') + path.sep, path.join(PACKAGE, 'index.js')];

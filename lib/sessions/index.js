@@ -12,7 +12,7 @@ const { StoreBackend } = require('./store');
  * - `openWatch({ recheckEvery, onEnd, slots })`: a session watch, which calls `onEnd(slot, turn, reason)` once for each
  *   `watch(slot, turn, id, identity)` whose session ends, and has forgotten the slot by then (`watch/poll.js` has all members);
  * - `check()`: a promise of `{ outcome, value }`, of a look-up for an id that nobody has, which no statistic counts;
- * - `inspect(id)`: a promise of `{ outcome, value, shape, answers }`: a look-up that no statistic counts, with what the session is
+ * - `inspect(id)`: a promise of `{ outcome, value, shape, isOfAddon, answers }`: a look-up that no statistic counts, with what the session is
  *   made of (`shape.js`) and the description of what has answered;
  * - `description`: the value of `authorizer.backend`; `reconnects`; `close()`.
  */

@@ -92,8 +92,9 @@ class RedisBackend {
 
   /**
    * Looks a session up, and says what it is made of. No statistic counts it.
-   * @returns {Promise<{ outcome: number, value: unknown, shape?: import('./shape').Shape, answers: object }>} `answers`: the
-   *   description of what has answered
+   * @returns {Promise<{ outcome: number, value: unknown, shape?: import('./shape').Shape, isOfAddon?: boolean,
+   *   answers: object }>} `isOfAddon`: the cause has the addon's words, not those of the app's store; `answers`: the description
+   *   of what has answered
    */
   async inspect(id) {
     const said = this.#isClosed
@@ -101,7 +102,7 @@ class RedisBackend {
       : await this.#lookUpUncounted(id, true);
     const answers = this.description;
     // A fault comes as a text.
-    if (!Array.isArray(said.value)) return { ...said, answers };
+    if (!Array.isArray(said.value)) return { ...said, isOfAddon: true, answers };
     const [key, shape] = said.value;
     return { outcome: said.outcome, value: key ?? undefined, shape, answers };
   }

@@ -41,4 +41,4 @@ function typeOf(value) {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-module.exports = { shapeOf };
+module.exports = { shapeOf, typeOf };

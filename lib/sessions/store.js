@@ -62,10 +62,16 @@ class StoreBackend {
       return Promise.resolve({ outcome: OUTCOME.CLOSED, value: CLOSED, answers: this.description });
     return new Promise((resolve) => {
       let shape;
+      let isOfAddon = false;
       const see = (session) => (shape = shapeOf(session, this.#options.passport._key));
-      const deliver = (outcome, value) => resolve({ outcome, value, shape, answers: this.description });
+      const deliver = (outcome, value) =>
+        resolve({ outcome, value, shape, isOfAddon, answers: this.description });
       const finish = this.#ask(id, { deliver }, this.#options.timeout, false, see);
-      if (finish) waits?.(finish);
+      const end = (...given) => {
+        isOfAddon = true;
+        finish(...given);
+      };
+      if (finish) waits?.(end);
     });
   }
 
@@ -86,7 +92,7 @@ class StoreBackend {
 
   /**
    * Calls `store.get` once, with a deadline; its first answer counts.
-   * @param {(session: object) => void} [see] - gets the session
+   * @param {(session: object) => void} [see] - gets the session, and nobody hears of the answer: `backend` does not change
    */
   #ask(id, receiver, timeout, isCounted, see) {
     const { store, passport } = this.#options;
@@ -99,7 +105,7 @@ class StoreBackend {
       timers.clearTimeout(timer);
       this.#pending.delete(finish);
       if (isCounted) this.#verifier.native.record(performance.now() - started);
-      this.#note(outcome, value, id, timeout);
+      if (see === undefined) this.#note(outcome, value, id, timeout);
       receiver.deliver(outcome, value, id);
     };
     getFrom(store, id, (error, session) => {

@@ -9,14 +9,20 @@ use tokio::time::Instant;
 const TRACKED: u32 = 10;
 /// The least time between two steps of a sweep.
 const STEP: Duration = Duration::from_millis(100);
-/// The time after which what could not be read is tried again.
-const RETRY: Duration = Duration::from_secs(1);
+/// The time after which what could not be read is tried again. As long as connections wait before they are made again: an
+/// operator who has repaired Redis should not have to wait.
+const RETRY: Duration = Duration::from_millis(500);
+/// The same once something of it could be read. Not at once: of a cluster, a part may still be down.
+const RETRY_OF_REST: Duration = Duration::from_millis(100);
 
 /// The pace of the sweep and of retries.
 pub struct Pace {
     /// In which time every session is read once where nothing tells of changes.
     every: Duration,
     swept: Instant,
+    /// When the round began, and the most sessions that it had.
+    began: Instant,
+    most: usize,
     /// A part of a session that the last step had left over.
     rest: f64,
     /// When to try again what could not be read.
@@ -27,7 +33,8 @@ impl Pace {
     pub fn new(every: Duration) -> Self {
         // No time at all would be an endless loop.
         let every = every.max(STEP);
-        Self { every, swept: Instant::now(), rest: 0.0, retry: None }
+        let now = Instant::now();
+        Self { every, swept: now, began: now, most: 0, rest: 0.0, retry: None }
     }
 
     /// Another owner wants a faster pace, perhaps.
@@ -38,11 +45,12 @@ impl Pace {
     /// When the next step of the sweep is due, with so many sessions.
     pub fn next_step(&self, sessions: usize, is_tracking: bool) -> Instant {
         let round = self.round(is_tracking);
-        let each = round / u32::try_from(sessions.max(1)).unwrap_or(u32::MAX);
+        let each = round / u32::try_from(sessions.max(self.most).max(1)).unwrap_or(u32::MAX);
         self.swept + each.clamp(STEP, round)
     }
 
-    /// How many sessions to read in the step that is due now.
+    /// How many sessions to read in the step that is due now. Sessions that end make the steps of a round no smaller:
+    /// otherwise, the more sessions end at once, the later it would be noticed.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -50,23 +58,35 @@ impl Pace {
         reason = "a part of a number of sessions"
     )]
     pub fn step(&mut self, sessions: usize, is_tracking: bool) -> usize {
-        let now = Instant::now();
-        let part = (now - self.swept).div_duration_f64(self.round(is_tracking));
+        let (now, round) = (Instant::now(), self.round(is_tracking));
+        self.most = self.most.max(sessions);
+        let part = (now - self.swept).div_duration_f64(round);
         self.swept = now;
-        self.rest += part.min(1.0) * sessions as f64;
-        let whole = self.rest.floor();
+        self.rest += part.min(1.0) * self.most as f64;
+        if now - self.began >= round {
+            (self.began, self.most) = (now, 0);
+        }
+        // The parts of a round together are a whole but for the last digits.
+        let whole = (self.rest + 1e-6).floor();
         self.rest -= whole;
         whole as usize
     }
 
     /// The sessions were all read, or none is watched: the next round begins now.
     pub fn restart(&mut self) {
-        (self.swept, self.rest) = (Instant::now(), 0.0);
+        let now = Instant::now();
+        (self.swept, self.began, self.most, self.rest) = (now, now, 0, 0.0);
     }
 
     /// Something could not be read.
     pub fn failed(&mut self) {
         self.retry.get_or_insert_with(|| Instant::now() + RETRY);
+    }
+
+    /// Some of it could be read: the rest is tried soon.
+    pub fn recovered(&mut self) {
+        let soon = Instant::now() + RETRY_OF_REST;
+        self.retry = self.retry.map(|at| at.min(soon));
     }
 
     /// When to try again what could not be read.
@@ -144,7 +164,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_failed_is_tried_again_after_a_second_of_the_first_failure() {
+    async fn sessions_that_end_at_once_are_noticed_in_one_round() {
+        let mut pace = Pace::new(EVERY);
+        let (mut left, mut time) = (1_000, Duration::ZERO);
+        while left > 0 {
+            let wait = pace.next_step(left, false) - Instant::now();
+            advance(wait).await;
+            time += wait;
+            left = left.saturating_sub(pace.step(left, false));
+        }
+        assert!(time <= EVERY + STEP, "{time:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rest_of_what_failed_is_tried_soon() {
+        let mut pace = Pace::new(EVERY);
+        pace.recovered();
+        assert_eq!(pace.retry(), None);
+        pace.failed();
+        pace.recovered();
+        let at = Instant::now() + RETRY_OF_REST;
+        assert_eq!(pace.retry(), Some(at));
+        advance(RETRY_OF_REST / 2).await;
+        pace.recovered();
+        assert_eq!(pace.retry(), Some(at));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_failed_is_tried_again_after_a_while_of_the_first_failure() {
         let mut pace = Pace::new(EVERY);
         assert_eq!(pace.retry(), None);
         pace.failed();

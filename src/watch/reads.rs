@@ -99,6 +99,12 @@ impl Registry {
         self.unread.has_failed
     }
 
+    /// Whether one of these could be read since: the others probably can be, too.
+    #[must_use]
+    pub fn has_recovered(&self) -> bool {
+        self.unread.has_recovered
+    }
+
     /// Whether sessions have to be read.
     #[must_use]
     pub fn has_unread(&self) -> bool {
@@ -133,6 +139,7 @@ impl Registry {
     /// what the owners have to know.
     pub fn settle(&mut self, batch: &Batch, readings: Vec<Reading>, now: Millis) -> Vec<Event> {
         let mut events = Vec::new();
+        let mut has_recovered = false;
         let mut readings = readings.into_iter();
         for (number, generation) in &batch.sessions {
             let reading = readings.next();
@@ -149,12 +156,14 @@ impl Registry {
                 let says_something = reading.as_ref().is_some_and(Reading::says_something);
                 let was_failed = mem::replace(&mut session.is_failed, !says_something);
                 self.unread.has_failed |= !says_something;
-                self.unread.has_recovered |= was_failed && says_something;
+                has_recovered |= was_failed && says_something;
                 if let Some(reading) = reading {
                     self.believe(*number, &reading, (batch.since, now), &mut events);
                 }
             }
         }
+        // Where nothing is left to try, it says nothing about the next failure.
+        self.unread.has_recovered |= has_recovered && self.unread.has_failed;
         events
     }
 

@@ -148,6 +148,9 @@ impl Shared {
         if registry.has_failed() {
             self.pace().failed();
         }
+        if registry.has_recovered() {
+            self.pace().recovered();
+        }
         events
     }
 

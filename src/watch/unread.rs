@@ -11,7 +11,7 @@ pub struct Unread {
     pub queue: VecDeque<u32>,
     /// Sessions could not be read. Each is marked as such.
     pub has_failed: bool,
-    /// One of these could be read since.
+    /// One of these could be read since, and others are left.
     pub has_recovered: bool,
     /// Where the retry goes on.
     pub retried: u32,

@@ -24,6 +24,12 @@ async fn a_silent_host() {
 }
 
 #[tokio::test]
+async fn a_connection_that_stays_silent_is_followed_by_another_one() {
+    let server = FakeServer::start(|number, _| if number == 0 { Answer::Silence } else { NIL });
+    assert_eq!(get(&open(&server.url()), "a").await, Ok(None), "the attempt goes on");
+}
+
+#[tokio::test]
 async fn servers_of_another_kind() {
     let web = FakeServer::start(|_, _| Answer::Say("HTTP/1.1 400 Bad Request\r\n\r\n"));
     assert!(text(get(&open(&web.url()), "a").await).contains("not Redis's protocol"));

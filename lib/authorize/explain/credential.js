@@ -4,30 +4,32 @@ const { quoted } = require('../../diagnostics/words');
 const { OUTCOME } = require('../../outcomes');
 const { CREDENTIAL_KIND } = require('../../sessions/verifier');
 const { CookieHeader } = require('../hints/cookie-header');
-const { kindOfError, listed, shown } = require('./words');
+const { queryOf } = require('../request');
+const { kindOfError, listed, named, shown } = require('./words');
 
 /** The steps that read what the client sent as its credential. */
 
 /** @param {import('./walk').Walk} walk */
 function query(walk) {
-  const { request, queried } = walk;
-  const { sessionIdInQuery } = walk.authorizer.options;
+  const { authorizer, request } = walk;
+  const { sessionIdInQuery } = authorizer.options;
   if (sessionIdInQuery === false) return walk.skipped('It does not count (sessionIdInQuery: false).');
+  const queried = authorizer.requests.queried({ query: queryOf(request) });
+  walk.queried = queried;
   if (!queried) return walk.skipped('No session_id in it: the cookie counts.');
+  const note = noteOfRoutes(walk);
   if (typeof queried !== 'string') {
-    return walk.failed(
-      OUTCOME.SESSION_NOT_FOUND,
-      undefined,
-      'session_id came more than once, or as an object.',
-    );
+    const text = `session_id came more than once, or as an object${note}.`;
+    return walk.failed(OUTCOME.SESSION_NOT_FOUND, undefined, text);
   }
-  const counts = 'A session_id came. It is taken before the cookie';
-  const isBare = walk.authorizer.requests.isBare(queried);
-  const ofRoutes =
-    isBare && request._query === undefined
-      ? ' (authorizer.authenticate counts a bare id only where sessionIdInQuery is given as true)'
-      : '';
-  return walk.passed(`${counts}${ofRoutes}.`);
+  return walk.passed(`A session_id came. It is taken before the cookie${note}.`);
+}
+
+/** Engine.IO, which parses queries into `_query`, has not seen this request: `authenticate` may take it in another way. */
+function noteOfRoutes({ authorizer, request, queried, isQueryGiven }) {
+  if (isQueryGiven || request._query !== undefined) return '';
+  if (typeof queried === 'string' && !authorizer.requests.isBare(queried)) return '';
+  return ' (authorizer.authenticate counts the cookie instead, unless the option sessionIdInQuery is given)';
 }
 
 /** @param {import('./walk').Walk} walk */
@@ -40,18 +42,20 @@ function cookies(walk) {
     const text = `The option cookieParser failed: ${kindOfError(error)}.`;
     return walk.failed(OUTCOME.CALLBACK_ERROR, error, text);
   }
-  if (request.xdomain && typeof walk.id !== 'string') {
+  // An id that is no text is one: it is not found.
+  if (request.xdomain && typeof walk.id !== 'string' && walk.id !== OUTCOME.SESSION_NOT_FOUND) {
     return walk.failed(
       OUTCOME.CORS_NO_SESSION,
       undefined,
       'The request of another domain came without a session.',
     );
   }
-  const { all } = new CookieHeader({ data: request, authorizer });
+  const { all, isWhole } = new CookieHeader({ data: request, authorizer });
   const came = all.map(({ name }) => name);
   const count = came.filter((name) => name === key).length;
   const facts = { key: shown(key), names: [...new Set(came)].map(shown), count };
-  const which = all.length === 0 ? 'No cookie came' : `These came: ${listed(facts.names)}`;
+  const first = isWhole ? '' : ' (of a long header, the first ones)';
+  const which = all.length === 0 ? 'No cookie came' : `These came: ${listed(facts.names.map(named))}${first}`;
   if (queried) {
     if (walk.id === OUTCOME.NO_COOKIE) {
       return walk.failed(walk.id, undefined, 'The session_id of the query is empty.', facts);
@@ -60,7 +64,10 @@ function cookies(walk) {
   }
   const sent = `The session's is ${quoted(key)} (option key)`;
   if (walk.id === OUTCOME.NO_COOKIE) {
-    const text = count > 0 ? `${sent}; it came without a session id.` : `${which}. ${sent}.`;
+    const why = authorizer.requests.isParsedByApp
+      ? 'the option cookieParser does not give it'
+      : 'it came without a session id';
+    const text = count > 0 ? `${sent}; ${why}.` : `${which}. ${sent}.`;
     return walk.failed(walk.id, undefined, text, facts);
   }
   const often = count > 1 ? ` It came ${count} times, of which the first counts.` : '';

@@ -4,15 +4,15 @@ const { outcomes } = require('../../outcomes');
 const { complaintAbout } = require('../authentications');
 const { hintOf } = require('../hints');
 const credential = require('./credential');
-const doors = require('./doors');
 const { explanationOf } = require('./explanation');
+const preconditions = require('./preconditions');
 const session = require('./session');
 const { Walk } = require('./walk');
 
 /** The steps of an authorization, in their order. Each gets the Walk, and says what it found. */
 const STEPS = [
-  ['authorizer', doors.authorizer],
-  ['origin', doors.origin],
+  ['authorizer', preconditions.authorizer],
+  ['origin', preconditions.origin],
   ['query', credential.query],
   ['cookies', credential.cookies],
   ['signature', credential.signature],
@@ -28,12 +28,14 @@ const STEPS = [
  * on the request.
  * @param {import('../authorizer').Authorizer} inner
  * @param {object} request
- * @param {object | undefined} server - of Socket.IO, where the authorizer has seen one
+ * @param {object} around
+ * @param {object | undefined} around.server - of Socket.IO, where the authorizer has seen one
+ * @param {boolean} around.isQueryGiven - whether the app has set the option sessionIdInQuery itself
  */
-async function explain(inner, request, server) {
+async function explain(inner, request, around) {
   const complaint = complaintAbout(request);
   if (complaint) throw new TypeError(`authorizer.explain(request): request ${complaint}`);
-  const walk = new Walk(inner, request, server);
+  const walk = new Walk(inner, request, around);
   const steps = [];
   for (const [step, examine] of STEPS) steps.push({ step, ...(await walk.take(examine)) });
   const { isFound, outcome, cause } = walk;

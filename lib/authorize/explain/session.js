@@ -1,11 +1,12 @@
 'use strict';
 
 const { performance } = require('node:perf_hooks');
-const { noteSessionId, withoutSecrets } = require('../../diagnostics');
-const { quoted } = require('../../diagnostics/words');
+const { withoutSecrets } = require('../../diagnostics');
+const { oneLine, quoted } = require('../../diagnostics/words');
 const { CLOSED, OUTCOME } = require('../../outcomes');
+const { typeOf } = require('../../sessions/shape');
 const { deserialize } = require('../reading');
-const { kindOfError, listed, shown } = require('./words');
+const { kindOfError, listed, named, shown } = require('./words');
 
 /** The steps from the session id to the user. */
 
@@ -21,12 +22,11 @@ const NOT_READ = new Set([
 
 /** @param {import('./walk').Walk} walk */
 async function lookUp(walk) {
-  const { authorizer, request, id } = walk;
+  const { authorizer, id } = walk;
   if (typeof id !== 'string') {
     const text = 'Nothing is looked up: what is signed is no session id, but JSON (j:…), or another value.';
     return walk.failed(id, undefined, text);
   }
-  noteSessionId(request, id);
   const began = performance.now();
   walk.said = await authorizer.backend.inspect(id);
   const { outcome, value, answers } = walk.said;
@@ -53,8 +53,8 @@ function placeOf({ authorizer: { options, verifier } }, { kind, address, reason 
 function whyNot({ id, said }, outcome, cause) {
   if (outcome === OUTCOME.SESSION_NOT_FOUND) return 'there is no such session';
   // What the addon says of Redis has no value in it; what a store says may have any.
-  if (typeof cause === 'string' && (said.answers.kind === 'redis' || outcome !== OUTCOME.STORE_ERROR)) {
-    return withoutSecrets(cause, id);
+  if (typeof cause === 'string' && (said.isOfAddon || outcome !== OUTCOME.STORE_ERROR)) {
+    return oneLine(withoutSecrets(cause.replaceAll(id, '…')));
   }
   return kindOfError(cause);
 }
@@ -66,6 +66,8 @@ function session(walk) {
     const kind = typeof value === 'string' ? value : kindOfError(value);
     return walk.failed(outcome, value, `What is stored cannot be read: ${kind}.`);
   }
+  if (outcome === OUTCOME.PASSPORT_NOT_INITIALIZED && value !== undefined)
+    return walk.unknown('It is encrypted.');
   if (shape === undefined) return walk.unknown('It does not let itself be looked at.');
   const facts = { type: shape.type, ...membersOf(shape) };
   if (shape.type !== 'object') return walk.passed(`It is no object, but of the type ${shape.type}.`, facts);
@@ -78,30 +80,33 @@ function passport(walk) {
   const member = shown(String(walk.authorizer.options.passport._key));
   const login = shape?.login ?? null;
   const facts = { member, ...membersOf(login ?? { members: [] }) };
-  const named = quoted(member);
+  const ofPassport = quoted(member);
   if (outcome === OUTCOME.PASSPORT_NOT_INITIALIZED) {
     if (value !== undefined) return walk.failed(outcome, value, 'The session is encrypted.', facts);
-    const what = login === null ? `has no member ${named}` : `has ${named}, but it is empty (${login.type})`;
+    const what =
+      login === null ? `has no member ${ofPassport}` : `has ${ofPassport}, but it is empty (${login.type})`;
     return walk.failed(outcome, value, `The session ${what}: nobody has logged in with it.`, facts);
   }
   if (outcome === OUTCOME.NOT_LOGGED_IN) {
-    const text = `The member ${named} of the session has no user key${facts.members.length > 0 ? `, but ${textOfMembers(facts)}` : ''}.`;
+    const text = `The member ${ofPassport} of the session has no user key${facts.members.length > 0 ? `, but ${textOfMembers(facts)}` : ''}.`;
     return walk.failed(outcome, value, text, facts);
   }
-  const userKey = typeof value === 'object' ? 'object' : typeof value;
-  return walk.passed(`The member ${named} of the session names a user, by a key of the type ${userKey}.`, {
-    ...facts,
-    userKey,
-  });
+  const userKey = typeOf(value);
+  return walk.passed(
+    `The member ${ofPassport} of the session names a user, by a key of the type ${userKey}.`,
+    {
+      ...facts,
+      userKey,
+    },
+  );
 }
 
 /** @param {import('./walk').Walk} walk */
 async function user(walk) {
   const { authorizer, request, said } = walk;
-  const found = authorizer.isClosed
-    ? { outcome: OUTCOME.CLOSED, value: CLOSED }
-    : await deserialize(authorizer, said.value, request);
-  const { outcome, value } = found;
+  const closed = { outcome: OUTCOME.CLOSED, value: CLOSED };
+  const found = authorizer.isClosed ? closed : await deserialize(authorizer, said.value, request);
+  const { outcome, value } = authorizer.isClosed ? closed : found;
   if (outcome === OUTCOME.FOUND) return walk.passed('deserializeUser has found the user.');
   if (outcome === OUTCOME.USER_NOT_FOUND)
     return walk.failed(outcome, undefined, 'deserializeUser knows no such user.');
@@ -122,7 +127,7 @@ function membersOf({ members }) {
 function textOfMembers({ members, more }) {
   if (members.length === 0) return 'none';
   return listed(
-    members.map(({ name, type }) => `${name} (${type})`),
+    members.map(({ name, type }) => `${named(name)} (${type})`),
     more,
   );
 }

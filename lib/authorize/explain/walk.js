@@ -2,7 +2,7 @@
 
 const { OUTCOME } = require('../../outcomes');
 const { causeOf } = require('../refusal');
-const { queryOf } = require('../request');
+const { kindOfError } = require('./words');
 
 /** What a step says where an earlier one has failed. */
 const NOT_REACHED = { status: 'not-reached', text: 'not reached' };
@@ -13,17 +13,18 @@ class Walk {
   outcome = OUTCOME.FOUND;
   /** Why, as the app or the addon said it: for `report.cause` and the hint, never for the text. */
   cause = undefined;
+  /** What came as `session_id` in the query, where the option `sessionIdInQuery` lets it count. */
+  queried = undefined;
   /** The session id, or the outcome that refuses the credential. */
   id = undefined;
   /** What the look-up gave: `{ outcome, value, shape, answers }`. */
   said = undefined;
 
-  constructor(authorizer, request, server) {
+  constructor(authorizer, request, { server, isQueryGiven }) {
     this.authorizer = authorizer;
     this.request = request;
     this.server = server;
-    /** What came as `session_id` in the query, where the option `sessionIdInQuery` lets it count. */
-    this.queried = authorizer.requests.queried({ query: queryOf(request) });
+    this.isQueryGiven = isQueryGiven;
   }
 
   get isFound() {
@@ -31,8 +32,14 @@ class Walk {
   }
 
   /** @param {(walk: Walk) => object | Promise<object>} examine - a step */
-  take(examine) {
-    return this.isFound ? examine(this) : NOT_REACHED;
+  async take(examine) {
+    if (!this.isFound) return NOT_REACHED;
+    try {
+      return await examine(this);
+    } catch (error) {
+      // A getter of the app, such as Express's `req.query`, may throw. `authenticate` says the same of it.
+      return this.failed(OUTCOME.CALLBACK_ERROR, error, `An object of the app threw: ${kindOfError(error)}.`);
+    }
   }
 
   passed(text, facts) {

@@ -1,6 +1,6 @@
 'use strict';
 
-const { oneLine } = require('../../diagnostics/words');
+const { oneLine, quoted } = require('../../diagnostics/words');
 const { ifReadable, messageOf } = require('../../errors');
 
 /** What an explanation shows of names and errors. */
@@ -17,6 +17,14 @@ const OF_REDIS =
 /** A name, in one line. */
 function shown(name) {
   return oneLine(name, NAME_LENGTH);
+}
+
+/** Such a name stands without quotation marks in a text. Any other may look like several names, or like the text around it. */
+const SIMPLE = /^[\p{L}\p{N}_.:$@/+-]+$/u;
+
+/** A name that `shown` gives, in the text of a step. */
+function named(name) {
+  return SIMPLE.test(name) ? name : quoted(name);
 }
 
 /** @param {number} [more] - that are not in the list */
@@ -44,4 +52,4 @@ function isSign(text) {
   return typeof text === 'string' && /^[A-Z][A-Z_0-9]{2,40}$/.test(text);
 }
 
-module.exports = { kindOfError, listed, shown };
+module.exports = { kindOfError, listed, named, shown };

@@ -21,6 +21,8 @@ class CookieHeader {
     this.#reader = authorizer.verifier.reader;
     /** @type {{ name: string, value: string }[]} */
     this.all = typeof header === 'string' ? cookiesIn(header) : [];
+    /** Whether these are all cookies of the header. */
+    this.isWhole = typeof header !== 'string' || isShort(header);
   }
 
   /** The values of a name, in the order in which they came. */
@@ -47,6 +49,10 @@ function cookiesIn(header) {
     if (at > 0) cookies.push({ name: pair.slice(0, at).trim(), value: decoded(pair.slice(at + 1).trim()) });
   }
   return cookies;
+}
+
+function isShort(header) {
+  return header.length <= MOST_BYTES && header.split(';', MOST_COOKIES + 1).length <= MOST_COOKIES;
 }
 
 function decoded(text) {

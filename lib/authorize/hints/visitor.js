@@ -30,7 +30,8 @@ const OF_FUNCTION =
 
 /** @param {import('./index').Refusal} refusal */
 function originsOf({ outcome, data, authorizer }) {
-  const { origin, host } = data.headers ?? {};
+  // HTTP/2 has no Host, and a pseudo-header instead.
+  const { origin, ':authority': authority, host = authority } = data.headers ?? {};
   const isFunction = typeof authorizer.options.origin === 'function';
   return `${isFunction && origin !== undefined ? OF_FUNCTION : outcomes[outcome].hint} ${
     origin === undefined

@@ -6,7 +6,7 @@ const { warn } = require('../../diagnostics');
 const { detectClient } = require('../../redis/clients');
 const { RedisBackend } = require('../redis');
 const { whyUnknown } = require('./known-get');
-const { LookUp, TO_CONFIRM } = require('./look-up');
+const { INCONCLUSIVE, LookUp, TO_CONFIRM } = require('./look-up');
 const { missConfirmer } = require('./confirm-miss');
 const { Impatience } = require('./impatience');
 const { shadowRead } = require('./shadow-read');
@@ -123,7 +123,9 @@ class ProvenBackend {
     let waiting;
     const said = await this.#store.inspect(id, (finish) => this.#impatience.add((waiting = finish)));
     this.#impatience.remove(waiting);
-    return said;
+    // A store that cannot be asked, or says the same, leaves the native answer, which knows more of the reason.
+    const isLeft = INCONCLUSIVE.has(said.outcome) || said.outcome === seen?.outcome;
+    return seen && isLeft && native === this.#nativeAnswers ? seen : said;
   }
 
   lookUp(attempt, sent, kind) {

@@ -40,9 +40,13 @@ impl Topology {
     pub(super) fn new(seeds: Seeds, purpose: Purpose) -> Arc<Self> {
         Arc::new_cyclic(|topology: &Weak<Self>| {
             let topology = topology.clone();
-            let assess = move |_: Condition, _: Option<&Fault>| {
+            let assess = move |condition: Condition, _: Option<&Fault>| {
                 if let Some(topology) = topology.upgrade() {
                     topology.assess();
+                    if condition == Condition::Down {
+                        // No look-up may meet it: a connection that watches is asked for nothing.
+                        topology.note_stale();
+                    }
                 }
             };
             Self {
@@ -148,7 +152,9 @@ impl Topology {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::{sync::Mutex, time::Duration};
+
+    use tokio::time::timeout;
 
     use super::*;
     use crate::{
@@ -183,13 +189,24 @@ mod tests {
         SlotMap::read(&answer, &HostPort { host: String::new(), port: 0 }).unwrap()
     }
 
-    #[tokio::test]
-    async fn sessions_whose_slots_have_moved_are_told() {
+    fn watched_by(told: Arc<Told>) -> Arc<Topology> {
         let nodes = vec![NodeOptions::tcp("127.0.0.1", 1)];
         let options = TargetOptions { nodes, cluster: true, ..TargetOptions::default() };
         let Target::Cluster(seeds) = Target::new(&options).unwrap() else { panic!("a cluster") };
+        Topology::new(seeds, Purpose::watching(b"probe".to_vec(), told))
+    }
+
+    #[tokio::test]
+    async fn a_lost_master_is_noticed_without_a_look_up() {
+        let topology = watched_by(Arc::default());
+        topology.update(Ok(map(8_000)));
+        timeout(Duration::from_secs(10), topology.until_stale()).await.expect("nobody is at its masters");
+    }
+
+    #[tokio::test]
+    async fn sessions_whose_slots_have_moved_are_told() {
         let told = Arc::new(Told::default());
-        let topology = Topology::new(seeds, Purpose::watching(b"probe".to_vec(), told.clone()));
+        let topology = watched_by(told.clone());
         let moved = |map| {
             topology.update(map);
             std::mem::take(&mut *told.0.lock().unwrap())

@@ -1,12 +1,16 @@
 //! One attempt to connect: open the socket, and greet the server.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ::redis::{
     AsyncConnectionConfig, ProtocolVersion, RedisConnectionInfo,
     aio::{MultiplexedConnection, SendError},
 };
-use tokio::{task::JoinHandle, time::Instant};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
 
 use super::{
     greeting::{Greeting, Probe},
@@ -18,6 +22,10 @@ use super::{
     socket::{self, CONNECT_TIMEOUT, within},
 };
 use crate::{pipeline::Fault, redis::config::address::Address};
+
+/// A connection that is silent for so long is followed by another one, which waits beside it. As long as attempts that fail
+/// at once are apart, so a server that answers again has a new connection within this time.
+const HEDGE_AFTER: Duration = Duration::from_millis(500);
 
 /// A connection that has answered. Dropping it closes the socket, also while clones of its [`ConnectionHandle`]
 /// exist.
@@ -81,9 +89,34 @@ async fn attempt(
 ) -> Result<Connection, Failure> {
     let login = address.credentials.login().await?;
     let deadline = Instant::now() + CONNECT_TIMEOUT;
-    let socket = socket::open(&address.endpoint, deadline).await?;
-    let mut connection = within(deadline, "no answer", start(socket, tracking)).await?;
+    let addresses = socket::resolve(&address.endpoint, deadline).await?;
     let greeting = Greeting { address, login: login.as_ref(), probe, is_tracking: tracking.is_some() };
+    hedged(|| open(&greeting, &addresses, tracking, deadline)).await
+}
+
+/// What was sent on a connection may be lost: by a proxy that has failed over, or by a firewall. A server that answers
+/// again then answers on the next one. The first result counts.
+async fn hedged<F: Future<Output = Result<Connection, Failure>>>(
+    open: impl Fn() -> F,
+) -> Result<Connection, Failure> {
+    let mut opening = FuturesUnordered::new();
+    loop {
+        opening.push(open());
+        if let Ok(Some(result)) = timeout(HEDGE_AFTER, opening.next()).await {
+            return result;
+        }
+    }
+}
+
+/// Ends at the deadline.
+async fn open(
+    greeting: &Greeting<'_>,
+    addresses: &[SocketAddr],
+    tracking: Option<&Arc<Tracking>>,
+    deadline: Instant,
+) -> Result<Connection, Failure> {
+    let socket = socket::open(&greeting.address.endpoint, addresses, deadline).await?;
+    let mut connection = within(deadline, "no answer", start(socket, tracking)).await?;
     let greeted = within(deadline, "connected, but no answer", greeting.exchange(&connection.handle)).await;
     connection.is_tracking = greeted.map_err(Failure::Unanswered)?.map_err(Fault::from)?;
     Ok(connection)
@@ -103,7 +136,7 @@ impl Connection {
     pub(super) async fn until_lost(&mut self) -> Fault {
         let fault = tokio::select! {
             fault = self.handle.lost() => fault,
-            fault = heartbeat::stopped(&self.handle) => fault,
+            fault = heartbeat::stopped(&self.handle, self.is_tracking) => fault,
             _ = &mut self.driver.0 => {
                 let end = self.handle.activity().end().cloned();
                 end.unwrap_or_else(|| Fault::unreachable("the connection was closed"))

@@ -14,6 +14,9 @@ const BEAT: Duration = Duration::from_millis(250);
 /// Time between PINGs otherwise. An idle app should send little to its Redis, but it should not learn from a user's
 /// look-up that the connection died hours ago.
 const IDLE_BEAT: Duration = Duration::from_secs(5);
+/// The same where the server tells of changes. Nobody asks anything there, and a firewall that has forgotten the connection
+/// tells nobody: until that is noticed, no end of a session is.
+const TRACKING_BEAT: Duration = Duration::from_secs(1);
 /// After this many beats without a look-up the connection is idle: two seconds.
 const BEATS_IN_USE: u32 = 8;
 /// A PING counts as missed if nothing arrives for this long.
@@ -23,8 +26,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_millis(400);
 /// [`ANSWER_TIMEOUT`], 1.05 s.
 const MISSES: u32 = 2;
 
-/// Runs until the server stops answering.
-pub(super) async fn stopped(connection: &ConnectionHandle) -> Fault {
+/// Runs until the server stops answering. `is_tracking`: it tells of changes on this connection.
+pub(super) async fn stopped(connection: &ConnectionHandle, is_tracking: bool) -> Fault {
+    let idle_beat = if is_tracking { TRACKING_BEAT } else { IDLE_BEAT };
     let ping = cmd("PING");
     let mut unused_beats = 0;
     loop {
@@ -34,7 +38,7 @@ pub(super) async fn stopped(connection: &ConnectionHandle) -> Fault {
             unused_beats = if used { 0 } else { unused_beats + 1 };
         } else {
             tokio::select! {
-                () = sleep(IDLE_BEAT) => {}
+                () = sleep(idle_beat) => {}
                 () = connection.used() => {
                     unused_beats = 0;
                     sleep(BEAT).await;

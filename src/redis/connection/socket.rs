@@ -4,7 +4,7 @@
 //! ends, the error that ended it, a TLS server name other than the host, and a TLS configuration that is built once
 //! and not for every connection.
 
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use futures_util::{TryFutureExt, future::select_ok};
 use socket2::{SockRef, TcpKeepalive};
@@ -27,11 +27,24 @@ pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(1500);
 pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 
-/// Opens the socket of `endpoint`, and does the TLS handshake if there is one.
-pub(super) async fn open(endpoint: &Endpoint, deadline: Instant) -> Result<Box<dyn Socket>, Fault> {
+/// The addresses of `endpoint`; of a Unix socket none.
+pub(super) async fn resolve(endpoint: &Endpoint, deadline: Instant) -> Result<Vec<SocketAddr>, Fault> {
     match endpoint {
-        Endpoint::Tcp { at, tls } => {
-            let tcp = within(deadline, "no TCP connection", connect_tcp(at)).await?;
+        Endpoint::Tcp { at, .. } => within(deadline, "no TCP connection", addresses_of(at)).await,
+        #[cfg(unix)]
+        Endpoint::Unix(_) => Ok(Vec::new()),
+    }
+}
+
+/// Opens the socket of `endpoint`, which has these addresses, and does the TLS handshake if there is one.
+pub(super) async fn open(
+    endpoint: &Endpoint,
+    addresses: &[SocketAddr],
+    deadline: Instant,
+) -> Result<Box<dyn Socket>, Fault> {
+    match endpoint {
+        Endpoint::Tcp { tls, .. } => {
+            let tcp = within(deadline, "no TCP connection", connect_tcp(addresses)).await?;
             let Some(tls) = tls else {
                 return Ok(Box::new(tcp));
             };
@@ -60,17 +73,18 @@ pub(super) async fn within<T, E: Into<Fault>>(
     }
 }
 
-/// Connects to all addresses of the name at once. The first that answers wins, so that a silent address does not use
-/// up the time.
-async fn connect_tcp(at: &HostPort) -> io::Result<TcpStream> {
-    let attempts: Vec<_> = lookup_host((&*at.host, at.port))
-        .await?
-        .map(|address| Box::pin(TcpStream::connect(address)))
-        .collect();
-    if attempts.is_empty() {
+async fn addresses_of(at: &HostPort) -> io::Result<Vec<SocketAddr>> {
+    let addresses: Vec<_> = lookup_host((&*at.host, at.port)).await?.collect();
+    if addresses.is_empty() {
         return Err(io::Error::new(io::ErrorKind::NotFound, "the host name has no address"));
     }
-    let (tcp, _) = select_ok(attempts).await?;
+    Ok(addresses)
+}
+
+/// Connects to all addresses of the name at once. The first that answers wins, so that a silent address does not use
+/// up the time.
+async fn connect_tcp(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let (tcp, _) = select_ok(addresses.iter().map(|address| Box::pin(TcpStream::connect(*address)))).await?;
     // A request is one small write that waits for its answer: Nagle's algorithm could only delay it.
     tcp.set_nodelay(true)?;
     let socket = SockRef::from(&tcp);

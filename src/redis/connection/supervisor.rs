@@ -188,6 +188,8 @@ impl Shared {
 async fn supervise(shared: Arc<Shared>, route: impl Route, purpose: Purpose) {
     let mut backoff = Backoff::default();
     loop {
+        let began = Instant::now();
+        let mut waited = Duration::ZERO;
         match route.connect(&purpose).await {
             Ok((connection, server)) => {
                 let since = Instant::now();
@@ -205,9 +207,13 @@ async fn supervise(shared: Arc<Shared>, route: impl Route, purpose: Purpose) {
                 }
                 shared.publish(State::Down(fault));
             }
-            Err(fault) => shared.publish(State::Down(fault)),
+            Err(fault) => {
+                // An attempt that was left unanswered has waited long enough.
+                waited = began.elapsed();
+                shared.publish(State::Down(fault));
+            }
         }
-        sleep(backoff.next_delay()).await;
+        sleep(backoff.next_delay().saturating_sub(waited)).await;
     }
 }
 

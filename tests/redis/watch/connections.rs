@@ -1,6 +1,6 @@
 //! The connections that a watch has, and leaves alone.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use passport_socketio_native::{
     pipeline::SessionSource,
@@ -43,6 +43,28 @@ async fn look_ups_stay_on_a_connection_of_their_own() {
     until_clients(&redis, &["N 2"]).await;
 }
 
+/// So that a connection which a firewall has forgotten is noticed soon: nobody asks anything on it.
+#[tokio::test]
+async fn an_idle_watch_is_asked_each_second_whether_it_lives() {
+    let redis = TestRedis::start();
+    redis.set("sess:0", SEVEN);
+    let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
+    watch.begin(&keys(1)).await;
+    let pings = || {
+        let statistics = redis.info("commandstats");
+        let of_ping = statistics.lines().find_map(|line| line.strip_prefix("cmdstat_ping:calls="));
+        of_ping.and_then(|rest| rest.split(',').next()).map_or(0, |calls| calls.parse::<u32>().unwrap())
+    };
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    let twice_in_three_seconds = async || {
+        let before = pings();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        (pings() - before >= 2).then_some(())
+    };
+    eventually("PINGs", twice_in_three_seconds).await;
+    drop(watch);
+}
+
 #[tokio::test]
 async fn a_watch_that_is_dropped_on_another_thread_ends() {
     let redis = TestRedis::start();
@@ -62,7 +84,7 @@ async fn a_watch_that_is_dropped_while_it_connects_ends() {
     redis.hang();
     let watch = TestWatch::open(&target(&redis.url()), NO_POLL);
     watch.watch(0, "sess:0");
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
     drop(watch);
     redis.resume();
     until_clients(&redis, &[]).await;

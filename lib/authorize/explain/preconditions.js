@@ -30,7 +30,7 @@ function origin(walk) {
   const from =
     headers.origin === undefined
       ? 'The request has no Origin'
-      : `The Origin is ${quoted(headers.origin)}, the Host asked for ${quoted(headers.host ?? '')}`;
+      : `The Origin is ${quoted(headers.origin)}, the Host asked for ${quoted(headers.host ?? headers[':authority'] ?? '')}`;
   if (check === null) {
     const isDecided = options.origin === false;
     return walk.passed(

@@ -1,0 +1,8 @@
+'use strict';
+
+// What is between the app and Redis: cuts, halves, garbage, slowness. Each fault is tried with 1,000 look-ups in flight and 1,000 watched
+// sessions: nobody is let in or ended wrongly, each is answered with a code, and all is well again afterwards.
+
+const { testFaults } = require('./support/chaos');
+
+testFaults('network');
