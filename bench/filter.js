@@ -2,12 +2,11 @@
 
 // `npm run bench:filter`: the time to find the sockets of users. See docs/benchmarks.md.
 
-const { fork } = require('node:child_process');
-const os = require('node:os');
-const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { memoryLine, registrationLine, rowsOf, speedTable } = require('./filter-report');
-const { kinds } = require('./filter-questions');
+const { memoryLine, registrationLine, rowsOf, speedTable } = require('./filter/report');
+const { inProcess } = require('./filter/in-process');
+const { kinds } = require('./filter/questions');
+const { conditionsNow } = require('./support/conditions');
 
 const FULL = {
   counts: [1000, 10_000, 100_000],
@@ -77,7 +76,12 @@ async function measure(plan) {
     const { rounds } = plan.registration;
     registration.push({ count, ...(await inProcess('registration', { count, rounds })) });
   }
-  return { conditions: conditionsOf(plan), speeds, registration, memory: await memoryOf(plan.memory) };
+  return {
+    conditions: { ...conditionsNow(), passes: plan.speeds.passes },
+    speeds,
+    registration,
+    memory: await memoryOf(plan.memory),
+  };
 }
 
 async function memoryOf({ count }) {
@@ -92,28 +96,6 @@ async function memoryOf({ count }) {
     }
   }
   return figures;
-}
-
-function inProcess(task, settings) {
-  process.stderr.write(`${task} ${Object.values(settings).flat().join(' ')}\n`);
-  return new Promise((resolve, reject) => {
-    const child = fork(path.join(__dirname, 'filter-worker.js'), [task, JSON.stringify(settings)], {
-      execArgv: ['--expose-gc'],
-    });
-    child.once('message', ({ result, error }) => (error ? reject(new Error(error)) : resolve(result)));
-    child.once('exit', () => reject(new Error(`${task}: the process ended`)));
-  });
-}
-
-function conditionsOf(plan) {
-  const [{ model }] = os.cpus();
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    machine: `${os.type()} ${os.arch()}, ${os.cpus().length} × ${model.trim()}`,
-    load: os.loadavg()[0],
-    passes: plan.speeds.passes,
-  };
 }
 
 function inWords({ conditions, speeds, registration, memory }) {

@@ -4,13 +4,14 @@
 
 const os = require('node:os');
 const { parseArgs } = require('node:util');
-const { authorization } = require('./live-authorization');
-const { shares } = require('./live-cpu');
-const { lateness, latency } = require('./live-latency');
-const { heapBytes, nativeBytes } = require('./live-memory');
-const { report } = require('./live-report');
-const { Scene } = require('./live-scene');
-const { serverCpu } = require('./live-server');
+const { authorization } = require('./live/authorization');
+const { shares } = require('./live/cpu');
+const { lateness, latency } = require('./live/latency');
+const { heapBytes, nativeBytes } = require('./live/memory');
+const { report } = require('./live/report');
+const { Scene } = require('./live/scene');
+const { serverCpu } = require('./live/server-cpu');
+const { conditionsNow } = require('./support/conditions');
 
 const FULL = {
   counts: [1, 10_000, 100_000],
@@ -88,20 +89,11 @@ async function measure(plan) {
   };
   results.server = await step('the server', () => serverCpu(plan.server));
   results.authorization = await step('authorizations', () => authorization(plan.authorization));
-  return { conditions: conditionsOf(), ...results };
+  return { conditions: conditionsNow(), ...results };
 }
 
 async function expiryOf(scene, settings) {
   return { others: settings.others, ...(await lateness(scene, settings)) };
-}
-
-function conditionsOf() {
-  const [{ model }] = os.cpus();
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    machine: `${os.type()} ${os.arch()}, ${os.cpus().length} × ${model.trim()}`,
-  };
 }
 
 function inWords(results) {
