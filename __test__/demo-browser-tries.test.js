@@ -99,6 +99,46 @@ test(
     await row.waitFor({ state: 'detached' });
     await alice.page.getByRole('button', { name: 'Connect again' }).click();
     await alice.state('connected as alice');
+    assert.equal(await alice.focused(), 'text');
+  },
+);
+
+test(
+  'a log-out after an admin has ended the socket: the page says so, and asks for a log-in',
+  { skip },
+  async (t) => {
+    for (const press of [
+      (alice) => alice.page.getByRole('button', { name: 'Log out', exact: true }).click(),
+      async (alice) => assert.match(await alice.attempt('Log me out'), /had no socket any more/),
+    ]) {
+      const [alice, carol] = [await comeAs(t, 'alice'), await comeAs(t, 'carol')];
+      await carol.page.getByRole('row', { name: 'alice' }).getByRole('button', { name: 'End' }).click();
+      await alice.state('carol has ended this socket');
+      await alice.page.locator('#present li', { hasText: 'alice' }).waitFor({ state: 'detached' });
+      await press(alice);
+      await alice.state('not connected');
+      await alice.page.getByRole('group', { name: 'Log in as' }).waitFor();
+    }
+  },
+);
+
+test(
+  'while Redis is stopped: no log-out, as the page says, and no log-in to be told',
+  { skip },
+  async (t) => {
+    const alice = await comeAs(t, 'alice', { except: /status of 503/ });
+    await alice.attempt('Stop Redis');
+    for (const name of ['Log out', 'Log me out in another tab']) {
+      await alice.page.getByRole('button', { name, exact: true }).click();
+      await alice.page.locator('#result', { hasText: /^Not logged out\s*Redis is stopped/ }).waitFor();
+      await alice.attempt('Connect without a cookie');
+    }
+    await alice.state('connected as alice');
+    await alice.page.reload();
+    await alice.page.getByText('Nobody can tell now whether you are logged in').waitFor();
+    await alice.attempt('Start Redis');
+    await alice.state('connected as alice');
+    assert.equal(await alice.page.getByText('Nobody can tell now').isVisible(), false);
   },
 );
 

@@ -110,7 +110,7 @@ test(
     await page.locator('#tiles', { hasText: /Watched\s*1\s*sessions; Redis tells of changes/ }).waitFor();
     await page.locator('#outcomes li', { hasText: /^AUTHORIZED \d+$/ }).waitFor();
     await page
-      .locator('#plot-text', { hasText: /Last minute: \d+ decisions?, at most \d+ in a second/ })
+      .locator('#plot-text', { hasText: /Last minute: \d+ decisions?, at most \d+ a second/ })
       .waitFor();
     assert.ok(await page.locator('#plot canvas').evaluate(hasInk), 'the plot is empty');
   },

@@ -51,6 +51,23 @@ test('at the first surprise the script ends with the name of the step', async ()
   assert.doesNotMatch(out, /All as expected/);
 });
 
+test('a PORT that is none, or taken: said in a line', async (t) => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const { port } = other.address();
+  for (const [PORT, message] of [
+    ['abc', 'PORT is no number of a port: abc'],
+    ['65536', 'PORT is no number of a port: 65536'],
+    [String(port), `PORT ${port} is taken by another process.`],
+  ]) {
+    const preamble = `require(${DEMO}).main([]).catch(({ message }) => console.log(message));`;
+    const env = { PORT, REDIS_URL: '', REDIS_SERVER: '/nowhere' };
+    const { out, err } = await runScript('', { env, preamble });
+    assert.equal(out.trim(), message, err);
+  }
+});
+
 test('a script that is ended leaves no Redis and no folder behind', { timeout: 60_000 }, async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'demo-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));

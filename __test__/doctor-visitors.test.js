@@ -2,6 +2,7 @@
 
 // What the doctor says of CORS, of who may connect, and of pages of other sites.
 
+const assert = require('node:assert/strict');
 const { describe, test } = require('node:test');
 const { startApp } = require('./support/doctor/apps');
 const { assertFinds, diagnose } = require('./support/doctor/diagnose');
@@ -59,6 +60,18 @@ describe('visitors', { concurrency: 2 }, () => {
     const { url, ann } = await startApp(t, { guard: byPresence });
     assertFinds(await diagnose(url), 'forged', PROBLEM, /accepts a forged cookie/);
     assertFinds(await diagnose(url, '--cookie', ann), 'forged', PROBLEM, /accepts a forged cookie/);
+  });
+
+  test('a forged cookie whose name is guessed wrong shows nothing', WITHIN, async (t) => {
+    const name = 'own.sid';
+    const app = await startApp(t, {
+      authorizer: { key: name },
+      sessions: { name, saveUninitialized: false },
+    });
+    const found = assertFinds(await diagnose(app.url), 'forged', 'not-run', /connect\.sid.*shows nothing/);
+    assert.match(found.advice, /--cookie/);
+    const cookie = app.ann.replace('connect.sid', name);
+    assertFinds(await diagnose(app.url, '--cookie', cookie), 'forged', 'ok', /BAD_SIGNATURE/);
   });
 
   for (const [code, authorizer, who] of [

@@ -121,6 +121,10 @@ test('a store whose client waits for its connection', async () => {
     await hintOf({ store, timeout: 20 }, cookieOf('ann')),
     /not connected, and keeps what it is asked/,
   );
+  for (const options of [{ disableOfflineQueue: true }, { enableOfflineQueue: false }]) {
+    store.client.options = options;
+    assert.match(await hintOf({ store, timeout: 20 }, cookieOf('ann')), /not connected: see its 'error'/);
+  }
   store.client.isReady = true;
   assert.doesNotMatch(await hintOf({ store, timeout: 20 }, cookieOf('ann')), /not connected/);
 });

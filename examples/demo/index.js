@@ -32,11 +32,14 @@ async function serve() {
 /** On PORT, which has to be free, else on 3000 or, where that is taken, on any. */
 async function start() {
   const { PORT } = process.env;
-  if (PORT) return startDemo({ port: Number(PORT) });
+  if (PORT && !(/^\d+$/.test(PORT) && Number(PORT) < 65_536)) {
+    throw new Error(`PORT is no number of a port: ${PORT}`);
+  }
   try {
-    return await startDemo({ port: DEFAULT_PORT });
+    return await startDemo({ port: Number(PORT || DEFAULT_PORT) });
   } catch (error) {
     if (error.code !== 'EADDRINUSE') throw error;
+    if (PORT) throw new Error(`PORT ${PORT} is taken by another process.`, { cause: error });
     return startDemo({ port: 0 });
   }
 }

@@ -10,8 +10,8 @@ class Panel {
   #demo;
   #viewers = new Set();
   #timer;
-  /** What was counted until the last event: the difference is the rate. */
-  #before = { authorized: 0, refused: 0 };
+  /** What was counted until the last event, and when that was. */
+  #before = { at: performance.now(), authorized: 0, refused: 0 };
   #durations = [];
   #latest;
 
@@ -51,11 +51,15 @@ class Panel {
     const { chat, sessions, ends, refusals, banned } = this.#demo;
     const { authorized, refused, failures, watch } = chat.authorizer.stats();
     const { kind, state, reason, lastError } = chat.authorizer.backend;
+    const at = performance.now();
+    // A second, and more in a storm: the timer waits for its turn as everybody does.
+    const seconds = Math.max(1, Math.round((at - this.#before.at) / 1_000));
     const data = {
       time: Date.now(),
+      seconds,
       backend: { kind, state, reason, lastError },
       watch: { tier: watch.tier, sessions: watch.sessions, ended: watch.ended },
-      rate: { authorized: authorized - this.#before.authorized, refused: refused - this.#before.refused },
+      decided: { authorized: authorized - this.#before.authorized, refused: refused - this.#before.refused },
       latency: percentiles(this.#durations),
       outcomes: { AUTHORIZED: authorized, ...failures },
       refusals: refusals.last,
@@ -64,7 +68,7 @@ class Panel {
       redis: sessions.redisState(),
       banned: [...banned],
     };
-    this.#before = { authorized, refused };
+    this.#before = { at, authorized, refused };
     this.#durations = [];
     return `event: panel\ndata: ${JSON.stringify(data)}\n\n`;
   }

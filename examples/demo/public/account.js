@@ -13,14 +13,19 @@ export async function logIn(username, password) {
 
 /**
  * Logs out as another tab would: by a request, while this page's socket stays open until the server ends it.
- * @returns {Promise<number | undefined>} the milliseconds from the request to the end of the socket; none if it stays open
+ * @returns {Promise<{ wrong?: string, hadSocket: boolean, ms?: number }>} what is wrong, if something is; else the milliseconds
+ * from the request to the end of the socket, none if it stays open
  */
 export async function logOut() {
-  const end = ended();
+  const hadSocket = socket.connected;
+  const end = hadSocket && ended();
   const start = performance.now();
-  await fetch('/logout', { method: 'POST', headers: { accept: 'application/json' } });
+  const response = await fetch('/logout', { method: 'POST', headers: { accept: 'application/json' } });
+  if (!response.ok) return { hadSocket, wrong: (await response.json()).message };
+  // An admin has ended it before, or the server was away: nothing else tells this page that its session is over.
+  if (!hadSocket) connectAgain();
   const at = await end;
-  return at && at - start;
+  return { hadSocket, ms: at ? at - start : undefined };
 }
 
 /** When the socket ended; undefined if it has not within some seconds. */

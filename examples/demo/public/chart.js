@@ -6,7 +6,10 @@ const LOGARITHMIC = 3;
 const FROM_ZERO = 4;
 const TIMES = [0.01, 0.1, 1, 10, 100, 1_000, 10_000];
 const RATES = [0, 1, 10, 100, 1_000, 10_000];
-const AGO = [60, 50, 40, 30, 20, 10, 0];
+const AGO = [60, 40, 20, 0];
+const AGO_WIDE = [60, 50, 40, 30, 20, 10, 0];
+/** Where the labels of all would touch, in CSS pixels. */
+const WIDE = 440;
 
 /**
  * Bars of a rate, and lines of milliseconds, over the last seconds. Its data are `[times, rates, p50s, p99s]`.
@@ -56,12 +59,13 @@ function axes(colorOf) {
     filter: (_chart, splits) => splits,
   });
   const now = (chart) => chart.data[0].at(-1);
+  const shown = (chart) => (chart.width < WIDE ? AGO : AGO_WIDE);
   return [
     {
       ...axis,
       size: 26,
-      splits: (chart) => AGO.map((ago) => now(chart) - ago),
-      values: () => AGO.map((ago) => (ago === 0 ? 'now' : `−${ago} s`)),
+      splits: (chart) => shown(chart).map((ago) => now(chart) - ago),
+      values: (chart) => shown(chart).map((ago) => (ago === 0 ? 'now' : `−${ago} s`)),
     },
     {
       ...axis,

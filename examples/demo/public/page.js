@@ -1,11 +1,10 @@
-import { logOut } from './account.js';
 import { followBanned, openAdmin, showAdmin } from './admin.js';
 import { connectAgain, follow, socket } from './connection.js';
 import { $ } from './dom.js';
 import { followPresent, forgetMessages, openMessages } from './messages.js';
 import { openPanel } from './panel.js';
 import { offerPeople, showAway, showLogIn, showPresent, showRoom, showThrownOut } from './stage.js';
-import { followMe, followRedis, offerTries, tellEnd } from './tries.js';
+import { followMe, followRedis, logOutHere, offerTries, tellEnd } from './tries.js';
 
 let me;
 
@@ -39,15 +38,15 @@ socket.on('present', (people) => {
 socket.on('ended', ({ reason }) => tellEnd(reason));
 openMessages(() => me?.name);
 openAdmin();
-$('log-out').addEventListener('click', logOut);
+$('log-out').addEventListener('click', logOutHere);
 
 const { people, sessions } = await (await fetch('/about')).json();
 offerPeople(people);
 offerTries(people);
 $('about').textContent = `Sessions: ${sessions.description}.`;
 openPanel(({ redis, banned, online }) => {
-  // Who is inside hears it at once, from the socket.
-  if (!me) showPresent({ people: online });
+  // Who is connected hears it at once, from the socket.
+  if (!socket.connected) showPresent({ people: online });
   followRedis(redis);
   followBanned(banned);
 });

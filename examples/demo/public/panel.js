@@ -24,13 +24,17 @@ export function openPanel(also) {
 }
 
 function show(news) {
-  const { backend, watch, rate, latency, outcomes, refusals, ends } = news;
+  const { backend, watch, decided, seconds, latency, outcomes, refusals, ends } = news;
   plot(news);
   showState({ state: backend.state, why: backend.lastError });
   const ended = Object.values(watch?.ended ?? {}).reduce((sum, count) => sum + count, 0);
   showTiles([
     ['Backend', backend.state, KIND[backend.kind], backend.state],
-    ['Decisions/s', number(rate.authorized + rate.refused), `${number(rate.refused)} refused`],
+    [
+      'Decisions/s',
+      number((decided.authorized + decided.refused) / seconds),
+      `${number(decided.refused / seconds)} refused`,
+    ],
     percentile('p50', latency.p50),
     percentile('p99', latency.p99),
     ['Watched', String(watch?.sessions ?? 0), TIER[watch?.tier] ?? 'sessions'],
@@ -77,7 +81,8 @@ function kindOf(code) {
 }
 
 const showOutcomes = drawnOnChange((outcomes) => {
-  const counts = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
+  const counts = Object.entries(outcomes).filter(([, count]) => count > 0);
+  counts.sort(([, a], [, b]) => b - a);
   const most = Math.max(1, ...counts.map(([, count]) => count));
   $('outcomes').replaceChildren(
     ...counts.map(([code, count]) => {

@@ -42,12 +42,17 @@ export function showLogIn({ code, message, ended }) {
 export function showAway(text) {
   $('state').className = 'state out';
   $('state').textContent = text;
+  $('unknown').hidden = !($('room').hidden && $('log-in').hidden);
 }
 
 export function showThrownOut(by, again) {
   showAway(`${by} has ended this socket`);
   const button = element('button', { type: 'button' }, 'Connect again');
-  button.addEventListener('click', again);
+  button.addEventListener('click', () => {
+    // The button goes away, and the focus with it.
+    focusMessage = true;
+    again();
+  });
   $('state').append(button);
 }
 
@@ -60,6 +65,7 @@ export const showPresent = drawnOnChange(({ people, me }) => {
 function show(section, state, text) {
   const before = $('room').hidden ? 'log-in' : 'room';
   for (const id of ['log-in', 'room']) $(id).hidden = id !== section;
+  $('unknown').hidden = true;
   $('log-out').hidden = section !== 'room';
   $('state').className = `state ${state}`;
   $('state').textContent = text;

@@ -15,7 +15,7 @@ const TRIES = [
     label: 'Log me out in another tab',
     about: 'This page’s socket stays open. For how long?',
   },
-  { id: 'expire', label: 'Expire my session in 3 s', about: 'Nobody calls; the time is just over.' },
+  { id: 'expire', label: 'Expire my session in 3 s', about: 'Nobody logs out; its time is over.' },
   { id: 'switch', label: 'Switch my user', about: 'Somebody else is in my session now.', from: 'to' },
   { id: 'ban', label: 'Ban a user', about: 'Admins only: all their sessions go.', from: 'name' },
   {
@@ -75,6 +75,12 @@ export async function attempt(action, body) {
   await tellOf(() => post(`/try/${action}`, body));
 }
 
+/** The button of the header: told only where it does not work, since the page shows the rest. */
+export async function logOutHere() {
+  const result = await answerOf(logOutElsewhere);
+  if (!result.ok) show(result);
+}
+
 const OWN = {
   'log-out': logOutElsewhere,
   redis: () => post(redis === 'stopped' ? '/try/redis-start' : '/try/redis-stop'),
@@ -117,16 +123,14 @@ async function post(path, body = {}) {
 }
 
 async function logOutElsewhere() {
-  const ms = await logOut();
-  return {
-    ok: ms !== undefined,
-    title: 'Logged out in another tab',
-    ms,
-    steps: [
-      'The log-out went to the server as a request of its own. This page’s socket was left open.',
-      ms === undefined && 'The socket is still open after 5 s: the end of the session was not noticed.',
-    ],
-  };
+  const { wrong, hadSocket, ms } = await logOut();
+  if (wrong) return { ok: false, title: 'Not logged out', steps: [wrong] };
+  const steps = ['The log-out went to the server as a request of its own.'];
+  if (!hadSocket) steps.push('This page had no socket any more that could end.');
+  else if (ms === undefined)
+    steps.push('The socket is still open after 5 s: the end of the session was not noticed.');
+  else steps.push('This page’s socket was left open.');
+  return { ok: !hadSocket || ms !== undefined, title: 'Logged out in another tab', ms, steps };
 }
 
 async function explain() {
@@ -140,14 +144,17 @@ async function tellOf(press) {
   $('result').replaceChildren(element('p', { className: 'quiet' }, 'Trying …'));
   $('details').hidden = true;
   answered = endedMeanwhile = undefined;
-  let result;
-  try {
-    result = await press();
-  } catch (error) {
-    result = { ok: false, title: 'No answer', steps: [`The server did not answer: ${error.message}.`] };
-  }
+  const result = await answerOf(press);
   answered = performance.now();
   show(result);
+}
+
+async function answerOf(press) {
+  try {
+    return await press();
+  } catch (error) {
+    return { ok: false, title: 'No answer', steps: [`The server did not answer: ${error.message}.`] };
+  }
 }
 
 function show({ title, steps, code, hint, ms, ok, text }) {
@@ -162,8 +169,12 @@ function show({ title, steps, code, hint, ms, ok, text }) {
     hint ? element('p', { className: 'hint' }, `Hint: ${shortened(hint)}`) : '',
   );
   $('details').hidden = text === undefined;
-  // A block for each line, so that what is wrapped is indented.
-  $('details').replaceChildren(...(text ?? '').split('\n').map((line) => element('span', {}, line || ' ')));
+  $('details').replaceChildren(...(text ?? '').split('\n').map(lineOfReport));
   // On a phone it may be below the buttons.
   $('result').parentElement.scrollIntoView({ block: 'nearest' });
+}
+
+/** A block for each line, so that steps are indented where they are wrapped. */
+function lineOfReport(line) {
+  return element('span', { className: /^[^\w\s] /.test(line) ? 'step' : '' }, line || ' ');
 }

@@ -10,8 +10,9 @@ const LEFT_MS = 3_000;
 /** The session gets another end, in the store and in the browser's cookie. Each request would prolong it by as much. */
 async function expire({ chat, ends }, { session, sessionID }) {
   session.cookie.maxAge = LEFT_MS;
+  const at = performance.now() + LEFT_MS;
   await promisify(session.save).call(session);
-  ends.begin(sessionID, performance.now() + LEFT_MS);
+  ends.begin(sessionID, at);
   return {
     ok: true,
     steps: [

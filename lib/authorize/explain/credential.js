@@ -87,18 +87,18 @@ function signature(walk) {
     : verifier.signerOf(request.headers.cookie, CREDENTIAL_KIND.HEADER);
   const { secret, secrets } = signer;
   if (secret === null || id === OUTCOME.BAD_SIGNATURE) {
-    const text =
-      secrets === 0
-        ? 'There is no secret (option secret).'
-        : `${what} is signed by none of ${counted(secrets)}.`;
+    const text = unsigned(what, secrets);
     return walk.failed(OUTCOME.BAD_SIGNATURE, undefined, text, { secret: null, secrets });
   }
   const which = secrets === 1 ? 'the secret' : `secret ${secret + 1} of ${secrets}`;
   return walk.passed(`${what} is signed by ${which}.`, signer);
 }
 
-function counted(secrets) {
-  return secrets === 1 ? 'one secret' : `${secrets} secrets`;
+function unsigned(what, secrets) {
+  if (secrets === 0) return 'There is no secret (option secret).';
+  return secrets === 1
+    ? `${what} is not signed by the secret.`
+    : `${what} is signed by none of ${secrets} secrets.`;
 }
 
 module.exports = { cookies, query, signature };

@@ -42,6 +42,7 @@ const CAUSES = [
 
 const QUEUES =
   "The store's Redis client is not connected, and keeps what it is asked in a queue: connect it, and see its 'error' events.";
+const AWAY = "The store's Redis client is not connected: see its 'error' events.";
 
 /** @param {import('./index').Refusal} refusal */
 function whyNoAnswer({ outcome, cause, authorizer }) {
@@ -49,13 +50,16 @@ function whyNoAnswer({ outcome, cause, authorizer }) {
   const words = messageOf(cause);
   const [, known] = CAUSES.find(([pattern]) => pattern.test(words)) ?? [];
   if (known !== undefined) return `${hint} ${known}`;
-  return isWaiting(authorizer.options) ? `${hint} ${QUEUES}` : undefined;
+  const why = ofClient(authorizer.options);
+  return why && `${hint} ${why}`;
 }
 
-/** node-redis shows `isReady`, ioredis `status`. */
-function isWaiting({ client, store }) {
-  const { isReady, status } = client ?? store?.client ?? {};
-  return isReady === false || (typeof status === 'string' && status !== 'ready');
+/** node-redis shows `isReady`, ioredis `status`; both may be told to have no queue. */
+function ofClient({ client, store }) {
+  const { isReady, status, options } = client ?? store?.client ?? {};
+  const isAway = isReady === false || (typeof status === 'string' && status !== 'ready');
+  if (!isAway) return undefined;
+  return options?.disableOfflineQueue || options?.enableOfflineQueue === false ? AWAY : QUEUES;
 }
 
 module.exports = { whyNoAnswer };

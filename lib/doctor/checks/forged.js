@@ -13,13 +13,20 @@ const SIGNED = /((?:s%3A|s:)[^;]*\.)([A-Za-z0-9+/%]{20,})/gi;
 async function run(app) {
   needsEngine(app);
   const cookie = forgedFrom(app);
+  const isGuessed = app.cookie === undefined && app.cookies.length === 0;
   return ofNamespaces(app, async (namespace) => {
     const { isAccepted, reason } = await connect(app, { namespace, cookie });
-    return resultOf(namespace, { isAccepted, reason, guest: app.guests.get(namespace) });
+    return resultOf(namespace, { isAccepted, reason, isGuessed, guest: app.guests.get(namespace) });
   });
 }
 
-function resultOf(namespace, { isAccepted, reason, guest }) {
+function resultOf(namespace, { isAccepted, reason, isGuessed, guest }) {
+  // The app may have another name for its cookie, and then it has seen none.
+  if (!isAccepted && isGuessed && reason === guest?.reason)
+    return notRun(
+      `${namespace} refuses a forged cookie ${DEFAULT_NAME}, as it does a visitor without one: that shows nothing`,
+      'Give --cookie of somebody who is logged in.',
+    );
   if (!isAccepted) return ok(`${namespace} refuses a forged cookie: ${reason}`);
   if (guest?.isAccepted !== false)
     return notRun(

@@ -41,7 +41,7 @@ module.exports = {
     );
     assert.match(
       await said(forged(site.ann)),
-      /^BAD_SIGNATURE: .*✗ signature {3}The cookie is signed by none of one secret/s,
+      /^BAD_SIGNATURE: .*✗ signature {3}The cookie is not signed by the secret/s,
     );
   },
 
