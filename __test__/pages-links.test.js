@@ -72,7 +72,8 @@ function namedBy(page) {
       const pattern = new RegExp(`^${file.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
       return [[code, TESTS.some((name) => pattern.test(name))]];
     }
-    const [, place] = /^(?:node )?((?:docs|examples|scripts|bench|fuzz|src|tests)\/[\w./-]*)/.exec(code) ?? [];
+    const [, place] =
+      /^(?:node )?((?:docs|examples|scripts|bench|fuzz|src|tests)\/[\w./-]*)/.exec(code) ?? [];
     return place === undefined ? [] : [[code, fs.existsSync(path.join(ROOT, place))]];
   });
 }
