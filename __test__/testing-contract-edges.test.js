@@ -14,6 +14,34 @@ const { codesOf, warningsFrom } = require('./support/warnings');
 const LET_IN = (_data, _message, _critical, accept) => accept(null, true);
 
 for (const kind of Object.keys(KINDS)) {
+  test(`${kind}: what explain says, and counts nowhere`, async () => {
+    const users = { ann: { name: 'ann' }, broken: new Error('no database') };
+    const authorizer = KINDS[kind].make({ users, ended: new Set() }, {});
+    const told = {};
+    for (const name of ['ann', 'nobody', 'broken']) {
+      const request = { headers: { cookie: cookieOf(name) } };
+      const { authorized, code, message, critical, steps } = await authorizer.explain(request);
+      told[name] = [authorized, code, message, critical];
+      assert.equal(steps.length, 9);
+      assert.match(
+        String(await authorizer.explain(request)),
+        new RegExp(`^${code}: ${message.slice(0, 10)}`),
+      );
+    }
+    assert.deepEqual(told, {
+      ann: [true, 'FOUND', 'The user was found', false],
+      nobody: [
+        false,
+        'NOT_LOGGED_IN',
+        'User not authorized through passport. (User Property not found)',
+        false,
+      ],
+      broken: [false, 'DESERIALIZE_ERROR', 'Error in deserializing the user', true],
+    });
+    assert.deepEqual([authorizer.stats().authorized, authorizer.stats().failures], [0, {}]);
+    await assert.rejects(authorizer.explain({}), { name: 'TypeError' });
+  });
+
   test(`${kind}: rooms that throw at a recheck change nothing`, async (t) => {
     const rooms = ({ role }) => {
       if (role === 'broken') throw new Error('no rooms');

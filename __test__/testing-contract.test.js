@@ -118,33 +118,6 @@ for (const kind of Object.keys(KINDS)) {
     assert.deepEqual(data.account, { logged_in: false });
   });
 
-  test(`${kind}: what explain says, and counts nowhere`, async () => {
-    const authorizer = make({}, { broken: new Error('no database') });
-    const told = {};
-    for (const name of ['ann', 'nobody', 'broken']) {
-      const request = { headers: { cookie: cookieOf(name) } };
-      const { authorized, code, message, critical, steps } = await authorizer.explain(request);
-      told[name] = [authorized, code, message, critical];
-      assert.equal(steps.length, 9);
-      assert.match(
-        String(await authorizer.explain(request)),
-        new RegExp(`^${code}: ${message.slice(0, 10)}`),
-      );
-    }
-    assert.deepEqual(told, {
-      ann: [true, 'FOUND', 'The user was found', false],
-      nobody: [
-        false,
-        'NOT_LOGGED_IN',
-        'User not authorized through passport. (User Property not found)',
-        false,
-      ],
-      broken: [false, 'DESERIALIZE_ERROR', 'Error in deserializing the user', true],
-    });
-    assert.deepEqual([authorizer.stats().authorized, authorizer.stats().failures], [0, {}]);
-    await assert.rejects(authorizer.explain({}), { name: 'TypeError' });
-  });
-
   test(`${kind}: what success and fail get`, async () => {
     const got = [];
     const options = {
