@@ -53,6 +53,9 @@ function whyNotHere(rust = JSON.parse(fs.readFileSync(BASELINE, 'utf8')).rust) {
   if (spawnSync('valgrind', ['--version'], { stdio: 'ignore' }).status !== 0) {
     return 'valgrind is not installed: only allocations were compared, no instructions. apt-get install valgrind';
   }
+  if (!/^flags\s*:.* avx2 /m.test(fs.readFileSync('/proc/cpuinfo', 'utf8'))) {
+    return 'the baseline is for processors with AVX2, which searches use: only allocations were compared, no instructions.';
+  }
   const here = rustVersion();
   if (here === rust) return undefined;
   return `the baseline is of Rust ${rust}, this is ${here}: only allocations were compared, no instructions.`;

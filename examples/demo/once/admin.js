@@ -12,15 +12,15 @@ async function playAdmin(visitor) {
     await visitor.logIn('bob'),
   ]);
   const [carol, bob] = await step('carol, an admin, sees the sockets of all', async () => {
-    const her = await visitor.enter(carols, 'carol');
-    const his = await visitor.enter(bobs, 'bob');
-    const table = await tableWith(her, his.id);
-    const { name, transport, rooms } = table.find(({ id }) => id === his.id);
+    const ofCarol = await visitor.enter(carols, 'carol');
+    const ofBob = await visitor.enter(bobs, 'bob');
+    const table = await tableWith(ofCarol, ofBob.id);
+    const { name, transport, rooms } = table.find(({ id }) => id === ofBob.id);
     assert.deepEqual(
       { name, transport, rooms },
       { name: 'bob', transport: 'websocket', rooms: ['user:bob'] },
     );
-    return [her, his];
+    return [ofCarol, ofBob];
   });
   await step('she ends the socket of bob, who is told by whom', async () => {
     const end = ended(bob, 'by-admin', { by: 'carol' });
