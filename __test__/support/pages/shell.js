@@ -44,7 +44,7 @@ const CHECKS = {
 /** The script is there, and so is each option that it is given. */
 function assertScript([script, ...args]) {
   assert.ok(script in manifest.scripts, `there is no npm run ${script}`);
-  const [, file] = /node (\S+\.js)/.exec(manifest.scripts[script]) ?? [];
+  const [, file] = /node (?:--\S+ )*(\S+\.js)/.exec(manifest.scripts[script]) ?? [];
   for (const option of args.filter((arg) => /^--\w/.test(arg))) {
     const source = fs.readFileSync(path.join(ROOT, file), 'utf8');
     assert.match(source, new RegExp(`\\b${option.slice(2)}\\b`), `npm run ${script} does not know ${option}`);
