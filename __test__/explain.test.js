@@ -164,7 +164,7 @@ const CASES = {
     before: (authorizer) =>
       new Promise((arrived) => authorizer({ request: requestWith({ arrived }) }, () => {})),
     at: 'authorizer',
-    says: /^1 connections are being authorized, of at most 1/,
+    says: /^Being authorized now: 1, of at most 1 connections/,
   },
   CLOSED: { before: (authorizer) => authorizer.close(), at: 'authorizer', says: /was closed/ },
 };

@@ -18,7 +18,7 @@ function authorizer(walk) {
   }
   const [outcome, cause] = whyNoLookUp({}, '', walk.authorizer);
   if (outcome === OUTCOME.CLOSED) return walk.failed(outcome, cause, 'The authorizer was closed.');
-  const load = `${stats.pending} connections are being authorized, of at most ${options.maxPending} (option maxPending).`;
+  const load = `Being authorized now: ${stats.pending}, of at most ${options.maxPending} connections (option maxPending).`;
   if (outcome !== undefined) return walk.failed(outcome, cause, load);
   return walk.passed(load);
 }
